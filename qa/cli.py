@@ -1,0 +1,207 @@
+"""The command line: parsing and printing only."""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from tqdm import tqdm
+
+from qa import __version__, corpus
+from qa.errors import QAError
+from qa.settings import Settings
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; return its exit status: 0, 1 for a failure, 2 for a usage error."""
+    options = parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except QAError as error:
+        print(f"qa: {corpus.printable(str(error))}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("qa: stopped; what was committed stays, run it again to go on", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        # The reader of our output has gone (`qa list | head`); Python would complain again
+        # when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands."""
+    root = argparse.ArgumentParser(
+        prog="qa",
+        description="Ask a news archive a question; get the exact sentences the answer rests on.",
+    )
+    root.add_argument("--version", action="version", version=f"qa {__version__}")
+    commands = root.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    library = argparse.ArgumentParser(add_help=False)
+    library.add_argument(
+        "--library",
+        type=Path,
+        metavar="DIR",
+        help="the library's folder (default: QA_LIBRARY, or the user's data folder)",
+    )
+
+    command = commands.add_parser(
+        "ingest", parents=[library], help="read articles from files and folders into the library"
+    )
+    command.add_argument("paths", nargs="+", type=Path, metavar="PATH")
+    command.add_argument(
+        "--prune", action="store_true", help="remove articles that are gone from the paths"
+    )
+    command.set_defaults(run=_ingest)
+
+    command = commands.add_parser("list", parents=[library], help="show the articles")
+    command.add_argument("--json", action="store_true", help="one JSON object a line")
+    command.set_defaults(run=_list)
+
+    command = commands.add_parser("remove", parents=[library], help="remove articles")
+    command.add_argument("ids", nargs="+", metavar="ID", help="as `qa list` shows them")
+    command.set_defaults(run=_remove)
+
+    command = commands.add_parser("ask", parents=[library], help="answer one question")
+    command.add_argument("question", metavar="QUESTION")
+    command.add_argument("--json", action="store_true", help="print the whole answer as JSON")
+    command.set_defaults(run=_ask)
+
+    command = commands.add_parser("chat", parents=[library], help="serve the chat page")
+    command.add_argument("--host", default="127.0.0.1", help="default: %(default)s")
+    command.add_argument("--port", type=int, default=7860, help="default: %(default)s")
+    command.add_argument(
+        "--auth", metavar="USER:PASSWORD", help="ask for this user name and password"
+    )
+    command.set_defaults(run=_chat)
+
+    command = commands.add_parser(
+        "doctor", parents=[library], help="check that the catalogue and the vectors agree"
+    )
+    command.add_argument(
+        "--rebuild", action="store_true", help="cut and embed every article anew"
+    )
+    command.set_defaults(run=_doctor)
+    return root
+
+
+def _ingest(options: argparse.Namespace) -> int:
+    from qa.ingest import ingest
+
+    settings = _settings(options)
+    with _Progress(sum(corpus.count(path) for path in options.paths)) as progress:
+        summary = ingest(options.paths, settings, progress, prune=options.prune)
+    print(summary)
+    if not summary.articles:
+        names = ", ".join(corpus.printable(str(path)) for path in options.paths)
+        print(f"qa: no article could be read from {names}: see the reasons above", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _list(options: argparse.Namespace) -> int:
+    from qa.library import Library
+
+    with Library.open(_settings(options).library) as library:
+        for source in library.sources():
+            date = source.date.isoformat() if source.date else None
+            if options.json:
+                row = {"id": source.id, "title": source.title, "date": date}
+                print(json.dumps(row, ensure_ascii=False))
+            else:
+                line = f"{date or 'no date':10}  {source.id}  {source.title}"
+                print(corpus.printable(line))
+    return 0
+
+
+def _remove(options: argparse.Namespace) -> int:
+    from qa.ingest import remove
+    from qa.library import Library
+
+    with Library.open(_settings(options).library) as library:
+        remove(options.ids, library)
+    print(f"removed {len(set(options.ids))}")
+    return 0
+
+
+def _ask(options: argparse.Namespace) -> int:
+    from qa.assistant import Assistant
+
+    with Assistant.load(_settings(options)) as assistant:
+        answer = assistant.answer(options.question)
+    if options.json:
+        print(answer.to_json())
+        return 0
+    print(answer.text)
+    for citation in answer.citations:
+        print(f"\n[{citation.marker}] {corpus.printable(describe(citation.article))}")
+        print(f"    {citation.quote}")
+    return 0
+
+
+def _chat(options: argparse.Namespace) -> int:
+    from qa.web.page import serve
+
+    serve(_settings(options), options.host, options.port, options.auth)
+    return 0
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from qa.doctor import check
+    from qa.ingest import rebuild
+    from qa.library import Library
+
+    settings = _settings(options)
+    if options.rebuild:
+        with Library.open(settings.library) as library:
+            articles = library.counts()[0]
+        with _Progress(articles) as progress:
+            print(f"rebuilt {rebuild(settings, progress)} passages of {articles} articles")
+    faults = check(settings.library)
+    for fault in faults:
+        print(f"qa: {fault}", file=sys.stderr)
+    if faults:
+        print("qa: run `qa doctor --rebuild` to mend this", file=sys.stderr)
+        return 1
+    with Library.open(settings.library) as library:
+        articles, passages = library.counts()
+    print(f"{articles} articles, {passages} passages: the catalogue and the vectors agree")
+    return 0
+
+
+def _settings(options: argparse.Namespace) -> Settings:
+    return Settings.from_environment(library=options.library)
+
+
+class _Progress:
+    """A progress bar on stderr, with articles per second; notices stand above it."""
+
+    def __init__(self, total: int) -> None:
+        self._bar = tqdm(total=total, unit=" articles", file=sys.stderr, leave=False)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._bar.close()
+
+    def progress(self, articles: int) -> None:
+        self._bar.update(articles)
+
+    def notice(self, line: str) -> None:
+        self._bar.write(line, file=sys.stderr)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

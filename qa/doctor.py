@@ -1,0 +1,46 @@
+"""Checks that the catalogue and Chroma agree; `ingest.rebuild` mends what does not."""
+
+from pathlib import Path
+
+from qa.errors import LibraryError
+from qa.library import Library
+from qa.vectors import VectorReader
+
+
+def check(folder: Path) -> list[str]:
+    """Return what is wrong with a library, one line each; an empty list if nothing is.
+
+    Raises `LibraryError`s if there is no library to check.
+    """
+    with Library.open(folder) as library:
+        return [*library.faults(), *_texts(library), *_vectors(library)]
+
+
+def _texts(library: Library) -> list[str]:
+    """Compare each passage to the slice of its article that it stands for."""
+    found = library.passages(library.passage_ids()).values()
+    wrong = 0
+    texts = {article.id: article.text for article, _ in library.entries()}
+    for passage, source in found:
+        wrong += texts[source.id][passage.start : passage.end] != passage.text
+    return [f"{wrong} passages are not the slices of their articles"] if wrong else []
+
+
+def _vectors(library: Library) -> list[str]:
+    wanted = set(library.passage_ids())
+    name = library.state().vectors
+    if not name:
+        return [f"{len(wanted)} passages have no vectors"] if wanted else []
+    reader = VectorReader(library.folder)
+    try:
+        found = reader.ids(name)
+    except LibraryError as error:
+        return [str(error)]
+    finally:
+        reader.close()
+    faults = []
+    if missing := len(wanted - found):
+        faults.append(f"{missing} passages of {len(wanted)} have no vector in Chroma")
+    if extra := len(found - wanted):
+        faults.append(f"{extra} vectors in Chroma belong to no passage")
+    return faults

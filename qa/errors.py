@@ -1,0 +1,63 @@
+"""Everything qa raises on purpose. Each message is one line that names the fix.
+
+QAError
+├── SettingsError        a setting is unknown, or out of bounds
+├── PromptError          a prompt file is missing, or its variables do not fit
+├── CorpusError          there is nothing to ingest at a path
+├── QuestionError        a question is empty or too long
+├── ModelError           a model's files are missing or not the ones expected
+├── CitationError        a quote is not a verbatim slice of its article
+└── LibraryError         a library cannot be used as it is
+    ├── LibraryMissing   there is none in that folder
+    ├── LibraryBusy      another process is writing to it
+    ├── LibraryMismatch  it was built by another model or other settings
+    └── LibraryNewer     it was written by a newer qa
+"""
+
+
+class QAError(Exception):
+    """The root of the tree above: catch it to catch all that qa raises on purpose."""
+
+
+class SettingsError(QAError):
+    """A setting is unknown, or out of bounds."""
+
+
+class PromptError(QAError):
+    """A prompt file is missing, or its variables do not fit."""
+
+
+class CorpusError(QAError):
+    """There is nothing to ingest at a path."""
+
+
+class QuestionError(QAError):
+    """A question is empty or too long."""
+
+
+class ModelError(QAError):
+    """A model's files are missing, or are not the ones expected."""
+
+
+class CitationError(QAError):
+    """A quote is not a verbatim slice of the article that it is said to come from."""
+
+
+class LibraryError(QAError):
+    """A library cannot be used as it is."""
+
+
+class LibraryMissing(LibraryError):  # noqa: N818 - the name says what is the matter
+    """There is no library in that folder."""
+
+
+class LibraryBusy(LibraryError):  # noqa: N818
+    """Another process is writing to the library."""
+
+
+class LibraryMismatch(LibraryError):  # noqa: N818
+    """The library was built by another model or with other settings."""
+
+
+class LibraryNewer(LibraryError):  # noqa: N818
+    """The library was written by a newer qa."""

@@ -1,0 +1,259 @@
+"""The bytes of one file → the articles in it, format by format."""
+
+import csv
+import datetime
+import io
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+from charset_normalizer import from_bytes
+
+from qa.passages import sentences
+from qa.types import Article, Source
+
+TITLE_CHARS = 90
+_BINARY_PROBE = 8192
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_FRONT_MATTER = re.compile(r"\A\s*---[ \t]*\n(.*?)\n---[ \t]*(?:\n|\Z)", re.DOTALL)
+_HEADING = re.compile(r"\A\s*#[ \t]+(.+?)[ \t#]*(?:\n|\Z)")
+# ` date 2017-03-31 TOKYO —`; the article may begin behind the dash or on a later line.
+_HEADER = re.compile(
+    r"\A\s*date[ \t]+(\d{4}-\d{1,2}-\d{1,2})\b"
+    r"[ \t]*([^\n—–]{0,60}?)[ \t]*(?:[—–]|--|(?=\n)|\Z)[ \t]*"
+)
+_HTML_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset=["']?([A-Za-z0-9_-]+)""", re.IGNORECASE)
+_JSON_LD = re.compile(
+    r"""<script[^>]+type=["']application/ld\+json["'][^>]*>(.*?)</script>""",
+    re.DOTALL | re.IGNORECASE,
+)
+
+
+class Unreadable(Exception):  # noqa: N818 - a reason, caught by the corpus walk
+    """Why a file or row is no article, in words that end a line: `skipped x: …`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """An article and what the people who ingest it should know about it."""
+
+    article: Article
+    warnings: tuple[str, ...] = ()
+
+
+def decode(data: bytes, *, html: bool = False) -> tuple[str, tuple[str, ...]]:
+    """Return the text of some bytes, and warnings.
+
+    UTF-8 comes first; then an encoding that an HTML page declares; then, if the bytes are
+    UTF-8 but for a few, UTF-8 with those replaced; then charset-normalizer's best guess.
+
+    Raises `Unreadable` for binary data.
+    """
+    for mark, encoding in ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
+        if data.startswith(mark):
+            return data.decode(encoding, errors="replace"), ()
+    if b"\x00" in data[:_BINARY_PROBE]:
+        raise Unreadable("binary file: only text can be ingested")
+    try:
+        return data.decode("utf-8-sig"), ()
+    except UnicodeDecodeError:
+        pass
+    declared = _HTML_CHARSET.search(data[:4096]) if html else None
+    if declared:
+        try:
+            return data.decode(declared[1].decode("ascii")), ()
+        except (UnicodeDecodeError, LookupError):
+            pass
+    replaced = data.decode("utf-8-sig", errors="replace")
+    broken = replaced.count("\ufffd")
+    if sum(ord(char) > 0x7F for char in replaced) > 2 * broken:
+        return replaced, (f"broken UTF-8: {broken} bytes replaced by \ufffd",)
+    best = from_bytes(data).best()
+    if best is None:
+        raise Unreadable("binary file, or an unknown encoding: save it as UTF-8")
+    return str(best), (f"not UTF-8: read as {best.encoding}",)
+
+
+def text_article(text: str, identity: str, *, markdown: bool = False) -> Parsed:
+    """Parse plain text or Markdown: front matter, a `# heading`, the seed's header line.
+
+    Raises `Unreadable` if no text is left.
+    """
+    fields, text = _front_matter(text)
+    heading = _HEADING.match(text) if markdown else None
+    if heading:
+        fields.setdefault("title", heading[1])
+        text = text[heading.end() :]
+    header = _HEADER.match(text)
+    if header:
+        fields.setdefault("date", header[1])
+        fields.setdefault("place", header[2])
+        text = text[header.end() :]
+    return row_article(fields | {"text": text}, identity)
+
+
+def html_article(html: str, identity: str) -> Parsed:
+    """Extract the article of an HTML page; scripts and navigation fall away.
+
+    Raises `Unreadable` if the page holds no article text.
+    """
+    # Imported late: it takes as long as all of qa's own modules together.
+    from trafilatura import bare_extraction
+
+    try:
+        page = bare_extraction(html, with_metadata=True, include_comments=False)
+    except (RecursionError, ValueError, AssertionError) as error:
+        raise Unreadable(f"HTML that cannot be parsed ({type(error).__name__})") from None
+    if page is None or isinstance(page, dict) or not (page.text or "").strip():
+        raise Unreadable("no article text found in the HTML")
+    fields = {
+        "title": page.title,
+        "date": page.date,
+        "place": _json_ld_place(html),
+        "url": page.url,
+        "authors": (page.author or "").split("; "),
+        # The extractor ends each paragraph with a single newline.
+        "text": (page.text or "").replace("\n", "\n\n"),
+    }
+    # A page saved to disk is known by its path: its canonical url may stand on several copies.
+    return row_article(fields, identity)
+
+
+def row_article(row: Mapping[str, Any], identity: str) -> Parsed:
+    """Turn a mapping of `text` and, where known, `title`, `date`, `place`, `url`, `authors`.
+
+    `identity` becomes the article's id.
+
+    Raises `Unreadable` if there is no text.
+    """
+    text = _canonical(row.get("text"))
+    if not text:
+        raise Unreadable("empty: it holds no text")
+    date, warnings = _date(row.get("date"))
+    if language := foreign_language(text):
+        warnings = (*warnings, f"it seems to be in '{language}': the models know English only")
+    url = row.get("url")
+    source = Source(
+        id=identity,
+        title=_line(row.get("title")) or _first_words(text),
+        date=date,
+        place=_line(row.get("place")),
+        url=url if isinstance(url, str) else "",
+        authors=_authors(row.get("authors")),
+    )
+    return Parsed(Article(source, text), warnings)
+
+
+def json_rows(text: str) -> list[Any]:
+    """Return the rows of a JSON file: a list, or one object.
+
+    Raises `Unreadable` if it is not JSON.
+    """
+    try:
+        loaded = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise Unreadable(f"not valid JSON: {error}") from None
+    return loaded if isinstance(loaded, list) else [loaded]
+
+
+def csv_rows(text: str) -> Iterator[dict[str, Any]]:
+    """Yield the rows of a CSV file by their lower-cased column names.
+
+    Raises `Unreadable` if a row cannot be parsed.
+    """
+    csv.field_size_limit(2**31 - 1)
+    reader = csv.DictReader(io.StringIO(text))
+    try:
+        for row in reader:
+            yield {key.strip().lower(): value for key, value in row.items() if key}
+    except csv.Error as error:
+        raise Unreadable(f"not valid CSV: {error}") from None
+
+
+def foreign_language(text: str) -> str | None:
+    """Return the ISO 639-1 code of a text that is not in English, else None."""
+    probe = text[:1000]
+    if len(probe) < 100:
+        return None
+    import py3langid
+
+    language = str(py3langid.classify(probe)[0])
+    return None if language == "en" else language
+
+
+def _front_matter(text: str) -> tuple[dict[str, Any], str]:
+    match = _FRONT_MATTER.match(text)
+    if not match:
+        return {}, text
+    try:
+        fields = yaml.safe_load(match[1])
+    except (yaml.YAMLError, ValueError):
+        return {}, text
+    if not isinstance(fields, dict):
+        return {}, text
+    fields = {str(key).lower(): value for key, value in fields.items()}
+    if "author" in fields:
+        fields.setdefault("authors", fields["author"])
+    return fields, text[match.end() :]
+
+
+def _canonical(value: Any) -> str:
+    """Return a text as it is stored: every offset counts in this form."""
+    if not isinstance(value, str):
+        return ""
+    text = value.replace("\r\n", "\n").replace("\r", "\n")
+    # A lone surrogate, which JSON can carry, could not be stored.
+    text = text.encode("utf-8", errors="replace").decode("utf-8")
+    return _CONTROLS.sub("", text).strip()
+
+
+def _line(value: Any) -> str:
+    return " ".join(_canonical(value).split())
+
+
+def _authors(value: Any) -> tuple[str, ...]:
+    names = value if isinstance(value, list) else [value]
+    return tuple(line for name in names if (line := _line(name)))
+
+
+def _date(value: Any) -> tuple[datetime.date | None, tuple[str, ...]]:
+    if value is None or value == "":
+        return None, ()
+    if isinstance(value, datetime.datetime):
+        return value.date(), ()
+    if isinstance(value, datetime.date):
+        return value, ()
+    try:
+        return datetime.date.fromisoformat(str(value).strip()[:10]), ()
+    except ValueError:
+        return None, (f"its date {str(value)[:40]!r} is not YYYY-MM-DD: stored without a date",)
+
+
+def _first_words(text: str) -> str:
+    """Return a title for an article that has none: its first sentence, cut at a word."""
+    start, end = next(iter(sentences(text)))
+    line = " ".join(text[start:end].split())
+    if len(line) <= TITLE_CHARS:
+        return line
+    return line[:TITLE_CHARS].rsplit(" ", 1)[0].rstrip(",;:—–- ") + "…"
+
+
+def _json_ld_place(html: str) -> str:
+    """Return the dateline or place in a page's JSON-LD (schema.org NewsArticle), or ''."""
+    for block in _JSON_LD.findall(html):
+        try:
+            loaded = json.loads(block)
+        except (ValueError, RecursionError):
+            continue
+        for item in loaded if isinstance(loaded, list) else [loaded]:
+            if not isinstance(item, dict):
+                continue
+            place = item.get("dateline") or item.get("contentLocation")
+            if isinstance(place, dict):
+                place = place.get("name")
+            if line := _line(place):
+                return line
+    return ""

@@ -1,0 +1,398 @@
+"""The catalogue in SQLite: articles, passages, full-text search. The source of truth."""
+
+import datetime
+import hashlib
+import json
+import sqlite3
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from filelock import FileLock, Timeout
+
+from qa import schema
+from qa.errors import LibraryBusy, LibraryError, LibraryMismatch, LibraryMissing
+from qa.types import Article, Passage, Source
+
+CATALOGUE = "catalogue.sqlite3"
+# Weights of a word found in the title and in the text (FTS5's bm25). Equal, until measured.
+_TITLE_WEIGHT, _TEXT_WEIGHT = 1.0, 1.0
+# SQLite allows 32,766 variables in one statement; older builds allow 999.
+_CHUNK = 900
+
+_SOURCE = "a.id, a.title, a.date, a.place, a.url, a.authors"
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What a reader has to know of the last commit.
+
+    `generation` grows with each commit; `vectors` names the folder of its vectors, ''
+    while there are none.
+    """
+
+    generation: int
+    vectors: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An article to be written, with the file that it came from and its passages."""
+
+    article: Article
+    origin: str
+    passages: tuple[Passage, ...]
+
+
+class Library:
+    """A folder with a catalogue in it. Open it with `Library.open` or `Library.create`.
+
+    Any number of processes and threads may read; one process at a time may write, inside
+    `with library.writing():`.
+    """
+
+    def __init__(self, folder: Path, connection: sqlite3.Connection) -> None:
+        self.folder = folder
+        self._connection = connection
+        # One connection serves all threads, one at a time.
+        self._lock = threading.RLock()
+
+    @classmethod
+    def open(cls, folder: Path) -> Self:
+        """Open a library.
+
+        Raises `LibraryMissing` if there is none, `LibraryNewer` if a newer qa wrote it,
+        `LibraryError` if it is damaged, `LibraryBusy` if it has to be migrated while
+        another process writes.
+        """
+        if not (folder / CATALOGUE).is_file():
+            raise LibraryMissing(
+                f"no library in {folder}: make one with `qa ingest FOLDER --library {folder}`"
+            )
+        return cls._connect(folder)
+
+    @classmethod
+    def create(cls, folder: Path, facts: Mapping[str, str]) -> Self:
+        """Open a library, or make one that records `facts`: what its passages are built with.
+
+        Raises as `open` and `check` do, and `LibraryError` if the folder cannot be made.
+        """
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise LibraryError(
+                f"cannot make a library in {folder} ({error.strerror}): choose another folder"
+            ) from None
+        library = cls._connect(folder)
+        try:
+            if not library.facts():
+                with library.writing():
+                    library.record(facts)
+            library.check(facts)
+        except LibraryError:
+            library.close()
+            raise
+        return library
+
+    @classmethod
+    def _connect(cls, folder: Path) -> Self:
+        try:
+            connection = sqlite3.connect(
+                folder / CATALOGUE, timeout=30, isolation_level=None, check_same_thread=False
+            )
+        except sqlite3.Error as error:
+            raise LibraryError(f"cannot open {folder / CATALOGUE} ({error})") from None
+        library = cls(folder, connection)
+        try:
+            if schema.version(connection) < schema.VERSION:
+                with library.writing():
+                    # Readers go on while a writer commits.
+                    connection.execute("PRAGMA journal_mode = WAL")
+                    schema.migrate(connection)
+        except LibraryError:
+            connection.close()
+            raise
+        return library
+
+    def close(self) -> None:
+        """Close the catalogue."""
+        with self._lock:
+            self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Hold the writer's lock; it ends with the process, however that ends.
+
+        Raises `LibraryBusy` if another process holds it.
+        """
+        lock = FileLock(self.folder / "writer.lock", timeout=0)
+        try:
+            lock.acquire()
+        except Timeout:
+            raise LibraryBusy(
+                f"another qa process is writing to {self.folder}: "
+                "wait until it has finished, then run this again"
+            ) from None
+        except OSError as error:
+            raise LibraryError(
+                f"cannot write to {self.folder} ({error.strerror}): check its permissions"
+            ) from None
+        try:
+            yield
+        finally:
+            lock.release()
+
+    # What the library was built with
+
+    def facts(self) -> dict[str, str]:
+        """Return what the library records of itself."""
+        rows = self._rows("SELECT name, value FROM facts WHERE name NOT LIKE '.%'")
+        return {str(name): str(value) for name, value in rows}
+
+    def record(self, facts: Mapping[str, str]) -> None:
+        """Write what the library is built with from now on."""
+        with self._transaction() as connection:
+            connection.executemany("REPLACE INTO facts VALUES (?, ?)", list(facts.items()))
+
+    def check(self, facts: Mapping[str, str]) -> None:
+        """Compare what the library was built with to what would be used now.
+
+        Raises `LibraryMismatch` if they differ: vectors of two makings cannot be compared.
+        """
+        found = self.facts()
+        differing = [name for name, value in facts.items() if found.get(name) != value]
+        if differing:
+            name = differing[0]
+            raise LibraryMismatch(
+                f"the library in {self.folder} was built with {name} "
+                f"{found.get(name, 'unknown')}, now it is {facts[name]}: "
+                f"rebuild it with `qa doctor --rebuild --library {self.folder}`"
+            )
+
+    # Reading
+
+    def state(self) -> State:
+        """Return the generation and the vectors of the last commit."""
+        rows = dict(self._rows("SELECT name, value FROM facts WHERE name LIKE '.%'"))
+        return State(int(rows.get(".generation", 0)), str(rows.get(".vectors", "")))
+
+    def counts(self) -> tuple[int, int]:
+        """Return the numbers of articles and of passages."""
+        row = self._rows(
+            "SELECT (SELECT count(*) FROM articles), (SELECT count(*) FROM passages)"
+        )[0]
+        return int(row[0]), int(row[1])
+
+    def extent(self) -> tuple[datetime.date, datetime.date] | None:
+        """Return the first and the last date of the articles, None if none has a date."""
+        first, last = self._rows("SELECT min(date), max(date) FROM articles")[0]
+        if first is None:
+            return None
+        return datetime.date.fromisoformat(first), datetime.date.fromisoformat(last)
+
+    def sources(self) -> list[Source]:
+        """Return all articles without their texts, oldest first, those without a date last."""
+        rows = self._rows(f"SELECT {_SOURCE} FROM articles a ORDER BY a.date IS NULL, a.date, a.id")
+        return [_source(row) for row in rows]
+
+    def articles(self, ids: Sequence[str]) -> dict[str, Article]:
+        """Return the articles with these ids, those that exist."""
+        rows = self._by_keys(f"SELECT {_SOURCE}, a.text FROM articles a WHERE a.id IN", ids)
+        return {str(row[0]): Article(_source(row), str(row[6])) for row in rows}
+
+    def fingerprints(self) -> dict[str, tuple[str, str]]:
+        """Return the fingerprint and the origin of each article, by its id."""
+        rows = self._rows("SELECT id, fingerprint, origin FROM articles")
+        return {str(id_): (str(mark), str(origin)) for id_, mark, origin in rows}
+
+    def passages(self, ids: Sequence[str]) -> dict[str, tuple[Passage, Source]]:
+        """Return the passages with these ids, those that exist, with their sources."""
+        rows = self._by_keys(
+            f'SELECT {_SOURCE}, p.id, p.start, p."end", p.text FROM passages p '
+            "JOIN articles a ON a.number = p.article WHERE p.id IN",
+            ids,
+        )
+        return {
+            str(row[6]): (Passage(row[6], row[0], row[7], row[8], row[9]), _source(row))
+            for row in rows
+        }
+
+    def passage_ids(self, article_ids: Sequence[str] | None = None) -> list[str]:
+        """Return the ids of all passages, or of those of some articles."""
+        if article_ids is None:
+            rows = self._rows("SELECT id FROM passages ORDER BY number")
+        else:
+            rows = self._by_keys(
+                "SELECT p.id FROM passages p JOIN articles a ON a.number = p.article "
+                "WHERE a.id IN",
+                article_ids,
+            )
+        return [str(row[0]) for row in rows]
+
+    def search(self, words: Sequence[str], limit: int) -> list[tuple[str, float]]:
+        """Return the passages in which any of the words stands, best first, with their BM25.
+
+        SQLite's bm25() is negative, smaller for a better match; its sign is turned here.
+        """
+        query = " OR ".join('"' + word.replace('"', '""') + '"' for word in words)
+        if not query:
+            return []
+        rows = self._rows(
+            f"SELECT p.id, -bm25(words, {_TITLE_WEIGHT}, {_TEXT_WEIGHT}) AS score FROM words "
+            "JOIN passages p ON p.number = words.rowid WHERE words MATCH ? "
+            "ORDER BY score DESC, p.number LIMIT ?",
+            (query, limit),
+        )
+        return [(str(id_), float(score)) for id_, score in rows]
+
+    def entries(self) -> Iterator[tuple[Article, str]]:
+        """Yield every article with its origin."""
+        numbers = [row[0] for row in self._rows("SELECT number FROM articles ORDER BY number")]
+        for number in numbers:
+            rows = self._rows(
+                f"SELECT {_SOURCE}, a.text, a.origin FROM articles a WHERE a.number = ?",
+                (number,),
+            )
+            for row in rows:
+                yield Article(_source(row), str(row[6])), str(row[7])
+
+    def faults(self) -> list[str]:
+        """Return what is wrong inside the catalogue itself, one line each."""
+        try:
+            found = [str(row[0]) for row in self._rows("PRAGMA integrity_check(3)")]
+            # A contentless index can only be counted: its rows are its documents.
+            words = int(self._rows("SELECT count(*) FROM words_docsize")[0][0])
+        except sqlite3.DatabaseError as error:
+            return [f"the catalogue is damaged: {error}"]
+        faults = [f"the catalogue is damaged: {line}" for line in found if line != "ok"]
+        passages = self.counts()[1]
+        if words != passages:
+            faults.append(f"the full-text index holds {words} passages of {passages}")
+        return faults
+
+    # Writing
+
+    def commit(
+        self,
+        entries: Sequence[Entry],
+        removed: Sequence[str],
+        vectors: str,
+        *,
+        anew: Mapping[str, str] | None = None,
+    ) -> None:
+        """Write articles, remove others and switch to new vectors, all at once or not at all.
+
+        An article whose id exists replaces it. With `anew`, all that was there goes first,
+        and these facts are recorded.
+        """
+        with self._transaction() as connection:
+            if anew is not None:
+                connection.execute("DELETE FROM passages")
+                connection.execute("DELETE FROM articles")
+                connection.execute("INSERT INTO words (words) VALUES ('delete-all')")
+            for id_ in [*removed, *(entry.article.id for entry in entries)]:
+                _delete(connection, id_)
+            for entry in entries:
+                _insert(connection, entry)
+            generation = str(self.state().generation + 1)
+            facts = {**(anew or {}), ".generation": generation, ".vectors": vectors}
+            connection.executemany("REPLACE INTO facts VALUES (?, ?)", list(facts.items()))
+
+    def move(self, origins: Mapping[str, str]) -> None:
+        """Record where articles, by their ids, are read from now."""
+        with self._transaction() as connection:
+            connection.executemany(
+                "UPDATE articles SET origin = ? WHERE id = ?",
+                [(origin, id_) for id_, origin in origins.items()],
+            )
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with self._lock:
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._connection
+            except BaseException:
+                self._connection.execute("ROLLBACK")
+                raise
+            self._connection.execute("COMMIT")
+
+    def _rows(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        with self._lock:
+            return self._connection.execute(query, values).fetchall()
+
+    def _by_keys(self, query: str, keys: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+        for first in range(0, len(keys), _CHUNK):
+            some = keys[first : first + _CHUNK]
+            yield from self._rows(f"{query} ({', '.join('?' * len(some))})", some)
+
+
+def fingerprint(article: Article) -> str:
+    """Return a hash of all of an article's fields: tells whether it has changed."""
+    source = article.source
+    fields = [source.title, str(source.date), source.place, source.url, *source.authors]
+    return hashlib.sha256("\0".join([*fields, article.text]).encode()).hexdigest()
+
+
+def _insert(connection: sqlite3.Connection, entry: Entry) -> None:
+    source = entry.article.source
+    number = connection.execute(
+        "INSERT INTO articles (id, title, date, place, url, authors, text, fingerprint, origin) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            source.id,
+            source.title,
+            source.date.isoformat() if source.date else None,
+            source.place,
+            source.url,
+            json.dumps(source.authors, ensure_ascii=False),
+            entry.article.text,
+            fingerprint(entry.article),
+            entry.origin,
+        ),
+    ).lastrowid
+    for passage in entry.passages:
+        row = connection.execute(
+            'INSERT INTO passages (id, article, start, "end", text) VALUES (?, ?, ?, ?, ?)',
+            (passage.id, number, passage.start, passage.end, passage.text),
+        ).lastrowid
+        connection.execute(
+            "INSERT INTO words (rowid, title, text) VALUES (?, ?, ?)",
+            (row, source.title, passage.text),
+        )
+
+
+def _delete(connection: sqlite3.Connection, id_: str) -> None:
+    row = connection.execute("SELECT number FROM articles WHERE id = ?", (id_,)).fetchone()
+    if row is None:
+        return
+    # A contentless full-text index forgets a row only when told the words it was given.
+    connection.execute(
+        "INSERT INTO words (words, rowid, title, text) "
+        "SELECT 'delete', p.number, a.title, p.text FROM passages p "
+        "JOIN articles a ON a.number = p.article WHERE a.number = ?",
+        row,
+    )
+    connection.execute("DELETE FROM passages WHERE article = ?", row)
+    connection.execute("DELETE FROM articles WHERE number = ?", row)
+
+
+def _source(row: Sequence[Any]) -> Source:
+    id_, title, date, place, url, authors = row[:6]
+    day = datetime.date.fromisoformat(date) if date else None
+    return Source(id_, title, day, place, url, tuple(json.loads(authors)))

@@ -1,0 +1,45 @@
+"""Loads the Markdown texts in `prompts/` and checks their variables."""
+
+import re
+from pathlib import Path
+
+from qa.errors import PromptError
+
+_PACKAGED = Path(__file__).parent / "_prompts"
+_CHECKOUT = Path(__file__).parent.parent / "prompts"
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_VARIABLE = re.compile(r"\{(\w+)\}")
+
+
+def load(name: str, folder: Path | None = None) -> str:
+    """Return the text of `prompts/NAME.md` without its leading comment.
+
+    Raises `PromptError` if there is no such prompt.
+    """
+    path = (folder or _folder()) / f"{name}.md"
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise PromptError(f"no prompt at {path} ({error.strerror}): reinstall qa") from None
+    return _COMMENT.sub("", text).strip()
+
+
+def fill(name: str, folder: Path | None = None, **variables: str) -> str:
+    """Return a prompt with its `{variables}` replaced.
+
+    Values are put in as they are: braces in an article's title are never read as variables.
+    Raises `PromptError` if the prompt's variables and those given are not the same.
+    """
+    template = load(name, folder)
+    wanted = set(_VARIABLE.findall(template))
+    if wanted != set(variables):
+        raise PromptError(
+            f"prompts/{name}.md uses the variables {sorted(wanted)}, "
+            f"but qa fills {sorted(variables)}: make them the same"
+        )
+    return _VARIABLE.sub(lambda match: variables[match[1]], template)
+
+
+def _folder() -> Path:
+    # A wheel carries the prompts inside the package, a checkout at its top level.
+    return _PACKAGED if _PACKAGED.is_dir() else _CHECKOUT

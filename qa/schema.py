@@ -1,0 +1,89 @@
+"""The tables of the catalogue, and the steps that bring an older one up to date."""
+
+import sqlite3
+
+from qa.errors import LibraryError, LibraryNewer
+
+# "qaNW" in ASCII: tells a catalogue from any other SQLite file.
+APPLICATION_ID = 0x71614E57
+
+# Step N brings version N to N + 1. A step is never edited once released: add another.
+STEPS = (
+    """
+    CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+    CREATE TABLE articles (
+        number INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        title TEXT NOT NULL,
+        date TEXT,
+        place TEXT NOT NULL,
+        url TEXT NOT NULL,
+        authors TEXT NOT NULL,
+        text TEXT NOT NULL,
+        fingerprint TEXT NOT NULL,
+        origin TEXT NOT NULL
+    );
+    CREATE INDEX articles_by_date ON articles (date);
+    CREATE INDEX articles_by_origin ON articles (origin);
+    CREATE TABLE passages (
+        number INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        article INTEGER NOT NULL REFERENCES articles (number),
+        start INTEGER NOT NULL,
+        "end" INTEGER NOT NULL,
+        text TEXT NOT NULL
+    );
+    CREATE INDEX passages_by_article ON passages (article);
+    -- Without content: the words alone, since the text stands in `passages`.
+    CREATE VIRTUAL TABLE words USING fts5 (
+        title, text, content = '', tokenize = 'porter unicode61 remove_diacritics 2'
+    );
+    """,
+)
+VERSION = len(STEPS)
+
+
+def version(connection: sqlite3.Connection) -> int:
+    """Return a catalogue's schema version; 0 for a new file.
+
+    Raises `LibraryNewer` if a newer qa wrote it, `LibraryError` if it is no catalogue.
+    """
+    try:
+        found = int(connection.execute("PRAGMA user_version").fetchone()[0])
+        application = int(connection.execute("PRAGMA application_id").fetchone()[0])
+        tables = int(connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0])
+    except sqlite3.DatabaseError as error:
+        raise LibraryError(
+            f"the catalogue is damaged ({error}): delete the library folder and ingest again"
+        ) from None
+    if tables and application != APPLICATION_ID:
+        raise LibraryError("catalogue.sqlite3 is no catalogue of qa: choose another folder")
+    if found > VERSION:
+        raise LibraryNewer(
+            f"the library has schema version {found}, this qa knows {VERSION}: "
+            "pip install --upgrade qa"
+        )
+    return found
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Bring a catalogue to the current version, all steps or none.
+
+    The caller holds the writer's lock. Raises as `version` does.
+    """
+    found = version(connection)
+    if found == VERSION:
+        return
+    steps = "".join(STEPS[found:])
+    try:
+        connection.executescript(
+            f"BEGIN IMMEDIATE; {steps} PRAGMA user_version = {VERSION};"
+            f"PRAGMA application_id = {APPLICATION_ID}; COMMIT;"
+        )
+    except sqlite3.Error as error:
+        if connection.in_transaction:
+            connection.rollback()
+        raise LibraryError(
+            f"the library could not be brought to schema version {VERSION} ({error}): "
+            "delete the library folder and ingest again"
+        ) from None

@@ -1,0 +1,75 @@
+"""All settings in one frozen object: the only reader of the environment."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal, Self
+
+import platformdirs
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from qa.errors import SettingsError
+
+PREFIX = "QA_"
+
+
+def _default_library() -> Path:
+    return Path(platformdirs.user_data_dir("qa", appauthor=False)) / "library"
+
+
+class Settings(BaseModel):
+    """What can be set. Each field is also an environment variable: `library` is `QA_LIBRARY`.
+
+    Raises `SettingsError` for an unknown name or a value out of bounds.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    library: Path = Field(
+        default_factory=_default_library, description="the folder that holds the library"
+    )
+    device: Literal["auto", "cpu", "cuda", "mps"] = Field(
+        default="auto", description="where the models run"
+    )
+    passage_tokens: int = Field(
+        default=200, ge=32, le=200, description="tokens of article text in a passage, at most"
+    )
+    hits: int = Field(default=12, ge=10, le=100, description="passages read for a question")
+    max_article_mb: float = Field(
+        default=10, gt=0, le=100, description="megabytes of text in one article, at most"
+    )
+    max_question_chars: int = Field(
+        default=2000, ge=100, le=5000, description="characters in a question, at most"
+    )
+
+    def __init__(self, **values: Any) -> None:
+        try:
+            super().__init__(**values)
+        except ValidationError as error:
+            raise SettingsError(_one_line(error)) from None
+
+    @classmethod
+    def from_environment(
+        cls, environ: Mapping[str, str] | None = None, **overrides: Any
+    ) -> Self:
+        """Build settings from `QA_…` variables; `overrides` that are not None win.
+
+        Raises `SettingsError` for a `QA_…` variable that is no setting.
+        """
+        environ = os.environ if environ is None else environ
+        found = {
+            key.removeprefix(PREFIX).lower(): value
+            for key, value in environ.items()
+            if key.startswith(PREFIX)
+        }
+        given = {key: value for key, value in overrides.items() if value is not None}
+        return cls(**(found | given))
+
+
+def _one_line(error: ValidationError) -> str:
+    first = error.errors()[0]
+    name = str(first["loc"][0]) if first["loc"] else "settings"
+    if first["type"] == "extra_forbidden":
+        known = ", ".join(PREFIX + key.upper() for key in Settings.model_fields)
+        return f"{PREFIX}{name.upper()} is not a setting; the settings are {known}"
+    return f"{name} ({PREFIX}{name.upper()}): {first['msg']}; got {first['input']!r}"

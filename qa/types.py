@@ -1,0 +1,157 @@
+"""The values that travel between the stages: frozen, and free of any library's types."""
+
+import dataclasses
+import datetime
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Outcome = Literal["answered", "refused"]
+Role = Literal["user", "assistant"]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """An article without its text.
+
+    `id` is the article's url, or its path relative to the folder that was ingested.
+    `url` is kept byte for byte. `date` is the day of publication, or None if unknown.
+    """
+
+    id: str
+    title: str
+    date: datetime.date | None = None
+    place: str = ""
+    url: str = ""
+    authors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """A source and its canonical text: every offset anywhere counts its code points."""
+
+    source: Source
+    text: str
+
+    @property
+    def id(self) -> str:
+        """The id of the source."""
+        return self.source.id
+
+
+def text_hash(text: str) -> str:
+    """Return the SHA-256 of a text, in hex: tells whether an article has changed."""
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A stretch of an article: `article.text[start:end] == text`, always."""
+
+    id: str
+    article_id: str
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage that retrieval found. `rank` counts from 1; a higher `score` is better."""
+
+    passage: Passage
+    article: Source
+    score: float
+    rank: int
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One turn of a conversation."""
+
+    role: Role
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of an article's text, by offsets into it."""
+
+    article_id: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A sentence of a drafted answer and the spans that it rests on."""
+
+    text: str
+    spans: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a reader makes of the hits, before its spans are checked.
+
+    `claims` is empty where the reader found no answer it would stand by. `short` is the
+    bare answer. `confidence` lies in 0..1, and is filled for refusals too.
+    """
+
+    claims: tuple[Claim, ...] = ()
+    short: str = ""
+    confidence: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A verbatim quote, `article.text[start:end] == quote`, and all that a page needs to show it.
+
+    `marker` is the number that stands in the answer's text as `[1]`. `text_hash` is the
+    SHA-256 of the article's text when it was quoted, so that a page can say when the
+    article has changed since.
+    """
+
+    marker: int
+    article: Source
+    start: int
+    end: int
+    quote: str
+    text_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the assistant says to a question, and what it rests on.
+
+    `text` is what people read, with markers; `short` is the bare answer for scoring, empty
+    on a refusal. `hits` stand in final order, at least 10 where the library holds as many,
+    on refusals too. `stages` maps each stage to the seconds it took.
+    """
+
+    question: str
+    text: str
+    short: str
+    outcome: Outcome
+    confidence: float
+    citations: tuple[Citation, ...] = ()
+    hits: tuple[Hit, ...] = ()
+    stages: Mapping[str, float] = field(default_factory=dict)
+
+    def to_json(self) -> str:
+        """Return every field as JSON, under the same names, dates in ISO form."""
+        return json.dumps(_plain(self), ensure_ascii=False, indent=2)
+
+
+def _plain(value: Any) -> Any:
+    if dataclasses.is_dataclass(value):
+        return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    if isinstance(value, datetime.date):
+        return value.isoformat()
+    return value

@@ -1,0 +1,158 @@
+"""Passages ↔ Chroma: one snapshot for each commit, written once and then only read.
+
+Embedded Chroma is not made for two processes on one folder: a reader that opens it while
+another process writes can see, or even write, a torn index. So a writer copies the last
+snapshot to a new folder, changes the copy, closes it, and only then does the catalogue
+name it. A writer that is killed leaves a folder that nothing names; the next one removes it.
+"""
+
+import shutil
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qa.errors import LibraryError
+
+FOLDER = "vectors"
+_COLLECTION = "passages"
+_HNSW = {
+    "space": "cosine",
+    # Wider than Chroma's defaults (100, 100): the same neighbours as an exhaustive search
+    # for nearly every question, at about a millisecond more.
+    "ef_construction": 128,
+    "ef_search": 256,
+    # What is left in Chroma's log when it is closed is indexed anew by each reader that
+    # opens it: a low number keeps that short.
+    "sync_threshold": 500,
+}
+_CHUNK = 4000
+
+Matrix = NDArray[np.float32]
+
+
+class VectorWriter:
+    """Makes the next snapshot. Close it before the catalogue names it."""
+
+    def __init__(self, folder: Path, name: str, base: str) -> None:
+        """Begin the snapshot `name` as a copy of `base`, or empty where `base` is ''.
+
+        Raises `LibraryError` if it cannot be written.
+        """
+        self._closed = False
+        place = folder / FOLDER / name
+        try:
+            if base:
+                shutil.copytree(folder / FOLDER / base, place)
+            else:
+                place.mkdir(parents=True)
+        except OSError as error:
+            raise LibraryError(
+                f"cannot write vectors to {place} ({error.strerror or error}): "
+                "check the disk; if vectors are missing, run `qa doctor --rebuild`"
+            ) from None
+        self._client = _client(place)
+        self._collection = self._client.get_or_create_collection(
+            _COLLECTION, embedding_function=None, configuration={"hnsw": _HNSW}
+        )
+
+    def add(self, ids: Sequence[str], vectors: Matrix) -> None:
+        """Write the vectors of some passages, shape (passages, dimension)."""
+        for first in range(0, len(ids), _CHUNK):
+            last = first + _CHUNK
+            self._collection.upsert(ids=list(ids[first:last]), embeddings=vectors[first:last])
+
+    def delete(self, ids: Sequence[str]) -> None:
+        """Remove the vectors of some passages."""
+        for first in range(0, len(ids), _CHUNK):
+            self._collection.delete(ids=list(ids[first : first + _CHUNK]))
+
+    def close(self) -> None:
+        """Finish the snapshot: nothing writes to it from here on."""
+        if not self._closed:
+            self._closed = True
+            self._client.close()
+
+
+class VectorReader:
+    """Searches the snapshot that the catalogue names; opens another when that changes."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._lock = threading.Lock()
+        self._name = ""
+        self._client: Any = None
+        self._collection: Any = None
+
+    def search(self, name: str, vector: Matrix, limit: int) -> list[tuple[str, float]]:
+        """Return the ids nearest to a unit vector in a snapshot, with cosine similarities.
+
+        Raises `LibraryError` if the snapshot is gone or damaged.
+        """
+        collection = self._open(name)
+        size = min(limit, collection.count())
+        if not size:
+            return []
+        found = collection.query(
+            query_embeddings=vector.reshape(1, -1), n_results=size, include=["distances"]
+        )
+        # Chroma's cosine distance is 1 - cosine.
+        distances = found["distances"][0]
+        return [
+            (str(id_), 1.0 - float(distance))
+            for id_, distance in zip(found["ids"][0], distances, strict=True)
+        ]
+
+    def ids(self, name: str) -> set[str]:
+        """Return the ids of all passages in a snapshot. Raises as `search` does."""
+        return set(self._open(name).get(include=[])["ids"])
+
+    def close(self) -> None:
+        """Let go of the snapshot."""
+        with self._lock:
+            if self._client is not None:
+                self._client.close()
+            self._name, self._client, self._collection = "", None, None
+
+    def _open(self, name: str) -> Any:
+        with self._lock:
+            if name != self._name:
+                from chromadb.errors import ChromaError
+
+                place = self._folder / FOLDER / name
+                if not (place / "chroma.sqlite3").is_file():
+                    raise LibraryError(_damaged(place, "they are missing"))
+                client = _client(place)
+                try:
+                    collection = client.get_collection(_COLLECTION, embedding_function=None)
+                except (ChromaError, ValueError) as error:
+                    client.close()
+                    raise LibraryError(_damaged(place, str(error))) from None
+                # The old client is not closed here: another thread may be searching it. It
+                # goes when the last of them lets go of it.
+                self._name, self._client, self._collection = name, client, collection
+            return self._collection
+
+
+def sweep(folder: Path, keep: str) -> None:
+    """Remove all snapshots but one. A reader that still searches another has it in memory."""
+    place = folder / FOLDER
+    if place.is_dir():
+        for old in place.iterdir():
+            if old.name != keep:
+                shutil.rmtree(old, ignore_errors=True)
+
+
+def _client(place: Path) -> Any:
+    # Imported late: it takes a second, and `qa list` does without.
+    import chromadb
+    from chromadb.config import Settings
+
+    return chromadb.PersistentClient(str(place), Settings(anonymized_telemetry=False))
+
+
+def _damaged(place: Path, why: str) -> str:
+    return f"the vectors in {place} cannot be read ({why}): run `qa doctor --rebuild`"
