@@ -84,9 +84,7 @@ def parser() -> argparse.ArgumentParser:
     command = commands.add_parser(
         "doctor", parents=[library], help="check that the catalogue and the vectors agree"
     )
-    command.add_argument(
-        "--rebuild", action="store_true", help="cut and embed every article anew"
-    )
+    command.add_argument("--rebuild", action="store_true", help="cut and embed every article anew")
     command.set_defaults(run=_doctor)
     return root
 
@@ -140,7 +138,7 @@ def _ask(options: argparse.Namespace) -> int:
         return 0
     print(answer.text)
     for citation in answer.citations:
-        print(f"\n[{citation.marker}] {corpus.printable(describe(citation.article))}")
+        print(f"\n[{citation.marker}] {corpus.printable(citation.article.label)}")
         print(f"    {citation.quote}")
     return 0
 

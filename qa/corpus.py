@@ -5,8 +5,9 @@ import itertools
 import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from qa.errors import CorpusError
 from qa.formats import (
@@ -103,8 +104,7 @@ def count(path: Path) -> int:
 
 def suffix(path: Path) -> str | None:
     """Return the lower-cased ending that tells a file's format, `.gz` aside, or None."""
-    name = path.name.lower().removesuffix(".gz")
-    ending = os.path.splitext(name)[1]
+    ending = Path(path.name.lower().removesuffix(".gz")).suffix
     return ending if ending in SUFFIXES else None
 
 
@@ -143,7 +143,7 @@ def _relative(file: Path, root: Path) -> str:
     return os.fsencode(name).decode("utf-8", errors="backslashreplace")
 
 
-def _open(file: Path) -> IO[bytes]:
+def _open(file: Path) -> "gzip.GzipFile | BufferedReader":
     return gzip.open(file) if file.name.lower().endswith(".gz") else file.open("rb")
 
 
@@ -199,9 +199,7 @@ class _File:
                     yield number, lambda line=line: self._json_line(line)  # type: ignore[misc]
             return
         text, warnings = decode(self._bytes(MAX_FILE_BYTES, "over 1 GB: save it as .jsonl"))
-        rows: Iterable[Any] = (
-            csv_rows(text) if suffix(self.path) == ".csv" else json_rows(text)
-        )
+        rows: Iterable[Any] = csv_rows(text) if suffix(self.path) == ".csv" else json_rows(text)
         for number, row in enumerate(rows, start=1):
             # What there is to say of the file is said once, with its first row.
             yield number, lambda row=row, said=warnings: (row, said)  # type: ignore[misc]
@@ -237,7 +235,9 @@ class _File:
         return Skipped(printable(self.name + row), printable(reason), str(self.path))
 
 
-def _lines(stream: IO[bytes], limit: int) -> Iterator[tuple[int, bytes | None]]:
+def _lines(
+    stream: "gzip.GzipFile | BufferedReader", limit: int
+) -> Iterator[tuple[int, bytes | None]]:
     """Yield each line that is not blank with its number; None for one over the limit."""
     for number in itertools.count(1):
         line = stream.readline(limit)
@@ -250,5 +250,3 @@ def _lines(stream: IO[bytes], limit: int) -> Iterator[tuple[int, bytes | None]]:
         while line and not line.endswith(b"\n"):
             line = stream.readline(limit)
         yield number, None
-
-

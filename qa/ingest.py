@@ -63,12 +63,12 @@ class Summary:
         return self.added + self.changed + self.unchanged + self.removed
 
 
-def facts(settings: Settings, embedder: Embedder) -> dict[str, str]:
+def facts(settings: Settings) -> dict[str, str]:
     """Return what a library records of how its passages and vectors are made."""
     return {
-        "model": embedder.name,
-        "model_sha256": embedder.sha256,
-        "dimension": str(embedder.dimension),
+        "model": Embedder.name,
+        "model_sha256": Embedder.sha256,
+        "dimension": str(Embedder.dimension),
         "passage_tokens": str(settings.passage_tokens),
         "passage_version": str(passages.VERSION),
     }
@@ -92,11 +92,10 @@ def ingest(
     """
     for path in paths:
         files(path)
-    embedder = load_embedder(settings)
     with (
-        Library.create(settings.library, facts(settings, embedder)) as library,
+        Library.create(settings.library, facts(settings)) as library,
         library.writing(),
-        _Ingest(library, embedder, settings, listener, round_size) as run,
+        _Ingest(library, settings, listener, round_size) as run,
     ):
         for path in paths:
             for item in read(path, settings.max_article_mb):
@@ -131,7 +130,7 @@ def rebuild(settings: Settings, listener: Listener) -> int:
             for article, origin in library.entries():
                 round_.add(_entry(article, origin, embedder, settings))
                 listener.progress(1)
-            round_.commit([], anew=facts(settings, embedder))
+            round_.commit([], anew=facts(settings))
         return library.counts()[1]
 
 
@@ -188,7 +187,9 @@ class _Round:
         if anew is None:
             new = {passage.id for entry in self._entries for passage in entry.passages}
             replaced = [*removed, *(entry.article.id for entry in self._entries)]
-            self._writer.delete([id_ for id_ in self._library.passage_ids(replaced) if id_ not in new])
+            self._writer.delete(
+                [id_ for id_ in self._library.passage_ids(replaced) if id_ not in new]
+            )
         self._writer.close()
         self._library.commit(self._entries, removed, self._name, anew=anew)
         sweep(self._library.folder, keep=self._name)
@@ -214,14 +215,12 @@ class _Ingest:
     def __init__(
         self,
         library: Library,
-        embedder: Embedder,
         settings: Settings,
         listener: Listener,
         round_size: int,
     ) -> None:
         self.summary = Summary()
         self._library = library
-        self._embedder = embedder
         self._settings = settings
         self._listener = listener
         self._round_size = round_size
@@ -293,15 +292,17 @@ class _Ingest:
         return ""
 
     def _write(self, item: Loaded) -> None:
+        # Loaded only now: an ingest that finds nothing new does without the model.
+        embedder = load_embedder(self._settings)
         if self._round is None:
-            self._round = self._new_round()
-        self._round.add(_entry(item.article, item.origin, self._embedder, self._settings))
+            self._round = self._new_round(embedder)
+        self._round.add(_entry(item.article, item.origin, embedder, self._settings))
         present = self._library.counts()[1]
         if self._round.passages >= max(self._round_size, _ROUND_SHARE * present):
             self._commit([])
 
-    def _new_round(self) -> _Round:
-        return _Round(self._library, self._library.state().vectors, self._embedder)
+    def _new_round(self, embedder: Embedder | None = None) -> _Round:
+        return _Round(self._library, self._library.state().vectors, embedder)
 
     def _commit(self, removed: Sequence[str]) -> None:
         if self._round is None:

@@ -193,9 +193,9 @@ class Library:
 
     def counts(self) -> tuple[int, int]:
         """Return the numbers of articles and of passages."""
-        row = self._rows(
-            "SELECT (SELECT count(*) FROM articles), (SELECT count(*) FROM passages)"
-        )[0]
+        row = self._rows("SELECT (SELECT count(*) FROM articles), (SELECT count(*) FROM passages)")[
+            0
+        ]
         return int(row[0]), int(row[1])
 
     def extent(self) -> tuple[datetime.date, datetime.date] | None:
@@ -235,13 +235,11 @@ class Library:
     def passage_ids(self, article_ids: Sequence[str] | None = None) -> list[str]:
         """Return the ids of all passages, or of those of some articles."""
         if article_ids is None:
-            rows = self._rows("SELECT id FROM passages ORDER BY number")
-        else:
-            rows = self._by_keys(
-                "SELECT p.id FROM passages p JOIN articles a ON a.number = p.article "
-                "WHERE a.id IN",
-                article_ids,
-            )
+            return [str(row[0]) for row in self._rows("SELECT id FROM passages ORDER BY number")]
+        rows = self._by_keys(
+            "SELECT p.id FROM passages p JOIN articles a ON a.number = p.article WHERE a.id IN",
+            article_ids,
+        )
         return [str(row[0]) for row in rows]
 
     def search(self, words: Sequence[str], limit: int) -> list[tuple[str, float]]:

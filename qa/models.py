@@ -99,7 +99,9 @@ class Embedder:
             mask[place, : len(row)] = 1
         device = self._model.device
         with torch.inference_mode():
-            output = self._model({"input_ids": tokens.to(device), "attention_mask": mask.to(device)})
+            output = self._model(
+                {"input_ids": tokens.to(device), "attention_mask": mask.to(device)}
+            )
         # Normalised in float32: a bfloat16 norm is off by up to half a percent.
         pooled = output["sentence_embedding"].float()
         unit: Vectors = torch.nn.functional.normalize(pooled, dim=1).cpu().numpy()
@@ -125,7 +127,7 @@ def _load_embedder(device: str) -> Embedder:
     from tokenizers import Tokenizer
     from transformers.utils.logging import disable_progress_bar
 
-    disable_progress_bar()
+    disable_progress_bar()  # type: ignore[no-untyped-call]
     device = _device() if device == "auto" else device
     model = SentenceTransformer(
         str(folder),

@@ -1,6 +1,6 @@
 """An article → its passages: whole paragraphs and sentences, with offsets into the text."""
 
-import datetime
+import dataclasses
 import re
 from collections.abc import Iterator, Sequence
 from typing import Protocol
@@ -96,9 +96,7 @@ def split(article: Article, tokenizer: Tokenizer, limit: int) -> list[Passage]:
     return _passages(article, spans)
 
 
-def _tokenised(
-    text: str, tokenizer: Tokenizer
-) -> Iterator[list[tuple[Offsets, list[Offsets]]]]:
+def _tokenised(text: str, tokenizer: Tokenizer) -> Iterator[list[tuple[Offsets, list[Offsets]]]]:
     """Yield, for each paragraph, its sentences with the offsets of their tokens."""
     grouped = [list(_sentences(text, start, end)) for start, end in paragraphs(text)]
     flat = [text[start:end] for group in grouped for start, end in group]
@@ -123,13 +121,7 @@ def _passages(article: Article, spans: Sequence[Offsets]) -> list[Passage]:
 
 def heading(source: Source) -> str:
     """Return the line of title and date that is embedded above each of an article's passages."""
-    title = source.title[:_HEADING_CHARS]
-    return f"{title} ({day(source.date)})" if source.date else title
-
-
-def day(date: datetime.date) -> str:
-    """Return a date as people write it: 31 March 2017."""
-    return f"{date.day} {date:%B %Y}"
+    return dataclasses.replace(source, title=source.title[:_HEADING_CHARS]).label
 
 
 def embedded_text(passage: Passage, source: Source) -> str:

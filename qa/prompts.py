@@ -24,7 +24,7 @@ def load(name: str, folder: Path | None = None) -> str:
     return _COMMENT.sub("", text).strip()
 
 
-def fill(name: str, folder: Path | None = None, **variables: str) -> str:
+def fill(name: str, folder: Path | None = None, /, **variables: str) -> str:
     """Return a prompt with its `{variables}` replaced.
 
     Values are put in as they are: braces in an article's title are never read as variables.

@@ -49,9 +49,7 @@ class Settings(BaseModel):
             raise SettingsError(_one_line(error)) from None
 
     @classmethod
-    def from_environment(
-        cls, environ: Mapping[str, str] | None = None, **overrides: Any
-    ) -> Self:
+    def from_environment(cls, environ: Mapping[str, str] | None = None, **overrides: Any) -> Self:
         """Build settings from `QA_…` variables; `overrides` that are not None win.
 
         Raises `SettingsError` for a `QA_…` variable that is no setting.

@@ -12,6 +12,11 @@ Outcome = Literal["answered", "refused"]
 Role = Literal["user", "assistant"]
 
 
+def day(date: datetime.date) -> str:
+    """Return a date as people write it: 31 March 2017."""
+    return f"{date.day} {date:%B %Y}"
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """An article without its text.
@@ -26,6 +31,11 @@ class Source:
     place: str = ""
     url: str = ""
     authors: tuple[str, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """The title and the date, as people are shown them."""
+        return f"{self.title} ({day(self.date)})" if self.date else self.title
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +87,12 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A stretch of an article's text, by offsets into it."""
+    """A stretch of an article, by offsets into its text, with the words that were read there."""
 
     article_id: str
     start: int
     end: int
+    quote: str
 
 
 @dataclass(frozen=True, slots=True)

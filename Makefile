@@ -1,0 +1,39 @@
+# `make chat` and `make test` are all a newcomer needs; each sets up what it lacks.
+PYTHON ?= python3
+PORT ?= 7860
+LIBRARY ?= .library
+run = .venv/bin/python -m
+
+.PHONY: chat test install bench clean
+
+chat: .venv/installed
+	@$(run) qa.cli ingest corpus --library "$(LIBRARY)"
+	@exec $(run) qa.cli chat --library "$(LIBRARY)" --port "$(PORT)"
+
+test: .venv/tested
+	$(run) ruff check .
+	$(run) ruff format --check .
+	$(run) mypy
+	$(run) pytest
+
+install: .venv/installed
+
+bench: .venv/tested
+	$(run) tests.benchmarks.ingest_speed
+
+clean:
+	rm -rf .venv .library build dist
+
+.venv/installed: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "qa needs Python 3.11 or newer: make PYTHON=python3.11"; exit 1; }
+	@test -x .venv/bin/python || $(PYTHON) -m venv .venv
+	@echo "Installing qa into .venv: some minutes the first time ..."
+	@$(run) pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+.venv/tested: .venv/installed
+	@echo "Installing the test dependencies into .venv ..."
+	@$(run) pip install --quiet --disable-pip-version-check --editable '.[test,bench]'
+	@touch $@
+

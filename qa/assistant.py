@@ -1,0 +1,167 @@
+"""The main path: READ THIS FIRST. A question goes in, a cited answer or a refusal comes out.
+
+question + turns ──retrieve──▶ hits ──read──▶ draft ──cite (checked)──▶ Answer
+"""
+
+import dataclasses
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from types import TracebackType
+from typing import Any, Self
+
+from langchain_core.runnables import Runnable, RunnableLambda
+
+from qa.cite import cite
+from qa.errors import CitationError, QuestionError
+from qa.ingest import facts
+from qa.library import Library
+from qa.models import load_embedder
+from qa.reader import Reader, SentenceReader
+from qa.retrieve import Retriever, standalone
+from qa.settings import Settings
+from qa.types import Answer, Draft, Hit, Turn
+from qa.vectors import VectorReader
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """A question on its way through the stages."""
+
+    question: str
+    turns: tuple[Turn, ...] = ()
+    hits: tuple[Hit, ...] = ()
+    draft: Draft = field(default_factory=Draft)
+    stages: Mapping[str, float] = field(default_factory=dict)
+
+
+class Assistant:
+    """Answers questions from one library. Takes finished parts; `load` builds them.
+
+    `chain` is a LangChain runnable from a question (a string, or a mapping with `question`
+    and `turns`) to an `Answer`; `answer` and `stream` run it. Threads may share an assistant.
+    """
+
+    def __init__(
+        self,
+        library: Library,
+        retriever: Retriever,
+        reader: Reader,
+        max_question_chars: int = 2000,
+    ) -> None:
+        self.library = library
+        self.retriever = retriever
+        self._reader = reader
+        self._max_question_chars = max_question_chars
+        stages = (
+            RunnableLambda(self._retrieve, name="retrieve")
+            | RunnableLambda(self._read, name="read")
+            | RunnableLambda(self._cite, name="cite")
+        )
+        # An article may be replaced between being read and being cited; then all is read anew.
+        self.chain: Runnable[Any, Answer] = stages.with_retry(
+            retry_if_exception_type=(CitationError,),
+            wait_exponential_jitter=False,
+            stop_after_attempt=2,
+        )
+
+    @classmethod
+    def load(cls, settings: Settings) -> Self:
+        """Open the library that the settings name, and load the models.
+
+        Raises `LibraryError`s and `ModelError`.
+        """
+        library = Library.open(settings.library)
+        try:
+            library.check(facts(settings))
+            embedder = load_embedder(settings)
+        except Exception:
+            library.close()
+            raise
+        retriever = Retriever(
+            library=library,
+            vectors=VectorReader(settings.library),
+            embedder=embedder,
+            limit=settings.hits,
+        )
+        return cls(library, retriever, SentenceReader(embedder), settings.max_question_chars)
+
+    def answer(self, question: str, turns: Sequence[Turn] = ()) -> Answer:
+        """Answer a question, in the light of the earlier turns of the conversation.
+
+        Raises `QuestionError` for an empty question or one that is too long, and
+        `LibraryError` if the library cannot be read.
+        """
+        return self.chain.invoke({"question": question, "turns": turns})
+
+    def stream(self, question: str, turns: Sequence[Turn] = ()) -> Iterator[Answer]:
+        """Yield the answer as it grows; the last is what `answer` returns. Raises as it does.
+
+        The extractive reader finds its sentence all at once, so it yields one.
+        """
+        yield from self.chain.stream({"question": question, "turns": turns})
+
+    def close(self) -> None:
+        """Let go of the library."""
+        self.retriever.vectors.close()
+        self.library.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _retrieve(self, asked: str | Mapping[str, Any]) -> _Work:
+        started = time.perf_counter()
+        given = {"question": asked} if isinstance(asked, str) else asked
+        question = self._checked(given["question"])
+        turns = tuple(given.get("turns", ()))
+        hits = tuple(self.retriever.hits(question, turns))
+        return _Work(question, turns, hits, stages={"retrieve": time.perf_counter() - started})
+
+    def _read(self, work: _Work) -> _Work:
+        started = time.perf_counter()
+        draft = self._reader.read(standalone(work.question, work.turns), work.hits)
+        stages = {**work.stages, "read": time.perf_counter() - started}
+        return dataclasses.replace(work, draft=draft, stages=stages)
+
+    def _cite(self, work: _Work) -> Answer:
+        started = time.perf_counter()
+        cited = [span.article_id for claim in work.draft.claims for span in claim.spans]
+        articles = self.library.articles(list(dict.fromkeys(cited)))
+        answer = cite(work.question, work.draft, work.hits, articles, self.library.extent())
+        stages = {**work.stages, "cite": time.perf_counter() - started}
+        return dataclasses.replace(answer, stages=stages)
+
+    def _checked(self, question: str) -> str:
+        question = " ".join(question.encode("utf-8", "replace").decode("utf-8").split())
+        if not question:
+            raise QuestionError("the question is empty: ask something")
+        if len(question) > self._max_question_chars:
+            raise QuestionError(
+                f"the question has {len(question)} characters, the limit is "
+                f"{self._max_question_chars}: shorten it, or raise QA_MAX_QUESTION_CHARS"
+            )
+        return question
+
+
+def answer(
+    question: str, turns: Sequence[Turn] = (), *, settings: Settings | None = None
+) -> Answer:
+    """Answer a question from the library that `QA_LIBRARY` or the settings name.
+
+    The assistant is loaded once and kept. Raises as `Assistant.load` and `Assistant.answer`.
+    """
+    return _shared(settings or Settings.from_environment()).answer(question, turns)
+
+
+@cache
+def _shared(settings: Settings) -> Assistant:
+    return Assistant.load(settings)

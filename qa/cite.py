@@ -1,0 +1,83 @@
+"""Draft + hits + the cited articles → the answer. Pure; checks every quote before it is shown."""
+
+import datetime
+from collections.abc import Mapping, Sequence
+
+from qa import prompts
+from qa.errors import CitationError
+from qa.types import Answer, Article, Citation, Draft, Hit, Source, Span, day, text_hash
+
+Extent = tuple[datetime.date, datetime.date]
+_NEAREST = 2
+
+
+def cite(
+    question: str,
+    draft: Draft,
+    hits: Sequence[Hit],
+    articles: Mapping[str, Article],
+    extent: Extent | None,
+) -> Answer:
+    """Return the answer that a draft makes, with a numbered citation for each span.
+
+    `articles` holds the texts of the articles that the draft cites; `extent` is the first
+    and last date in the archive. A draft without claims becomes a refusal.
+
+    Raises `CitationError` if a span is not, word for word, what stands in its article.
+    """
+    if not draft.claims:
+        return Answer(
+            question=question,
+            text=refusal(hits, extent),
+            short="",
+            outcome="refused",
+            confidence=draft.confidence,
+            hits=tuple(hits),
+        )
+    citations: list[Citation] = []
+    lines = []
+    for claim in draft.claims:
+        if not claim.spans:
+            raise CitationError(f"a claim cites nothing: {claim.text[:80]!r}")
+        markers = ""
+        for span in claim.spans:
+            citations.append(_citation(len(citations) + 1, span, articles))
+            markers += f"[{len(citations)}]"
+        lines.append(f"{claim.text} {markers}")
+    return Answer(
+        question=question,
+        text="\n\n".join(lines),
+        short=draft.short,
+        outcome="answered",
+        confidence=draft.confidence,
+        citations=tuple(citations),
+        hits=tuple(hits),
+    )
+
+
+def refusal(hits: Sequence[Hit], extent: Extent | None) -> str:
+    """Return what the assistant says when the archive does not hold the answer."""
+    if extent is None:
+        reach = "None of its articles has a date."
+    else:
+        reach = f"It reaches from {day(extent[0])} to {day(extent[1])}."
+    sources: dict[str, Source] = {}
+    for hit in hits:
+        sources.setdefault(hit.article.id, hit.article)
+    labels = [f"“{source.label}”" for source in list(sources.values())[:_NEAREST]]
+    nearest = f"The nearest it holds: {' and '.join(labels)}." if labels else "It is empty."
+    return prompts.fill("refusal", extent=reach, nearest=nearest)
+
+
+def _citation(marker: int, span: Span, articles: Mapping[str, Article]) -> Citation:
+    article = articles.get(span.article_id)
+    if article is None:
+        raise CitationError(f"{span.article_id} is cited but is not in the library: ask again")
+    quote = article.text[span.start : span.end]
+    inside = 0 <= span.start < span.end <= len(article.text)
+    if not inside or not quote.strip() or quote != span.quote:
+        raise CitationError(
+            f"{span.article_id} changed while it was being read: ask again; "
+            "if it happens again, run `qa doctor`"
+        )
+    return Citation(marker, article.source, span.start, span.end, quote, text_hash(article.text))

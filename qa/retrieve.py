@@ -1,0 +1,127 @@
+"""Question + turns → hits: searches by meaning and by words, and fuses the two."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from langchain_core.callbacks import CallbackManagerForRetrieverRun
+from langchain_core.documents import Document
+from langchain_core.retrievers import BaseRetriever
+from pydantic import ConfigDict
+
+from qa.errors import LibraryError
+from qa.library import Library
+from qa.models import Embedder
+from qa.types import Hit, Turn
+from qa.vectors import VectorReader
+
+# How much a lower rank counts for less: Cormack, Clarke and Büttcher, "Reciprocal Rank
+# Fusion outperforms Condorcet and individual Rank Learning Methods", SIGIR 2009.
+RRF_K = 60
+# Passages taken from each search before they are fused.
+_DEPTH = 100
+
+_WORD = re.compile(r"\w+(?:[.’']\w+)*")
+_FUNCTION_WORDS = frozenset(
+    """a about after all also an and any are as at be been being but by can could did do does
+    for from had has have how i if in into is it its many may more most much not of on one or
+    our out over s said say says shall should so some such t than that the their them then
+    there these they this those through to up was we were what when where which while who whom
+    whose why will with would you your""".split()
+)
+_PRONOUNS = frozenset(
+    """he she it they him her them his hers its their theirs there this that these
+    those""".split()
+)
+
+
+class Retriever(BaseRetriever):
+    """Finds the passages nearest to a question. A LangChain retriever: it fits any chain.
+
+    `invoke(question)` returns LangChain documents, `hits(question)` our own type.
+    """
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    library: Library
+    vectors: VectorReader
+    embedder: Embedder
+    limit: int = 12
+
+    def hits(self, question: str, turns: Sequence[Turn] = ()) -> list[Hit]:
+        """Return at most `limit` hits, best first.
+
+        The score is the sum of 1 / (60 + rank) over the two searches. Raises
+        `LibraryError` if the library cannot be read.
+        """
+        query = standalone(question, turns)
+        fused = reciprocal_rank_fusion(
+            [self._by_meaning(query), [id_ for id_, _ in self.library.search(words(query), _DEPTH)]]
+        )
+        # The snapshot may be a moment older or newer than the catalogue: what is not in
+        # both is left out.
+        found = self.library.passages([id_ for id_, _ in fused])
+        present = [(found[id_], score) for id_, score in fused if id_ in found]
+        return [
+            Hit(passage, source, score, rank)
+            for rank, ((passage, source), score) in enumerate(present[: self.limit], start=1)
+        ]
+
+    def _by_meaning(self, query: str) -> list[str]:
+        vector = self.embedder.embed([query])[0]
+        state = self.library.state()
+        while state.vectors:
+            try:
+                return [id_ for id_, _ in self.vectors.search(state.vectors, vector, _DEPTH)]
+            except LibraryError:
+                # Between the two steps an ingest may have put a newer snapshot in its place.
+                before, state = state, self.library.state()
+                if state == before:
+                    raise
+        return []
+
+    def _get_relevant_documents(
+        self, query: str, *, run_manager: CallbackManagerForRetrieverRun
+    ) -> list[Document]:
+        return [_document(hit) for hit in self.hits(query)]
+
+
+def reciprocal_rank_fusion(rankings: Sequence[Sequence[str]]) -> list[tuple[str, float]]:
+    """Merge rankings into one, best first: an item's score is the sum of 1 / (60 + rank)."""
+    scores: dict[str, float] = {}
+    for ranking in rankings:
+        for rank, item in enumerate(ranking, start=1):
+            scores[item] = scores.get(item, 0.0) + 1.0 / (RRF_K + rank)
+    return sorted(scores.items(), key=lambda pair: -pair[1])
+
+
+def words(text: str) -> list[str]:
+    """Return the words of a text that are worth searching for, each once, in order.
+
+    Function words are left out, unless there is nothing else.
+    """
+    found = list(dict.fromkeys(word.lower() for word in _WORD.findall(text)))
+    return [word for word in found if word not in _FUNCTION_WORDS] or found
+
+
+def standalone(question: str, turns: Sequence[Turn]) -> str:
+    """Return what to search for: a question with a pronoun brings along the one before it."""
+    asked = [turn.text for turn in turns if turn.role == "user"]
+    if asked and _PRONOUNS & {word.lower() for word in _WORD.findall(question)}:
+        return f"{asked[-1]} {question}"
+    return question
+
+
+def _document(hit: Hit) -> Document:
+    source = hit.article
+    metadata: dict[str, Any] = {
+        "article": source.id,
+        "title": source.title,
+        "date": source.date.isoformat() if source.date else None,
+        "url": source.url,
+        "start": hit.passage.start,
+        "end": hit.passage.end,
+        "score": hit.score,
+        "rank": hit.rank,
+    }
+    return Document(page_content=hit.passage.text, metadata=metadata, id=hit.passage.id)

@@ -1,0 +1,115 @@
+"""The chat page. Gradio is used here and nowhere else."""
+
+import os
+from typing import Any
+
+# Read when Gradio is imported: without it the page reports home.
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+
+import gradio as gr
+
+from qa import prompts
+from qa.assistant import Assistant
+from qa.errors import QAError, SettingsError
+from qa.settings import Settings
+from qa.types import Turn
+from qa.web.render import literal, message
+
+TITLE = "Ask the archive"
+_FONTS = ["system-ui", "Segoe UI", "Helvetica", "Arial", "sans-serif"]
+_MONOSPACE = ["ui-monospace", "Consolas", "monospace"]
+_CSS = """
+.qa-answer { font-size: 1.05rem; line-height: 1.5; }
+.qa-citation { margin-top: .5rem; font-size: .9rem; }
+.qa-citation summary { cursor: pointer; }
+.qa-citation blockquote { margin: .4rem 0 .2rem .3rem; padding-left: .8rem;
+  border-left: 3px solid var(--border-color-accent); }
+"""
+
+
+def build(assistant: Assistant) -> gr.Blocks:
+    """Return the page for an assistant."""
+
+    def reply(question: str, history: list[dict[str, Any]]) -> str:
+        turns = [Turn(turn["role"], _text(turn["content"])) for turn in history]
+        try:
+            return message(assistant.answer(question, turns))
+        except QAError as error:
+            return literal(str(error))
+
+    articles, _ = assistant.library.counts()
+    extent = assistant.library.extent()
+    reach = f", {extent[0]:%Y-%m-%d} to {extent[1]:%Y-%m-%d}" if extent else ""
+    return gr.ChatInterface(
+        reply,
+        title=TITLE,
+        description=f"{articles} articles{reach}. Every quote is word for word from an article.",
+        examples=examples(assistant) or None,
+        run_examples_on_click=True,
+        cache_examples=False,
+        chatbot=gr.Chatbot(
+            label="Conversation",
+            # Math would be set where an article names two prices in dollars.
+            latex_delimiters=[],
+            buttons=["copy"],
+            feedback_options=None,
+            height="65vh",
+            placeholder="Ask a question about the articles in this archive.",
+        ),
+        flagging_mode="never",
+        api_name="chat",
+        analytics_enabled=False,
+    )
+
+
+def examples(assistant: Assistant) -> list[str]:
+    """Return the example questions that this library answers."""
+    questions = prompts.load("examples").splitlines()
+    return [line for line in questions if assistant.answer(line).outcome == "answered"]
+
+
+def serve(settings: Settings, host: str, port: int, auth: str | None) -> None:
+    """Serve the page until it is interrupted; say where, on one line.
+
+    Raises `QAError`s: no library, a port in use, a login that is not USER:PASSWORD.
+    """
+    login = _login(auth)
+    with Assistant.load(settings) as assistant:
+        page = build(assistant)
+        try:
+            page.launch(
+                server_name=host,
+                server_port=port,
+                auth=login,
+                quiet=True,
+                prevent_thread_lock=True,
+                ssr_mode=False,
+                footer_links=[],
+                theme=gr.themes.Default(font=_FONTS, font_mono=_MONOSPACE),
+                css=_CSS,
+            )
+        except (OSError, OverflowError) as error:
+            raise SettingsError(
+                f"cannot serve at {host}:{port} ({error}): choose another --port or --host"
+            ) from None
+        print(f"qa: chat at http://{host}:{port}", flush=True)  # noqa: T201 - the one line
+        page.block_thread()
+
+
+def _login(auth: str | None) -> tuple[str, str] | None:
+    if auth is None:
+        return None
+    user, separator, password = auth.partition(":")
+    if not (user and separator and password):
+        raise SettingsError("--auth must be USER:PASSWORD, neither of them empty")
+    return user, password
+
+
+def _text(content: Any) -> str:
+    """Return the text of a message; Gradio hands over a string or a list of parts."""
+    if isinstance(content, str):
+        return content
+    parts = content if isinstance(content, list) else [content]
+    return " ".join(
+        str(part.get("text", "")) if isinstance(part, dict) else str(part) for part in parts
+    )

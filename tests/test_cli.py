@@ -1,0 +1,145 @@
+"""The command line, in a process of its own where that matters."""
+
+import json
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from qa.cli import main, parser
+from tests.conftest import CHECKOUT, run_qa
+
+
+def test_ask_prints_json_and_nothing_else(library_of_news: Path) -> None:
+    question = "Who won the election for mayor of Tolk?"
+    done = run_qa("ask", question, "--library", str(library_of_news), "--json")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout)["outcome"] == "answered"
+
+
+def test_ask_prints_the_answer_and_its_source(
+    library_of_news: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["ask", "Who won in Tolk?", "--library", str(library_of_news)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].endswith("with 54 percent of the vote. [1]")
+    assert lines[2].startswith("[1] Jonas Brandt won the election")
+    assert lines[2].endswith("(20 September 2021)")
+    assert lines[3].strip() == lines[0].removesuffix(" [1]")
+
+
+def test_a_refusal_is_no_failure(library_of_news: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["ask", "Capital of Peru?", "--library", str(library_of_news)]) == 0
+    assert capsys.readouterr().out.startswith("The archive does not hold the answer")
+
+
+def test_ingest_list_remove_doctor(
+    news: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    library = ["--library", str(tmp_path / "library")]
+    folder = Path(shutil.copytree(news, tmp_path / "news"))
+    (folder / "empty.txt").write_text("", encoding="utf-8")
+    assert main(["ingest", str(folder), *library]) == 0
+    out, err = capsys.readouterr()
+    assert out == "added 4, changed 0, unchanged 0, removed 0, skipped 1\n"
+    assert "skipped empty.txt: empty: it holds no text" in err
+    assert "articles/s" in err
+    assert main(["list", *library]) == 0
+    listed = capsys.readouterr().out.splitlines()
+    assert len(listed) == 4
+    assert listed[0].startswith("2021-03-01  2021-03-01-harbor-bridge-planned.txt  The government")
+    assert main(["remove", "2022-01-15-storm.txt", *library]) == 0
+    assert main(["list", "--json", *library]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith("removed 1\n")
+    assert json.loads(out.splitlines()[1])["date"] == "2021-03-01"
+    assert main(["doctor", *library]) == 0
+    assert capsys.readouterr().out.startswith("3 articles, 3 passages: the catalogue and")
+    shutil.rmtree(tmp_path / "library" / "vectors")
+    assert main(["doctor", *library]) == 1
+    assert "run `qa doctor --rebuild`" in capsys.readouterr().err
+    assert main(["doctor", "--rebuild", *library]) == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["ask", "Who?", "--library", "{tmp}"], "no library in"),
+        (["ask", "", "--library", "{news}"], "the question is empty"),
+        (["ask", "x" * 10000, "--library", "{news}"], "the limit is 2000"),
+        (["list", "--library", "{tmp}"], "make one with `qa ingest"),
+        (["remove", "nothing", "--library", "{news}"], "`qa list` shows the ids"),
+        (["doctor", "--library", "{tmp}"], "no library in"),
+        (["doctor", "--rebuild", "--library", "{tmp}"], "no library in"),
+        (["ingest", "{tmp}", "--library", "{tmp}/library"], "no articles in"),
+        (["ingest", "{tmp}/none", "--library", "{tmp}/library"], "no file or folder at"),
+        (["chat", "--auth", "ann", "--library", "{news}"], "--auth must be USER:PASSWORD"),
+        (["chat", "--library", "{tmp}"], "no library in"),
+    ],
+)
+def test_a_failure_is_one_line(
+    arguments: list[str],
+    says: str,
+    library_of_news: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    filled = [a.format(tmp=tmp_path, news=library_of_news) for a in arguments]
+    assert main(filled) == 1
+    out, err = capsys.readouterr()
+    assert out == ""
+    [line] = [line for line in err.splitlines() if line.strip() and "articles/s" not in line]
+    assert line.startswith("qa: ")
+    assert says in line
+
+
+def test_an_unknown_setting_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("QA_LIBARY", "x")
+    assert main(["list"]) == 1
+    assert "QA_LIBARY is not a setting" in capsys.readouterr().err
+
+
+def test_only_bad_files_is_a_failure(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "a.txt").write_bytes(b"\x00\x01")
+    assert main(["ingest", str(tmp_path), "--library", str(tmp_path / "library")]) == 1
+    out, err = capsys.readouterr()
+    assert out == "added 0, changed 0, unchanged 0, removed 0, skipped 1\n"
+    assert "no article could be read from" in err
+
+
+def test_the_readme_shows_the_help_of_each_command() -> None:
+    readme = (CHECKOUT / "README.md").read_text(encoding="utf-8")
+    actions = parser()._subparsers
+    assert actions is not None
+    for name, command in actions._group_actions[0].choices.items():  # type: ignore[union-attr]
+        usage = " ".join(command.format_usage().removeprefix("usage: ").split())
+        usage = usage.replace(" [-h]", "")
+        assert usage in readme, f"README.md does not show `{usage}` ({name})"
+
+
+def test_a_wheel_answers_from_another_folder(library_of_news: Path, tmp_path: Path) -> None:
+    subprocess.run(
+        [
+            *(sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps"),
+            *("--no-build-isolation", "--disable-pip-version-check"),
+            *("--wheel-dir", str(tmp_path), str(CHECKOUT)),
+        ],
+        check=True,
+        cwd=tmp_path,
+    )
+    [wheel] = tmp_path.glob("*.whl")
+    installed = tmp_path / "installed"
+    zipfile.ZipFile(wheel).extractall(installed)
+    assert {path.name for path in installed.iterdir()} >= {"qa"}
+    done = run_qa(
+        *("ask", "What is the capital of Peru?", "--library", str(library_of_news)),
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(installed)},
+    )
+    assert done.stderr == ""
+    assert done.stdout.startswith("The archive does not hold the answer to this.")

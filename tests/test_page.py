@@ -1,0 +1,184 @@
+"""The chat page, as a person uses it: in headless Chromium."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from qa.errors import SettingsError
+from qa.ingest import ingest
+from qa.settings import Settings
+from qa.types import Answer, Citation, Source
+from qa.web.page import serve
+from qa.web.render import literal, message
+from tests.conftest import CHECKOUT, NEWS, Notices
+
+FLAGS = """--no-sandbox --disable-gpu --disable-quic --no-first-run
+--disable-background-networking --disable-component-update --disable-sync""".split()
+HOSTILE = """ date 2022-03-03 TOLK —
+
+The mayor of Tolk wrote <script>document.title = "pwned"</script> and **bold** and
+![x](http://192.0.2.1/x.png) and [link](http://192.0.2.1/) on the town's wall in red paint.
+"""
+
+
+def test_literal_text_is_neither_html_nor_markdown() -> None:
+    shown = literal('<b onclick="x">*a* [b](c) www.x.example `d` $1 & $2 é “q”')
+    assert not re.search(r"[<>*\[\]()`$\"]|&(?!#\d+;)|www\.", shown)
+    assert "é “q”" in shown
+
+
+def test_only_real_markers_become_markers() -> None:
+    citation = Citation(1, Source("a", "T [2]"), 0, 9, "It is [2]", "0")
+    shown = message(Answer("q", "It is [2] [1]", "", "answered", 0.9, (citation,)))
+    assert shown.count("<sup>") == 1
+    assert "<sup>[1]</sup>" in shown
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("page")
+    (folder / "news").mkdir()
+    for name, text in {**NEWS, "hostile.txt": HOSTILE}.items():
+        (folder / "news" / name).write_text(text, encoding="utf-8")
+    ingest([folder / "news"], Settings(library=folder / "library"), Notices())
+    return folder / "library"
+
+
+def serving(library: Path, port: int, *more: str) -> Iterator[str]:
+    process = subprocess.Popen(
+        [
+            *(sys.executable, "-m", "qa.cli", "chat", "--library", str(library)),
+            *("--port", str(port), *more),
+        ],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=CHECKOUT,
+    )
+    try:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        assert line == f"qa: chat at http://127.0.0.1:{port}\n"
+        yield line.split()[-1]
+    finally:
+        process.terminate()
+        process.wait(30)
+        if process.stdout:
+            process.stdout.close()
+
+
+@pytest.fixture(scope="module")
+def address(library: Path, chromium: str) -> Iterator[str]:
+    yield from serving(library, 7931)
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def page(browser: Browser, address: str) -> Iterator[Page]:
+    opened = browser.new_page()
+    opened.set_default_timeout(30_000)
+    opened.goto(address)
+    expect(opened.get_by_role("textbox").last).to_be_visible()
+    yield opened
+    opened.close()
+
+
+def ask(page: Page, question: str) -> None:
+    box = page.get_by_role("textbox").last
+    box.fill(question)
+    box.press("Enter")
+
+
+def shoot(page: Page, name: str) -> None:
+    if folder := os.environ.get("SCREENSHOTS"):
+        page.screenshot(path=Path(folder) / f"{name}.png")
+
+
+@pytest.mark.browser
+def test_an_answer_with_its_citation(page: Page) -> None:
+    ask(page, "Who won the election for mayor of Tolk?")
+    citation = page.locator("details.qa-citation")
+    expect(citation.locator("summary")).to_contain_text("[1] Jonas Brandt won the election")
+    expect(citation.locator("summary")).to_contain_text("20 September 2021")
+    quote = citation.locator("blockquote")
+    expect(quote).to_have_text(
+        "Jonas Brandt won the election for mayor of Tolk on Sunday with 54 percent of the vote."
+    )
+    expect(page.locator(".qa-answer sup")).to_have_text("[1]")
+    shoot(page, "answer")
+    citation.locator("summary").click()
+    expect(quote).to_be_hidden()
+    citation.locator("summary").click()
+    expect(quote).to_be_visible()
+    ask(page, "What did he promise to build?")
+    expect(page.locator(".qa-answer").last).to_contain_text("promised to build a new hospital")
+    shoot(page, "follow-up")
+
+
+@pytest.mark.browser
+def test_a_refusal_and_a_bad_question(page: Page) -> None:
+    ask(page, "What is the capital of Peru?")
+    expect(page.locator(".qa-answer")).to_contain_text("The archive does not hold the answer")
+    expect(page.locator("details.qa-citation")).to_have_count(0)
+    shoot(page, "refusal")
+    ask(page, "why " * 1000)
+    expect(page.get_by_text("the limit is 2000")).to_be_visible()
+
+
+@pytest.mark.browser
+def test_an_articles_markup_is_shown_not_obeyed(page: Page) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    ask(page, "What did the mayor of Tolk write on the town's wall in red paint?")
+    quote = page.locator("details.qa-citation blockquote")
+    expect(quote).to_contain_text('<script>document.title = "pwned"</script> and **bold**')
+    expect(quote).to_contain_text("![x](http://192.0.2.1/x.png)")
+    assert quote.locator("a, img, script, strong").count() == 0
+    assert page.title() != "pwned"
+    assert not [url for url in asked if "192.0.2.1" in url]
+    shoot(page, "hostile")
+
+
+@pytest.mark.browser
+def test_the_page_asks_no_other_host(browser: Browser, address: str) -> None:
+    opened = browser.new_page()
+    hosts: set[str | None] = set()
+    opened.on("request", lambda request: hosts.add(urlsplit(request.url).hostname))
+    opened.goto(address)
+    expect(opened.get_by_role("textbox").last).to_be_visible()
+    ask(opened, "Who won the election for mayor of Tolk?")
+    expect(opened.locator("details.qa-citation")).to_be_visible(timeout=30_000)
+    opened.close()
+    assert hosts - {None} == {"127.0.0.1"}
+
+
+@pytest.mark.browser
+def test_a_login_is_asked_for(library: Path, browser: Browser) -> None:
+    for address in serving(library, 7932, "--auth", "ann:secret"):
+        opened = browser.new_page()
+        opened.goto(address)
+        expect(opened.get_by_role("button", name="Login")).to_be_visible(timeout=30_000)
+        expect(opened.locator("details.qa-citation")).to_have_count(0)
+        opened.close()
+
+
+def test_a_port_in_use_is_one_line(library: Path, tmp_path: Path) -> None:
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(SettingsError, match="choose another --port"):
+            serve(Settings(library=library), "127.0.0.1", port, None)
