@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import sqlite3
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -24,14 +25,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except QAError as error:
         print(f"qa: {corpus.printable(str(error))}", file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
-        print("qa: stopped; what was committed stays, run it again to go on", file=sys.stderr)
-        return 130
     except BrokenPipeError:
         # The reader of our output has gone (`qa list | head`); Python would complain again
         # when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+    except (OSError, sqlite3.Error) as error:
+        # A full disk, most often. What was committed is safe.
+        print(
+            f"qa: {corpus.printable(str(error))}: check the disk, then run it again",
+            file=sys.stderr,
+        )
+        return 1
+    except KeyboardInterrupt:
+        print("qa: stopped; what was committed stays, run it again to go on", file=sys.stderr)
+        return 130
 
 
 def parser() -> argparse.ArgumentParser:

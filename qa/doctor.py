@@ -2,9 +2,14 @@
 
 from pathlib import Path
 
+import numpy as np
+
 from qa.errors import LibraryError
 from qa.library import Library
+from qa.models import Embedder
 from qa.vectors import VectorReader
+
+_PROBE = 50
 
 
 def check(folder: Path) -> list[str]:
@@ -32,13 +37,18 @@ def _vectors(library: Library) -> list[str]:
     if not name:
         return [f"{len(wanted)} passages have no vectors"] if wanted else []
     reader = VectorReader(library.folder)
+    # Any direction will do: what is asked is whether the index gives back what it holds.
+    probe = np.full(Embedder.dimension, Embedder.dimension**-0.5, dtype=np.float32)
     try:
         found = reader.ids(name)
+        reached = len(reader.search(name, probe, _PROBE))
     except LibraryError as error:
         return [str(error)]
     finally:
         reader.close()
     faults = []
+    if reached < min(_PROBE, len(found)):
+        faults.append(f"a search in Chroma reaches {reached} passages, not {_PROBE}")
     if missing := len(wanted - found):
         faults.append(f"{missing} passages of {len(wanted)} have no vector in Chroma")
     if extra := len(found - wanted):

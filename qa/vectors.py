@@ -8,7 +8,8 @@ name it. A writer that is killed leaves a folder that nothing names; the next on
 
 import shutil
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -78,63 +79,67 @@ class VectorWriter:
 
 
 class VectorReader:
-    """Searches the snapshot that the catalogue names; opens another when that changes."""
+    """Searches the snapshot that the catalogue names; opens another when that changes.
+
+    Threads take turns: a search takes milliseconds, and a client must not be closed while
+    another thread is inside it.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._lock = threading.Lock()
         self._name = ""
         self._client: Any = None
-        self._collection: Any = None
 
     def search(self, name: str, vector: Matrix, limit: int) -> list[tuple[str, float]]:
         """Return the ids nearest to a unit vector in a snapshot, with cosine similarities.
 
         Raises `LibraryError` if the snapshot is gone or damaged.
         """
-        collection = self._open(name)
-        size = min(limit, collection.count())
-        if not size:
-            return []
-        found = collection.query(
-            query_embeddings=vector.reshape(1, -1), n_results=size, include=["distances"]
-        )
+        with self._opened(name) as collection:
+            size = min(limit, collection.count())
+            if not size:
+                return []
+            found = collection.query(
+                query_embeddings=vector.reshape(1, -1), n_results=size, include=["distances"]
+            )
         # Chroma's cosine distance is 1 - cosine.
-        distances = found["distances"][0]
-        return [
-            (str(id_), 1.0 - float(distance))
-            for id_, distance in zip(found["ids"][0], distances, strict=True)
-        ]
+        pairs = zip(found["ids"][0], found["distances"][0], strict=True)
+        return [(str(id_), 1.0 - float(distance)) for id_, distance in pairs]
 
     def ids(self, name: str) -> set[str]:
         """Return the ids of all passages in a snapshot. Raises as `search` does."""
-        return set(self._open(name).get(include=[])["ids"])
+        with self._opened(name) as collection:
+            return set(collection.get(include=[])["ids"])
 
     def close(self) -> None:
         """Let go of the snapshot."""
         with self._lock:
-            if self._client is not None:
-                self._client.close()
-            self._name, self._client, self._collection = "", None, None
+            self._close()
 
-    def _open(self, name: str) -> Any:
+    @contextmanager
+    def _opened(self, name: str) -> Iterator[Any]:
+        from chromadb.errors import ChromaError
+
+        place = self._folder / FOLDER / name
         with self._lock:
-            if name != self._name:
-                from chromadb.errors import ChromaError
+            try:
+                if name != self._name:
+                    self._close()
+                    # Chroma would make an empty one where there is none.
+                    if not (place / "chroma.sqlite3").is_file():
+                        raise LibraryError(_damaged(place, "they are missing"))
+                    self._client, self._name = _client(place), name
+                yield self._client.get_collection(_COLLECTION, embedding_function=None)
+            except (ChromaError, ValueError) as error:
+                self._close()
+                raise LibraryError(_damaged(place, str(error).splitlines()[0])) from None
 
-                place = self._folder / FOLDER / name
-                if not (place / "chroma.sqlite3").is_file():
-                    raise LibraryError(_damaged(place, "they are missing"))
-                client = _client(place)
-                try:
-                    collection = client.get_collection(_COLLECTION, embedding_function=None)
-                except (ChromaError, ValueError) as error:
-                    client.close()
-                    raise LibraryError(_damaged(place, str(error))) from None
-                # The old client is not closed here: another thread may be searching it. It
-                # goes when the last of them lets go of it.
-                self._name, self._client, self._collection = name, client, collection
-            return self._collection
+    def _close(self) -> None:
+        if self._client is not None:
+            # Chroma keeps what is not closed in memory, until the process ends.
+            self._client.close()
+        self._name, self._client = "", None
 
 
 def sweep(folder: Path, keep: str) -> None:
