@@ -6,6 +6,7 @@ question + turns ──retrieve──▶ hits ──read──▶ draft ──ci
 import dataclasses
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import cache
 from types import TracebackType
@@ -72,13 +73,12 @@ class Assistant:
 
         Raises `LibraryError`s and `ModelError`.
         """
-        library = Library.open(settings.library)
-        try:
+        with ExitStack() as opened:
+            library = opened.enter_context(Library.open(settings.library))
             library.check(facts(settings))
             embedder = load_embedder(settings)
-        except Exception:
-            library.close()
-            raise
+            # All went well: from here on it is closed by `close`.
+            opened.pop_all()
         retriever = Retriever(
             library=library,
             vectors=VectorReader(settings.library),

@@ -15,8 +15,9 @@ from typing import Protocol, Self
 from qa import passages
 from qa.corpus import Loaded, Skipped, files, printable, read
 from qa.errors import CorpusError
-from qa.library import Entry, Library, fingerprint
+from qa.library import Library
 from qa.models import Embedder, Pending, load_embedder
+from qa.rows import Entry, fingerprint
 from qa.settings import Settings
 from qa.types import Article
 from qa.vectors import VectorWriter, sweep

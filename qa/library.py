@@ -1,8 +1,6 @@
 """The catalogue in SQLite: articles, passages, full-text search. The source of truth."""
 
 import datetime
-import hashlib
-import json
 import sqlite3
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,8 +12,9 @@ from typing import Any, Self
 
 from filelock import FileLock, Timeout
 
-from qa import schema
+from qa import rows, schema
 from qa.errors import LibraryBusy, LibraryError, LibraryMismatch, LibraryMissing
+from qa.rows import SOURCE, Entry
 from qa.types import Article, Passage, Source
 
 CATALOGUE = "catalogue.sqlite3"
@@ -23,8 +22,6 @@ CATALOGUE = "catalogue.sqlite3"
 _TITLE_WEIGHT, _TEXT_WEIGHT = 1.0, 1.0
 # SQLite allows 32,766 variables in one statement; older builds allow 999.
 _CHUNK = 900
-
-_SOURCE = "a.id, a.title, a.date, a.place, a.url, a.authors"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +34,6 @@ class State:
 
     generation: int
     vectors: str
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """An article to be written, with the file that it came from and its passages."""
-
-    article: Article
-    origin: str
-    passages: tuple[Passage, ...]
 
 
 class Library:
@@ -161,8 +149,8 @@ class Library:
 
     def facts(self) -> dict[str, str]:
         """Return what the library records of itself."""
-        rows = self._rows("SELECT name, value FROM facts WHERE name NOT LIKE '.%'")
-        return {str(name): str(value) for name, value in rows}
+        found = self._rows("SELECT name, value FROM facts WHERE name NOT LIKE '.%'")
+        return {str(name): str(value) for name, value in found}
 
     def record(self, facts: Mapping[str, str]) -> None:
         """Write what the library is built with from now on."""
@@ -188,8 +176,8 @@ class Library:
 
     def state(self) -> State:
         """Return the generation and the vectors of the last commit."""
-        rows = dict(self._rows("SELECT name, value FROM facts WHERE name LIKE '.%'"))
-        return State(int(rows.get(".generation", 0)), str(rows.get(".vectors", "")))
+        found = dict(self._rows("SELECT name, value FROM facts WHERE name LIKE '.%'"))
+        return State(int(found.get(".generation", 0)), str(found.get(".vectors", "")))
 
     def counts(self) -> tuple[int, int]:
         """Return the numbers of articles and of passages."""
@@ -207,40 +195,40 @@ class Library:
 
     def sources(self) -> list[Source]:
         """Return all articles without their texts, oldest first, those without a date last."""
-        rows = self._rows(f"SELECT {_SOURCE} FROM articles a ORDER BY a.date IS NULL, a.date, a.id")
-        return [_source(row) for row in rows]
+        found = self._rows(f"SELECT {SOURCE} FROM articles a ORDER BY a.date IS NULL, a.date, a.id")
+        return [rows.source(row) for row in found]
 
     def articles(self, ids: Sequence[str]) -> dict[str, Article]:
         """Return the articles with these ids, those that exist."""
-        rows = self._by_keys(f"SELECT {_SOURCE}, a.text FROM articles a WHERE a.id IN", ids)
-        return {str(row[0]): Article(_source(row), str(row[6])) for row in rows}
+        found = self._by_keys(f"SELECT {SOURCE}, a.text FROM articles a WHERE a.id IN", ids)
+        return {str(row[0]): Article(rows.source(row), str(row[6])) for row in found}
 
     def fingerprints(self) -> dict[str, tuple[str, str]]:
         """Return the fingerprint and the origin of each article, by its id."""
-        rows = self._rows("SELECT id, fingerprint, origin FROM articles")
-        return {str(id_): (str(mark), str(origin)) for id_, mark, origin in rows}
+        found = self._rows("SELECT id, fingerprint, origin FROM articles")
+        return {str(id_): (str(mark), str(origin)) for id_, mark, origin in found}
 
     def passages(self, ids: Sequence[str]) -> dict[str, tuple[Passage, Source]]:
         """Return the passages with these ids, those that exist, with their sources."""
-        rows = self._by_keys(
-            f'SELECT {_SOURCE}, p.id, p.start, p."end", p.text FROM passages p '
+        found = self._by_keys(
+            f'SELECT {SOURCE}, p.id, p.start, p."end", p.text FROM passages p '
             "JOIN articles a ON a.number = p.article WHERE p.id IN",
             ids,
         )
         return {
-            str(row[6]): (Passage(row[6], row[0], row[7], row[8], row[9]), _source(row))
-            for row in rows
+            str(row[6]): (Passage(row[6], row[0], row[7], row[8], row[9]), rows.source(row))
+            for row in found
         }
 
     def passage_ids(self, article_ids: Sequence[str] | None = None) -> list[str]:
         """Return the ids of all passages, or of those of some articles."""
         if article_ids is None:
             return [str(row[0]) for row in self._rows("SELECT id FROM passages ORDER BY number")]
-        rows = self._by_keys(
+        found = self._by_keys(
             "SELECT p.id FROM passages p JOIN articles a ON a.number = p.article WHERE a.id IN",
             article_ids,
         )
-        return [str(row[0]) for row in rows]
+        return [str(row[0]) for row in found]
 
     def search(self, words: Sequence[str], limit: int) -> list[tuple[str, float]]:
         """Return the passages in which any of the words stands, best first, with their BM25.
@@ -250,24 +238,24 @@ class Library:
         query = " OR ".join('"' + word.replace('"', '""') + '"' for word in words)
         if not query:
             return []
-        rows = self._rows(
+        found = self._rows(
             f"SELECT p.id, -bm25(words, {_TITLE_WEIGHT}, {_TEXT_WEIGHT}) AS score FROM words "
             "JOIN passages p ON p.number = words.rowid WHERE words MATCH ? "
             "ORDER BY score DESC, p.number LIMIT ?",
             (query, limit),
         )
-        return [(str(id_), float(score)) for id_, score in rows]
+        return [(str(id_), float(score)) for id_, score in found]
 
     def entries(self) -> Iterator[tuple[Article, str]]:
         """Yield every article with its origin."""
         numbers = [row[0] for row in self._rows("SELECT number FROM articles ORDER BY number")]
         for number in numbers:
-            rows = self._rows(
-                f"SELECT {_SOURCE}, a.text, a.origin FROM articles a WHERE a.number = ?",
+            found = self._rows(
+                f"SELECT {SOURCE}, a.text, a.origin FROM articles a WHERE a.number = ?",
                 (number,),
             )
-            for row in rows:
-                yield Article(_source(row), str(row[6])), str(row[7])
+            for row in found:
+                yield Article(rows.source(row), str(row[6])), str(row[7])
 
     def faults(self) -> list[str]:
         """Return what is wrong inside the catalogue itself, one line each."""
@@ -304,9 +292,9 @@ class Library:
                 connection.execute("DELETE FROM articles")
                 connection.execute("INSERT INTO words (words) VALUES ('delete-all')")
             for id_ in [*removed, *(entry.article.id for entry in entries)]:
-                _delete(connection, id_)
+                rows.delete(connection, id_)
             for entry in entries:
-                _insert(connection, entry)
+                rows.insert(connection, entry)
             generation = str(self.state().generation + 1)
             facts = {**(anew or {}), ".generation": generation, ".vectors": vectors}
             connection.executemany("REPLACE INTO facts VALUES (?, ?)", list(facts.items()))
@@ -338,59 +326,3 @@ class Library:
         for first in range(0, len(keys), _CHUNK):
             some = keys[first : first + _CHUNK]
             yield from self._rows(f"{query} ({', '.join('?' * len(some))})", some)
-
-
-def fingerprint(article: Article) -> str:
-    """Return a hash of all of an article's fields: tells whether it has changed."""
-    source = article.source
-    fields = [source.title, str(source.date), source.place, source.url, *source.authors]
-    return hashlib.sha256("\0".join([*fields, article.text]).encode()).hexdigest()
-
-
-def _insert(connection: sqlite3.Connection, entry: Entry) -> None:
-    source = entry.article.source
-    number = connection.execute(
-        "INSERT INTO articles (id, title, date, place, url, authors, text, fingerprint, origin) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            source.id,
-            source.title,
-            source.date.isoformat() if source.date else None,
-            source.place,
-            source.url,
-            json.dumps(source.authors, ensure_ascii=False),
-            entry.article.text,
-            fingerprint(entry.article),
-            entry.origin,
-        ),
-    ).lastrowid
-    for passage in entry.passages:
-        row = connection.execute(
-            'INSERT INTO passages (id, article, start, "end", text) VALUES (?, ?, ?, ?, ?)',
-            (passage.id, number, passage.start, passage.end, passage.text),
-        ).lastrowid
-        connection.execute(
-            "INSERT INTO words (rowid, title, text) VALUES (?, ?, ?)",
-            (row, source.title, passage.text),
-        )
-
-
-def _delete(connection: sqlite3.Connection, id_: str) -> None:
-    row = connection.execute("SELECT number FROM articles WHERE id = ?", (id_,)).fetchone()
-    if row is None:
-        return
-    # A contentless full-text index forgets a row only when told the words it was given.
-    connection.execute(
-        "INSERT INTO words (words, rowid, title, text) "
-        "SELECT 'delete', p.number, a.title, p.text FROM passages p "
-        "JOIN articles a ON a.number = p.article WHERE a.number = ?",
-        row,
-    )
-    connection.execute("DELETE FROM passages WHERE article = ?", row)
-    connection.execute("DELETE FROM articles WHERE number = ?", row)
-
-
-def _source(row: Sequence[Any]) -> Source:
-    id_, title, date, place, url, authors = row[:6]
-    day = datetime.date.fromisoformat(date) if date else None
-    return Source(id_, title, day, place, url, tuple(json.loads(authors)))

@@ -9,7 +9,7 @@ QA = Path(__file__).parents[1] / "qa"
 LAYERS = [
     {"types", "errors"},
     {"settings", "prompts", "passages", "formats", "corpus"},
-    {"schema", "library", "vectors", "models"},
+    {"schema", "rows", "library", "vectors", "models"},
     {"ingest", "doctor", "retrieve", "reader", "cite"},
     {"assistant"},
     {"evaluation", "web"},

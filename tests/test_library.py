@@ -15,7 +15,8 @@ from qa.errors import (
     LibraryMissing,
     LibraryNewer,
 )
-from qa.library import CATALOGUE, Entry, Library, State
+from qa.library import CATALOGUE, Library, State
+from qa.rows import Entry
 from qa.types import Article, Passage, Source
 
 FACTS = {"model": "m", "dimension": "3"}

@@ -56,6 +56,7 @@ def build(assistant: Assistant) -> gr.Blocks:
             height="65vh",
             placeholder="Ask a question about the articles in this archive.",
         ),
+        textbox=gr.Textbox(placeholder="Your question", show_label=False, container=False),
         flagging_mode="never",
         api_name="chat",
         analytics_enabled=False,
@@ -88,9 +89,10 @@ def serve(settings: Settings, host: str, port: int, auth: str | None) -> None:
                 theme=gr.themes.Default(font=_FONTS, font_mono=_MONOSPACE),
                 css=_CSS,
             )
-        except (OSError, OverflowError) as error:
+        except (OSError, OverflowError):
             raise SettingsError(
-                f"cannot serve at {host}:{port} ({error}): choose another --port or --host"
+                f"cannot serve at {host}:{port}, it is taken or not of this machine: "
+                "choose another --port or --host"
             ) from None
         print(f"qa: chat at http://{host}:{port}", flush=True)  # noqa: T201 - the one line
         page.block_thread()
