@@ -20,7 +20,7 @@ from qa.ingest import facts
 from qa.library import Library
 from qa.models import load_embedder
 from qa.reader import Reader, SentenceReader
-from qa.retrieve import Retriever, standalone
+from qa.retrieve import Retriever
 from qa.settings import Settings
 from qa.types import Answer, Draft, Hit, Turn
 from qa.vectors import VectorReader
@@ -128,7 +128,7 @@ class Assistant:
 
     def _read(self, work: _Work) -> _Work:
         started = time.perf_counter()
-        draft = self._reader.read(standalone(work.question, work.turns), work.hits)
+        draft = self._reader.read(work.question, work.hits)
         stages = {**work.stages, "read": time.perf_counter() - started}
         return dataclasses.replace(work, draft=draft, stages=stages)
 

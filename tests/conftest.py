@@ -145,7 +145,7 @@ def run_qa(*arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
         text=True,
         timeout=240,
         cwd=options.pop("cwd", CHECKOUT),
-        env={**os.environ, "PYTHONWARNINGS": "default", **options.pop("env", {})},
+        env={**os.environ, **options.pop("env", {})},
         **options,
     )
 

@@ -40,7 +40,7 @@ def assert_grounded(answer: Answer, assistant: Assistant) -> None:
 )
 def test_answers(assistant: Assistant, question: str, holds: str) -> None:
     answer = assistant.answer(question)
-    assert holds in answer.text
+    assert holds in " ".join(answer.text.split())
     assert answer.text.endswith("[1]")
     assert answer.short == answer.citations[0].quote
     assert answer.question == question
@@ -102,9 +102,11 @@ def test_the_chain_is_a_langchain_chain(assistant: Assistant) -> None:
     assert answer.hits == asked.hits == streamed.hits
 
 
-def test_a_follow_up_is_read_with_the_question_before(assistant: Assistant) -> None:
+def test_a_follow_up_is_searched_with_the_question_before(assistant: Assistant) -> None:
     turns = [Turn("user", "Who won the election for mayor of Tolk?")]
-    assert "hospital" in assistant.answer("What did he promise to build?", turns).text
+    answer = assistant.answer("Who was his rival?", turns)
+    assert "Petra Sonn" in answer.text
+    assert answer.hits[0].article.id == "2021-09-20-tolk-election.txt"
 
 
 @pytest.mark.parametrize("question", ["", "  \n", "why " * 2500])

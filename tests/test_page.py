@@ -2,6 +2,7 @@
 
 import os
 import re
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,20 +12,18 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from qa.errors import SettingsError
 from qa.ingest import ingest
 from qa.settings import Settings
 from qa.types import Answer, Citation, Source
-from qa.web.page import serve
 from qa.web.render import literal, message
-from tests.conftest import CHECKOUT, NEWS, Notices
+from tests.conftest import CHECKOUT, NEWS, Notices, run_qa
 
 FLAGS = """--no-sandbox --disable-gpu --disable-quic --no-first-run
 --disable-background-networking --disable-component-update --disable-sync""".split()
 HOSTILE = """ date 2022-03-03 TOLK —
 
-The mayor of Tolk wrote <script>document.title = "pwned"</script> and **bold** and
-![x](http://192.0.2.1/x.png) and [link](http://192.0.2.1/) on the town's wall in red paint.
+On Sunday Petra Sonn of Tolk wrote <script>document.title = "pwned"</script> and **bold** and
+<img src="http://192.0.2.1/x.png"> and [link](http://192.0.2.1/) on the town's wall in red paint.
 """
 
 
@@ -123,8 +122,8 @@ def test_an_answer_with_its_citation(page: Page) -> None:
     expect(quote).to_be_hidden()
     citation.locator("summary").click()
     expect(quote).to_be_visible()
-    ask(page, "What did he promise to build?")
-    expect(page.locator(".qa-answer").last).to_contain_text("promised to build a new hospital")
+    ask(page, "Who was his rival?")
+    expect(page.locator(".qa-answer").last).to_contain_text("Petra Sonn, conceded")
     shoot(page, "follow-up")
 
 
@@ -142,10 +141,12 @@ def test_a_refusal_and_a_bad_question(page: Page) -> None:
 def test_an_articles_markup_is_shown_not_obeyed(page: Page) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
-    ask(page, "What did the mayor of Tolk write on the town's wall in red paint?")
+    ask(page, "Who wrote a script, bold, and a link on the town's wall in red paint?")
     quote = page.locator("details.qa-citation blockquote")
     expect(quote).to_contain_text('<script>document.title = "pwned"</script> and **bold**')
-    expect(quote).to_contain_text("![x](http://192.0.2.1/x.png)")
+    expect(quote).to_contain_text(
+        '<img src="http://192.0.2.1/x.png"> and [link](http://192.0.2.1/)'
+    )
     assert quote.locator("a, img, script, strong").count() == 0
     assert page.title() != "pwned"
     assert not [url for url in asked if "192.0.2.1" in url]
@@ -175,10 +176,9 @@ def test_a_login_is_asked_for(library: Path, browser: Browser) -> None:
         opened.close()
 
 
-def test_a_port_in_use_is_one_line(library: Path, tmp_path: Path) -> None:
-    import socket
-
+def test_a_port_in_use_is_one_line(library: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-        with pytest.raises(SettingsError, match="choose another --port"):
-            serve(Settings(library=library), "127.0.0.1", port, None)
+        port = str(taken.getsockname()[1])
+        done = run_qa("chat", "--library", str(library), "--port", port)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "choose another --port" in done.stderr.splitlines()[-1]

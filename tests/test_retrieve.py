@@ -1,5 +1,6 @@
 """Retrieval: fusion, and a retriever that fits any LangChain chain."""
 
+import pytest
 from langchain_core.documents import Document
 from langchain_core.runnables import RunnableLambda
 
@@ -10,8 +11,8 @@ from qa.types import Turn
 
 def test_fusion_adds_reciprocal_ranks() -> None:
     fused = reciprocal_rank_fusion([["a", "b", "c"], ["c", "d"]])
-    assert [item for item, _ in fused] == ["c", "a", "d", "b"]
-    assert dict(fused)["c"] == 1 / 63 + 1 / 61
+    assert [item for item, _ in fused] == ["c", "a", "b", "d"]
+    assert dict(fused)["c"] == pytest.approx(1 / 63 + 1 / 61)
 
 
 def test_words_leave_out_what_every_article_holds() -> None:
