@@ -128,7 +128,7 @@ def _load_embedder(device: str) -> Embedder:
     from transformers.utils.logging import disable_progress_bar
 
     disable_progress_bar()  # type: ignore[no-untyped-call]
-    device = _device() if device == "auto" else device
+    device = _device(device)
     model = SentenceTransformer(
         str(folder),
         device=device,
@@ -200,12 +200,19 @@ def _stay_offline() -> None:
         os.environ[name] = "1"
 
 
-def _device() -> str:
+def _device(wanted: str) -> str:
     import torch
 
-    if torch.cuda.is_available():
-        return "cuda"
-    return "mps" if torch.backends.mps.is_available() else "cpu"
+    found = {
+        "cuda": torch.cuda.is_available(),
+        "mps": torch.backends.mps.is_available(),
+        "cpu": True,
+    }
+    if wanted == "auto":
+        return next(name for name, available in found.items() if available)
+    if not found[wanted]:
+        raise ModelError(f"this machine has no {wanted} device: set QA_DEVICE=auto")
+    return wanted
 
 
 def _one_thread_each() -> None:

@@ -51,25 +51,29 @@ class VectorWriter:
             else:
                 place.mkdir(parents=True)
         except OSError as error:
-            raise LibraryError(
-                f"cannot write vectors to {place} ({error.strerror or error}): "
-                "check the disk; if vectors are missing, run `qa doctor --rebuild`"
-            ) from None
-        self._client = _client(place)
-        self._collection = self._client.get_or_create_collection(
-            _COLLECTION, embedding_function=None, configuration={"hnsw": _HNSW}
-        )
+            raise LibraryError(_damaged(place, str(error.strerror or error))) from None
+        self._place = place
+        with _explained(place):
+            self._client = _client(place)
+            self._collection = self._client.get_or_create_collection(
+                _COLLECTION, embedding_function=None, configuration={"hnsw": _HNSW}
+            )
 
     def add(self, ids: Sequence[str], vectors: Matrix) -> None:
-        """Write the vectors of some passages, shape (passages, dimension)."""
+        """Write the vectors of some passages, shape (passages, dimension).
+
+        Raises `LibraryError` if Chroma cannot.
+        """
         for first in range(0, len(ids), _CHUNK):
             last = first + _CHUNK
-            self._collection.upsert(ids=list(ids[first:last]), embeddings=vectors[first:last])
+            with _explained(self._place):
+                self._collection.upsert(ids=list(ids[first:last]), embeddings=vectors[first:last])
 
     def delete(self, ids: Sequence[str]) -> None:
-        """Remove the vectors of some passages."""
+        """Remove the vectors of some passages. Raises as `add` does."""
         for first in range(0, len(ids), _CHUNK):
-            self._collection.delete(ids=list(ids[first : first + _CHUNK]))
+            with _explained(self._place):
+                self._collection.delete(ids=list(ids[first : first + _CHUNK]))
 
     def close(self) -> None:
         """Finish the snapshot: nothing writes to it from here on."""
@@ -119,21 +123,21 @@ class VectorReader:
 
     @contextmanager
     def _opened(self, name: str) -> Iterator[Any]:
-        from chromadb.errors import ChromaError
-
         place = self._folder / FOLDER / name
         with self._lock:
             try:
-                if name != self._name:
-                    self._close()
-                    # Chroma would make an empty one where there is none.
-                    if not (place / "chroma.sqlite3").is_file():
-                        raise LibraryError(_damaged(place, "they are missing"))
-                    self._client, self._name = _client(place), name
-                yield self._client.get_collection(_COLLECTION, embedding_function=None)
-            except (ChromaError, ValueError) as error:
+                with _explained(place):
+                    if name != self._name:
+                        self._close()
+                        # Chroma would make an empty one where there is none.
+                        if not (place / "chroma.sqlite3").is_file():
+                            raise LibraryError(_damaged(place, "they are missing"))
+                        self._client, self._name = _client(place), name
+                    yield self._client.get_collection(_COLLECTION, embedding_function=None)
+            except LibraryError:
+                # Opened anew next time: it may have been mended by then.
                 self._close()
-                raise LibraryError(_damaged(place, str(error).splitlines()[0])) from None
+                raise
 
     def _close(self) -> None:
         if self._client is not None:
@@ -159,5 +163,19 @@ def _client(place: Path) -> Any:
     return chromadb.PersistentClient(str(place), Settings(anonymized_telemetry=False))
 
 
+@contextmanager
+def _explained(place: Path) -> Iterator[None]:
+    """Turn Chroma's errors into one that names the fix."""
+    from chromadb.errors import ChromaError
+
+    try:
+        yield
+    except (ChromaError, ValueError) as error:
+        raise LibraryError(_damaged(place, str(error).splitlines()[0])) from None
+
+
 def _damaged(place: Path, why: str) -> str:
-    return f"the vectors in {place} cannot be read ({why}): run `qa doctor --rebuild`"
+    return (
+        f"the vectors in {place} cannot be used ({why}): "
+        "check the disk, then run `qa doctor --rebuild`"
+    )

@@ -2,6 +2,7 @@
 
 import json
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +11,11 @@ from langchain_core.callbacks import BaseCallbackHandler
 
 import qa
 from qa.assistant import Assistant
-from qa.errors import LibraryMissing, QuestionError
+from qa.errors import CitationError, LibraryMissing, QuestionError
 from qa.ingest import ingest
 from qa.reader import Reader
 from qa.settings import Settings
-from qa.types import Answer, Draft, Hit, Turn
+from qa.types import Answer, Claim, Draft, Hit, Span, Turn
 from tests.conftest import SHARED, Notices
 
 SEED_QUESTION = "When did Abe plan to visit Russia?"
@@ -134,13 +135,35 @@ def test_json_has_every_field(assistant: Assistant) -> None:
 
 def test_another_reader_fits_without_touching_anything_else(assistant: Assistant) -> None:
     class Silent:
-        def read(self, question: str, hits: Any) -> Draft:
+        def read(self, question: str, hits: Sequence[Hit]) -> Draft:
             assert isinstance(hits[0], Hit)
             return Draft(confidence=0.1)
 
     reader: Reader = Silent()
     other = Assistant(assistant.library, assistant.retriever, reader)
     assert other.answer("Who won the election for mayor of Tolk?").outcome == "refused"
+
+
+class Stale:
+    """A reader whose quotes are, for so many readings, not what the article says."""
+
+    def __init__(self, times: int) -> None:
+        self.times = times
+
+    def read(self, question: str, hits: Sequence[Hit]) -> Draft:
+        passage = hits[0].passage
+        quote = "something else" if self.times > 0 else passage.text
+        self.times -= 1
+        span = Span(passage.article_id, passage.start, passage.end, quote)
+        return Draft((Claim(quote, (span,)),), quote, 0.9)
+
+
+def test_an_article_replaced_in_between_is_read_anew(assistant: Assistant) -> None:
+    once = Assistant(assistant.library, assistant.retriever, Stale(times=1))
+    assert_grounded(once.answer("Who won the election?"), assistant)
+    always = Assistant(assistant.library, assistant.retriever, Stale(times=9))
+    with pytest.raises(CitationError, match="changed while it was being read"):
+        always.answer("Who won the election?")
 
 
 def test_threads_may_share_an_assistant(assistant: Assistant) -> None:

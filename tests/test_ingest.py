@@ -167,6 +167,14 @@ def test_doctor_sees_what_is_wrong_and_rebuild_mends_it(
     assert "run `qa doctor --rebuild`" in fault
     rebuild(Settings(library=library), notices)
     assert check(library) == []
+    for damaged in (library / "vectors").rglob("*.bin"):
+        damaged.unlink()
+    for damaged in (library / "vectors").rglob("chroma.sqlite3"):
+        damaged.write_bytes(b"x" * 5000)
+    [fault] = check(library)
+    assert "cannot be used" in fault
+    rebuild(Settings(library=library), notices)
+    assert check(library) == []
     with Library.open(library) as opened:
         opened._connection.execute("UPDATE articles SET text = 'x' || text WHERE number = 1")
         opened._connection.execute("INSERT INTO words (words) VALUES ('delete-all')")

