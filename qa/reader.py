@@ -71,9 +71,9 @@ class SentenceReader:
     questions of 2022 by `python -m tests.benchmarks.refusal`, which prints them.
     """
 
-    WEIGHTS = np.array([6.58, 4.37, 4.24, 1.25, 3.41])
-    BIAS = -12.28
-    THRESHOLD = 0.68
+    WEIGHTS = np.array([5.799, 3.741, 4.277, 1.082, 2.507])
+    BIAS = -10.52
+    THRESHOLD = 0.67
 
     def __init__(self, embedder: Embedder) -> None:
         self._embedder = embedder

@@ -31,6 +31,9 @@ class Settings(BaseModel):
     device: Literal["auto", "cpu", "cuda", "mps"] = Field(
         default="auto", description="where the models run"
     )
+    dtype: Literal["auto", "float32", "bfloat16"] = Field(
+        default="auto", description="numbers the models compute with; auto: what is fastest here"
+    )
     passage_tokens: int = Field(
         default=200, ge=32, le=200, description="tokens of article text in a passage, at most"
     )

@@ -1,6 +1,7 @@
 """The embedder: the published weights or none, and the published model's vectors."""
 
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -15,8 +16,9 @@ from qa.settings import Settings
 TEXTS = ["The bridge was opened.", "", "東京", "word " * 600, "A storm hit the town of Tolk."] * 5
 
 
-def test_vectors_are_those_of_the_published_model() -> None:
-    vectors = load_embedder(Settings(device="cpu")).embed(TEXTS)
+@pytest.mark.parametrize("dtype", ["auto", "float32"])
+def test_vectors_are_those_of_the_published_model(dtype: Literal["auto", "float32"]) -> None:
+    vectors = load_embedder(Settings(device="cpu", dtype=dtype)).embed(TEXTS)
     assert vectors.shape == (len(TEXTS), DIMENSION)
     assert vectors.dtype == np.float32
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1.0, atol=1e-5)

@@ -48,6 +48,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--articles", type=int, default=150, help="articles in the sample")
     parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--dtype", default="auto", help="auto, float32 or bfloat16")
     arguments = parser.parse_args()
 
     import torch
@@ -59,7 +60,7 @@ def main() -> None:
         folder = Path(name)
         source = sample(folder, arguments.articles)
         # The first run is not counted: it pages in the model and imports Chroma.
-        settings = Settings(library=folder / "first", device="cpu")
+        settings = Settings(library=folder / "first", device="cpu", dtype=arguments.dtype)
         load_embedder(settings)
         summary = ingest([source], settings, Silent())
         with Library.open(settings.library) as library:
@@ -68,7 +69,9 @@ def main() -> None:
         ours, theirs = [], []
         for run in range(arguments.runs):
             started = time.perf_counter()
-            ingest([source], Settings(library=folder / f"run{run}", device="cpu"), Silent())
+            ingest(
+                [source], settings.model_copy(update={"library": folder / f"run{run}"}), Silent()
+            )
             ours.append(time.perf_counter() - started)
             started = time.perf_counter()
             bare.encode(texts, show_progress_bar=False)
@@ -80,6 +83,7 @@ def main() -> None:
             {
                 "model": EMBEDDER,
                 "native_bfloat16": native_bfloat16(),
+                "dtype": arguments.dtype,
                 "threads": torch.get_num_threads(),
                 "articles": summary.added,
                 "passages": len(texts),
