@@ -254,12 +254,18 @@ def test_a_page_that_is_open_sees_what_another_process_ingests(
     question = "Where did the comet fall?"
     with Assistant.load(Settings(library=tmp_path / "library")) as assistant:
         assert all("comet" not in hit.passage.text for hit in assistant.answer(question).hits)
-        subprocess.run(
+        process = subprocess.Popen(
             [sys.executable, "-c", INGEST, str(source), str(tmp_path / "library")],
-            check=True,
             cwd=CHECKOUT,
             stdout=subprocess.DEVNULL,
         )
+        # Questions go on being answered while one round after another is published.
+        generations = set()
+        while process.poll() is None:
+            generations.add(assistant.library.state().generation)
+            assert assistant.answer("When will the harbor bridge be opened?").hits
+        assert process.returncode == 0
+        assert len(generations) > 3
         assert assistant.library.counts()[1] > 1000
         hits = assistant.answer(question).hits
         assert hits[0].passage.text == "A comet fell into Lake Mirren."
