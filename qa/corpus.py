@@ -3,6 +3,7 @@
 import gzip
 import itertools
 import os
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from io import BufferedReader
@@ -27,6 +28,8 @@ _ROWS = (".json", ".jsonl", ".csv")
 # A file of many articles is read whole where its format cannot be read line by line.
 MAX_FILE_BYTES = 2**30
 _MEGABYTE = 10**6
+# A damaged .gz can end early or hold what does not unpack.
+_READ_ERRORS = (OSError, EOFError, zlib.error)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +58,27 @@ def read(path: Path, max_article_mb: float) -> Iterator[Loaded | Skipped]:
 
     Raises `CorpusError` if there is no such path, or nothing in it that qa reads.
     """
-    root = path.resolve() if path.is_dir() else path.resolve().parent
+    root = path.resolve() if path.is_dir() else resolved(path).parent
     limit = int(max_article_mb * _MEGABYTE)
-    for file in files(path):
+    unreadable: list[OSError] = []
+    found = files(path, unreadable)
+    for error in unreadable:
+        folder = _storable(str(error.filename))
+        reason = f"the folder cannot be read ({error.strerror}): check its permissions"
+        yield Skipped(printable(folder), reason, folder)
+    for file in found:
         yield from _File(file, _relative(file, root), limit).articles()
 
 
-def files(path: Path) -> list[Path]:
+def resolved(path: Path) -> Path:
+    """Return an absolute path. A link to a file keeps its own name, which tells the format."""
+    return path.resolve() if path.is_dir() else path.parent.resolve() / path.name
+
+
+def files(path: Path, unreadable: list[OSError] | None = None) -> list[Path]:
     """Return the files below `path` that qa reads, sorted.
+
+    What went wrong with folders that cannot be read is added to `unreadable`.
 
     Raises `CorpusError` if there is no such path, or no such file in it.
     """
@@ -76,9 +92,10 @@ def files(path: Path) -> list[Path]:
                 f"{printable(path.name)} is not a file that qa reads "
                 f"({' '.join(SUFFIXES)}, each also as .gz): convert it first"
             )
-        return [path.resolve()]
-    found = sorted(_walk(path.resolve()))
-    if not found:
+        return [resolved(path)]
+    unreadable = [] if unreadable is None else unreadable
+    found = sorted(_walk(path.resolve(), unreadable))
+    if not found and not unreadable:
         raise CorpusError(
             f"no articles in {printable(str(path))}: "
             f"put files there that qa reads ({' '.join(SUFFIXES)})"
@@ -95,7 +112,7 @@ def count(path: Path) -> int:
                 with _open(file) as stream:
                     chunks = iter(lambda: stream.read(2**20), b"")
                     total += sum(chunk.count(b"\n") for chunk in chunks)
-            except (OSError, EOFError):
+            except _READ_ERRORS:
                 continue
         else:
             total += 1
@@ -116,9 +133,9 @@ def printable(text: str) -> str:
     )
 
 
-def _walk(root: Path) -> Iterator[Path]:
+def _walk(root: Path, unreadable: list[OSError]) -> Iterator[Path]:
     seen: set[str] = set()
-    for folder, names, leaves in os.walk(root, followlinks=True):
+    for folder, names, leaves in os.walk(root, onerror=unreadable.append, followlinks=True):
         # A link back up the tree would be followed for ever.
         real = os.path.realpath(folder)
         if real in seen:
@@ -129,7 +146,9 @@ def _walk(root: Path) -> Iterator[Path]:
         for leaf in leaves:
             file = Path(folder, leaf)
             hidden = leaf.startswith(".") or _is_readme(leaf)
-            if not hidden and suffix(file) is not None:
+            # A pipe would be waited for for ever; a dead link is named when it is read.
+            special = file.exists() and not file.is_file()
+            if not hidden and not special and suffix(file) is not None:
                 yield file
 
 
@@ -138,7 +157,10 @@ def _is_readme(name: str) -> bool:
 
 
 def _relative(file: Path, root: Path) -> str:
-    name = file.relative_to(root).as_posix()
+    return _storable(file.relative_to(root).as_posix())
+
+
+def _storable(name: str) -> str:
     # A name that is not valid UTF-8 could not be stored.
     return os.fsencode(name).decode("utf-8", errors="backslashreplace")
 
@@ -161,7 +183,7 @@ class _File:
                 yield self._loaded(self._single())
         except Unreadable as reason:
             yield self._skipped(str(reason))
-        except (OSError, EOFError) as error:
+        except _READ_ERRORS as error:
             yield self._skipped(f"cannot be read ({getattr(error, 'strerror', None) or error})")
 
     def _single(self) -> Parsed:
@@ -185,8 +207,7 @@ class _File:
                     continue
                 if len(str(row.get("text") or "").encode("utf-8", "replace")) > self.limit:
                     raise Unreadable(self._too_long)
-                url = row.get("url")
-                parsed = row_article(row, url if isinstance(url, str) and url else place)
+                parsed = row_article(row, place)
                 yield self._loaded(Parsed(parsed.article, warnings + parsed.warnings))
             except Unreadable as reason:
                 yield self._skipped(str(reason), f":{number}")
@@ -229,10 +250,10 @@ class _File:
         )
 
     def _loaded(self, parsed: Parsed) -> Loaded:
-        return Loaded(parsed.article, str(self.path), parsed.warnings)
+        return Loaded(parsed.article, _storable(str(self.path)), parsed.warnings)
 
     def _skipped(self, reason: str, row: str = "") -> Skipped:
-        return Skipped(printable(self.name + row), printable(reason), str(self.path))
+        return Skipped(printable(self.name + row), printable(reason), _storable(str(self.path)))
 
 
 def _lines(

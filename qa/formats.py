@@ -17,7 +17,8 @@ from qa.types import Article, Source
 
 TITLE_CHARS = 90
 _BINARY_PROBE = 8192
-_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+# C0 and C1, but for white space: in a terminal they would be commands.
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _FRONT_MATTER = re.compile(r"\A\s*---[ \t]*\n(.*?)\n---[ \t]*(?:\n|\Z)", re.DOTALL)
 _HEADING = re.compile(r"\A\s*#[ \t]+(.+?)[ \t#]*(?:\n|\Z)")
 # ` date 2017-03-31 TOKYO —`; the article may begin behind the dash or on a later line.
@@ -65,7 +66,7 @@ def decode(data: bytes, *, html: bool = False) -> tuple[str, tuple[str, ...]]:
     if declared:
         try:
             return data.decode(declared[1].decode("ascii")), ()
-        except (UnicodeDecodeError, LookupError):
+        except (UnicodeError, LookupError):
             pass
     replaced = data.decode("utf-8-sig", errors="replace")
     broken = replaced.count("\ufffd")
@@ -82,7 +83,7 @@ def text_article(text: str, identity: str, *, markdown: bool = False) -> Parsed:
 
     Raises `Unreadable` if no text is left.
     """
-    fields, text = _front_matter(text)
+    fields, text = _front_matter(_unix_lines(text))
     heading = _HEADING.match(text) if markdown else None
     if heading:
         fields.setdefault("title", heading[1])
@@ -92,7 +93,7 @@ def text_article(text: str, identity: str, *, markdown: bool = False) -> Parsed:
         fields.setdefault("date", header[1])
         fields.setdefault("place", header[2])
         text = text[header.end() :]
-    return row_article(fields | {"text": text}, identity)
+    return _article(fields | {"text": text}, identity)
 
 
 def html_article(html: str, identity: str) -> Parsed:
@@ -119,29 +120,32 @@ def html_article(html: str, identity: str) -> Parsed:
         "text": (page.text or "").replace("\n", "\n\n"),
     }
     # A page saved to disk is known by its path: its canonical url may stand on several copies.
-    return row_article(fields, identity)
+    return _article(fields, identity)
 
 
-def row_article(row: Mapping[str, Any], identity: str) -> Parsed:
+def row_article(row: Mapping[str, Any], place: str) -> Parsed:
     """Turn a mapping of `text` and, where known, `title`, `date`, `place`, `url`, `authors`.
 
-    `identity` becomes the article's id.
+    Its url becomes the article's id; `place` does, which says where it stands, if it has none.
 
     Raises `Unreadable` if there is no text.
     """
+    return _article(row, _url(row) or place)
+
+
+def _article(row: Mapping[str, Any], identity: str) -> Parsed:
     text = _canonical(row.get("text"))
     if not text:
         raise Unreadable("empty: it holds no text")
     date, warnings = _date(row.get("date"))
     if language := foreign_language(text):
         warnings = (*warnings, f"it seems to be in '{language}': the models know English only")
-    url = row.get("url")
     source = Source(
         id=identity,
         title=_line(row.get("title")) or _first_words(text),
         date=date,
         place=_line(row.get("place")),
-        url=url if isinstance(url, str) else "",
+        url=_url(row),
         authors=_authors(row.get("authors")),
     )
     return Parsed(Article(source, text), warnings)
@@ -189,8 +193,10 @@ def _front_matter(text: str) -> tuple[dict[str, Any], str]:
     if not match:
         return {}, text
     try:
-        fields = yaml.safe_load(match[1])
-    except (yaml.YAMLError, ValueError):
+        # The base loader leaves every value a string: a title of `1984` stays one, and no
+        # tag in a file can ask for anything to be made.
+        fields = yaml.load(match[1], Loader=yaml.BaseLoader)
+    except (yaml.YAMLError, ValueError, RecursionError):
         return {}, text
     if not isinstance(fields, dict):
         return {}, text
@@ -204,10 +210,21 @@ def _canonical(value: Any) -> str:
     """Return a text as it is stored: every offset counts in this form."""
     if not isinstance(value, str):
         return ""
-    text = value.replace("\r\n", "\n").replace("\r", "\n")
+    return _CONTROLS.sub("", _storable(_unix_lines(value))).strip()
+
+
+def _unix_lines(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _storable(text: str) -> str:
     # A lone surrogate, which JSON can carry, could not be stored.
-    text = text.encode("utf-8", errors="replace").decode("utf-8")
-    return _CONTROLS.sub("", text).strip()
+    return text.encode("utf-8", errors="replace").decode("utf-8")
+
+
+def _url(row: Mapping[str, Any]) -> str:
+    url = row.get("url")
+    return _storable(url) if isinstance(url, str) else ""
 
 
 def _line(value: Any) -> str:

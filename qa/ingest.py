@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import Protocol, Self
 
 from qa import passages
-from qa.corpus import Loaded, Skipped, files, printable, read
+from qa.corpus import Loaded, Skipped, files, printable, read, resolved
 from qa.errors import CorpusError
 from qa.library import Library
 from qa.models import Embedder, Pending, load_embedder
 from qa.rows import Entry, fingerprint
 from qa.settings import Settings
 from qa.types import Article
-from qa.vectors import VectorWriter, sweep
+from qa.vectors import VectorWriter, snapshot_name, sweep
 
 # Passages that are embedded together; more would only delay the progress bar.
 _CHUNK = 256
@@ -101,7 +101,7 @@ def ingest(
         for path in paths:
             for item in read(path, settings.max_article_mb):
                 run.take(item)
-        run.finish([path.resolve() for path in paths] if prune else [])
+        run.finish([resolved(path) for path in paths] if prune else [])
         return run.summary
 
 
@@ -126,7 +126,6 @@ def rebuild(settings: Settings, listener: Listener) -> int:
     """
     embedder = load_embedder(settings)
     with Library.open(settings.library) as library, library.writing():
-        sweep(library.folder, keep=library.state().vectors)
         with _Round(library, "", embedder) as round_:
             for article, origin in library.entries():
                 round_.add(_entry(article, origin, embedder, settings))
@@ -150,9 +149,13 @@ class _Round:
     def __init__(self, library: Library, base: str, embedder: Embedder | None = None) -> None:
         """Begin on top of the snapshot `base`; a round that only removes needs no embedder."""
         self.passages = 0
+        self.size = 0
         self._library = library
         self._embedder = embedder
-        self._name = f"{library.state().generation + 1:06d}"
+        state = library.state()
+        # What a killed run left behind has the very name of the next snapshot.
+        sweep(library.folder, keep=state.vectors)
+        self._name = snapshot_name(state.generation + 1)
         self._writer = VectorWriter(library.folder, self._name, base)
         self._entries: list[Entry] = []
         self._ids: list[str] = []
@@ -165,6 +168,8 @@ class _Round:
         return self
 
     def __exit__(self, *error: object) -> None:
+        for _, pending in self._embedding:
+            pending.cancel()
         self._thread.shutdown(cancel_futures=True)
         self._writer.close()
 
@@ -230,7 +235,7 @@ class _Ingest:
         self._moved: dict[str, str] = {}
         self._doubtful: set[str] = set()
         self._round: _Round | None = None
-        # What a killed run left behind.
+        # What a killed run left behind goes, even if there is nothing new to write.
         sweep(library.folder, keep=library.state().vectors)
 
     def __enter__(self) -> Self:
@@ -243,11 +248,15 @@ class _Ingest:
     def take(self, item: Loaded | Skipped) -> None:
         """Take in an article, or note why there is none."""
         if isinstance(item, Skipped):
+            self._doubtful.add(item.origin)
             self._skip(item)
             return
         id_ = item.article.id
         mark = fingerprint(item.article)
+        known_mark, known_origin = self._known.get(id_, ("", item.origin))
         if self._seen.get(id_) == mark:
+            if known_origin == item.origin:
+                self._moved.pop(id_, None)
             return
         if reason := self._conflict(item, mark):
             self._skip(Skipped(printable(id_), reason, item.origin))
@@ -255,10 +264,10 @@ class _Ingest:
         self._seen[id_] = mark
         for warning in item.warnings:
             self._listener.notice(printable(f"warning: {id_}: {warning}"))
-        known_mark, known_origin = self._known.get(id_, ("", item.origin))
         if known_mark == mark:
             self.summary.unchanged += 1
-            if known_origin != item.origin and not Path(known_origin).exists():
+            # Where it was seen last: it may be gone from the file it was in before.
+            if known_origin != item.origin:
                 self._moved[id_] = item.origin
         else:
             self.summary.changed += bool(known_mark)
@@ -277,7 +286,6 @@ class _Ingest:
 
     def _skip(self, item: Skipped) -> None:
         self.summary.skipped += 1
-        self._doubtful.add(item.origin)
         self._listener.notice(f"skipped {item.where}: {item.reason}")
 
     def _conflict(self, item: Loaded, mark: str) -> str:
@@ -285,7 +293,9 @@ class _Ingest:
         id_ = item.article.id
         if id_ in self._seen:
             return "another article of this run has the same id: the first one is kept"
-        known_mark, origin = self._known.get(id_, (mark, item.origin))
+        if id_ not in self._known:
+            return ""
+        known_mark, origin = self._known[id_]
         by_path = id_ != item.article.source.url
         # A path is only unique below its own folder; a url is the same article anywhere.
         if by_path and known_mark != mark and origin != item.origin and Path(origin).exists():
@@ -298,12 +308,13 @@ class _Ingest:
         if self._round is None:
             self._round = self._new_round(embedder)
         self._round.add(_entry(item.article, item.origin, embedder, self._settings))
-        present = self._library.counts()[1]
-        if self._round.passages >= max(self._round_size, _ROUND_SHARE * present):
+        if self._round.passages >= self._round.size:
             self._commit([])
 
     def _new_round(self, embedder: Embedder | None = None) -> _Round:
-        return _Round(self._library, self._library.state().vectors, embedder)
+        round_ = _Round(self._library, self._library.state().vectors, embedder)
+        round_.size = max(self._round_size, int(_ROUND_SHARE * self._library.counts()[1]))
+        return round_
 
     def _commit(self, removed: Sequence[str]) -> None:
         if self._round is None:
@@ -318,7 +329,8 @@ class _Ingest:
         for id_, (_, origin) in self._known.items():
             file = Path(self._moved.get(id_, origin))
             inside = any(file == path or path in file.parents for path in pruned)
-            # A file that could not be read this time has not lost its articles.
-            if inside and id_ not in self._seen and str(file) not in self._doubtful:
+            # A file or folder that could not be read this time has not lost its articles.
+            doubtful = any(str(place) in self._doubtful for place in (file, *file.parents))
+            if inside and id_ not in self._seen and not doubtful:
                 gone.append(id_)
         return gone

@@ -68,6 +68,10 @@ class Library:
 
         Raises as `open` and `check` do, and `LibraryError` if the folder cannot be made.
         """
+        if (folder / "vectors").exists() and not (folder / CATALOGUE).exists():
+            raise LibraryError(
+                f"{folder} has a folder named vectors but no catalogue: choose another folder"
+            )
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:

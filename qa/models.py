@@ -44,6 +44,11 @@ class Pending:
             vectors[rows] = part.result()
         return vectors
 
+    def cancel(self) -> None:
+        """Give up what has not been begun."""
+        for _, part in self._parts:
+            part.cancel()
+
 
 class Embedder:
     """all-MiniLM-L6-v2 by sentence-transformers: texts → unit vectors.

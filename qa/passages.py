@@ -18,7 +18,9 @@ _SPECIAL_TOKENS = 2
 _GAP = re.compile(r"\n\s*\n")
 # What the segmenter takes for the end of a sentence: "at 5 p.m. Monday".
 _NO_END = re.compile(r"[ap]\.m\.\s+(?:[A-Z][a-z]+day\b|[A-Z]{2,4}\b|Eastern\b|Pacific\b)")
-_HEADING_CHARS = 120
+_WHITE_SPACE = re.compile(r"[^\S\n]")
+# In UTF-8. A byte is at most one token, in any script: a heading never fills the window.
+_HEADING_BYTES = 120
 
 Offsets = tuple[int, int]
 
@@ -56,7 +58,10 @@ def _trimmed(text: str, start: int, end: int) -> Iterator[Offsets]:
 
 def _sentences(text: str, start: int, end: int) -> Iterator[Offsets]:
     opened: int | None = None
-    for found in get_sentence_boundaries("en", text[start:end]):
+    # The segmenter panics on some white space that is not ASCII ("Plan B\u00a0."). What
+    # stands in for it is one character too, so that the offsets hold.
+    plain = _WHITE_SPACE.sub(" ", text[start:end])
+    for found in get_sentence_boundaries("en", plain):
         bounds = _trimmed(text, start + found["start_index"], start + found["end_index"])
         for left, right in bounds:
             opened = left if opened is None else opened
@@ -121,7 +126,8 @@ def _passages(article: Article, spans: Sequence[Offsets]) -> list[Passage]:
 
 def heading(source: Source) -> str:
     """Return the line of title and date that is embedded above each of an article's passages."""
-    return dataclasses.replace(source, title=source.title[:_HEADING_CHARS]).label
+    title = source.title.encode()[:_HEADING_BYTES].decode(errors="ignore")
+    return dataclasses.replace(source, title=title).label
 
 
 def embedded_text(passage: Passage, source: Source) -> str:

@@ -52,6 +52,10 @@ def version(connection: sqlite3.Connection) -> int:
         found = int(connection.execute("PRAGMA user_version").fetchone()[0])
         application = int(connection.execute("PRAGMA application_id").fetchone()[0])
         tables = int(connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0])
+    except sqlite3.OperationalError as error:
+        raise LibraryError(
+            f"the catalogue cannot be opened ({error}): check the permissions of its folder"
+        ) from None
     except sqlite3.DatabaseError as error:
         raise LibraryError(
             f"the catalogue is damaged ({error}): delete the library folder and ingest again"

@@ -6,6 +6,7 @@ snapshot to a new folder, changes the copy, closes it, and only then does the ca
 name it. A writer that is killed leaves a folder that nothing names; the next one removes it.
 """
 
+import re
 import shutil
 import threading
 from collections.abc import Iterator, Sequence
@@ -31,8 +32,14 @@ _HNSW = {
     "sync_threshold": 500,
 }
 _CHUNK = 4000
+_SNAPSHOT = re.compile(r"\d{6,}")
 
 Matrix = NDArray[np.float32]
+
+
+def snapshot_name(generation: int) -> str:
+    """Return the name of the snapshot that becomes visible with a generation."""
+    return f"{generation:06d}"
 
 
 class VectorWriter:
@@ -147,11 +154,14 @@ class VectorReader:
 
 
 def sweep(folder: Path, keep: str) -> None:
-    """Remove all snapshots but one. A reader that still searches another has it in memory."""
+    """Remove all snapshots but one. A reader that still searches another has it in memory.
+
+    Whatever is not named as a snapshot is somebody else's, and stays.
+    """
     place = folder / FOLDER
     if place.is_dir():
         for old in place.iterdir():
-            if old.name != keep:
+            if old.name != keep and _SNAPSHOT.fullmatch(old.name):
                 shutil.rmtree(old, ignore_errors=True)
 
 

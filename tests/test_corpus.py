@@ -69,6 +69,18 @@ def test_front_matter_and_heading(tmp_path: Path) -> None:
     assert (item.article.source.title, item.article.text) == ("A heading", BODY)
 
 
+@pytest.mark.parametrize("value", ["[" * 5000, "!!timestamp foo", "!!bool foo", "&a [*a]"])
+def test_front_matter_that_cannot_be_read_is_no_failure(tmp_path: Path, value: str) -> None:
+    [item] = load(write(tmp_path / "a.txt", f"---\ntitle: 1984\nx: {value}\n---\n{BODY}"))
+    assert item.article.text.endswith(BODY)
+
+
+def test_front_matter_with_windows_line_ends(tmp_path: Path) -> None:
+    text = f"---\r\ntitle: 1984\r\ndate: 2020-02-03\r\n---\r\n{BODY}"
+    source = load(write(tmp_path / "a.md", text))[0].article.source
+    assert (source.title, source.date) == ("1984", datetime.date(2020, 2, 3))
+
+
 def test_html(tmp_path: Path) -> None:
     page = (
         '<html><head><title>x</title><script type="application/ld+json">{"@type": "NewsArticle", '
@@ -83,6 +95,12 @@ def test_html(tmp_path: Path) -> None:
     assert source.date == datetime.date(2021, 5, 4)
     assert f"{BODY}\n\nWork begins in May & ends" in item.article.text
     assert "alert" not in item.article.text
+
+
+def test_html_that_declares_no_real_encoding(tmp_path: Path) -> None:
+    page = f'<html><head><meta charset="undefined"></head><body><p>{BODY} Café.</p></body></html>'
+    [item] = load(write(tmp_path / "a.html", page.encode("cp1252")))
+    assert item.article.text.startswith(BODY)
 
 
 def test_html_in_a_declared_legacy_encoding(tmp_path: Path) -> None:
@@ -139,6 +157,11 @@ def test_readmes_hidden_files_and_questions_are_no_articles(tmp_path: Path) -> N
         ("a.jsonl", b'{"title": "T"}', "empty: it holds no text"),
         ("a.jsonl", b'{"text": 5}', "empty: it holds no text"),
         ("a.jsonl.gz", b"not gzip", "cannot be read"),
+        (
+            "a.txt.gz",
+            gzip.compress(bytes(range(32, 127)) * 9)[:20] + b"\xff" * 40,
+            "cannot be read",
+        ),
         ("a.txt", b"x" * 2_000_001, "over 2 MB in one article: split it, or raise QA_MAX_ARTICLE"),
         ("a.jsonl", b'{"text": "' + b"x" * 2_000_001 + b'"}', "over 2 MB in one article"),
         ("a.jsonl", b'{"text": "' + b"x" * 9_000_000 + b'"}\n', "over 2 MB in one article"),
@@ -208,6 +231,19 @@ def test_a_name_that_is_not_utf8(tmp_path: Path) -> None:
     Path(path).write_text(BODY, encoding="utf-8")
     [item] = load(tmp_path)
     assert item.article.id == "caf\\xe9.txt"
+
+
+def test_a_linked_file_is_read_by_its_own_name(tmp_path: Path) -> None:
+    write(tmp_path / "blob", json.dumps({"text": BODY}))
+    (tmp_path / "a.jsonl").symlink_to(tmp_path / "blob")
+    [item] = load(tmp_path / "a.jsonl")
+    assert (item.article.id, item.article.text) == ("a.jsonl:1", BODY)
+
+
+def test_a_pipe_is_passed_over(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.txt")
+    write(tmp_path / "b.txt", BODY)
+    assert [item.article.id for item in load(tmp_path)] == ["b.txt"]
 
 
 def test_symlink_loops_end(tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
 """Ingest: what changed, and nothing half-visible however it ends."""
 
+import errno
 import json
+import os
 import shutil
 import signal
 import subprocess
@@ -12,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from qa.doctor import check
-from qa.errors import CorpusError, LibraryMismatch
+from qa.errors import CorpusError, LibraryError, LibraryMismatch
 from qa.ingest import Summary, rebuild, remove
 from qa.ingest import ingest as ingest_into
 from qa.library import Library
@@ -129,6 +131,73 @@ def test_nothing_is_touched_when_a_path_is_wrong(folder: Path, bring: Bring) -> 
     with pytest.raises(CorpusError, match="check the path"):
         bring(folder, folder / "missing")
     assert bring(folder) == Summary(added=4)
+
+
+def test_prune_keeps_a_row_that_moved_to_another_file(bring: Bring, tmp_path: Path) -> None:
+    rows = [{"url": f"https://x.example/{n}", "text": f"Bridge {n} was opened."} for n in range(3)]
+    january, february = tmp_path / "jan.jsonl", tmp_path / "feb.jsonl"
+    january.write_text("\n".join(map(json.dumps, rows[:2])), encoding="utf-8")
+    february.write_text(json.dumps(rows[2]), encoding="utf-8")
+    bring(january, february)
+    january.write_text(json.dumps(rows[0]), encoding="utf-8")
+    february.write_text("\n".join(map(json.dumps, rows[1:])), encoding="utf-8")
+    assert bring(january, february) == Summary(unchanged=3)
+    assert bring(january, prune=True) == Summary(unchanged=1)
+    assert len(texts(tmp_path / "library")) == 3
+
+
+def test_prune_keeps_what_is_in_a_folder_that_cannot_be_read(
+    folder: Path, bring: Bring, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "sub").mkdir()
+    (folder / "sub" / "a.txt").write_text("A ferry left the port of Lind.", encoding="utf-8")
+    bring(folder)
+    scan = os.scandir
+
+    def refused(path: str) -> object:
+        if str(path).endswith("sub"):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        return scan(path)
+
+    # Root may read every folder, so what the system would answer is put in its place.
+    monkeypatch.setattr(os, "scandir", refused)
+    assert bring(folder, prune=True) == Summary(unchanged=4, skipped=1)
+    assert "sub/a.txt" in texts(tmp_path / "library")
+
+
+def test_names_and_urls_that_are_not_unicode_are_stored(bring: Bring, tmp_path: Path) -> None:
+    source = tmp_path / "odd"
+    source.mkdir()
+    name = os.fsdecode(os.fsencode(source) + b"/caf\xe9.txt")
+    Path(name).write_text("A ferry left the port of Lind.", encoding="utf-8")
+    row = '{"url": "https://x.example/\\ud800", "text": "A comet fell into the lake."}'
+    (source / "a.jsonl").write_text(row, encoding="utf-8")
+    assert bring(source) == Summary(added=2)
+    assert bring(source, prune=True) == Summary(unchanged=2)
+    assert texts(tmp_path / "library").keys() == {"caf\\xe9.txt", "https://x.example/?"}
+
+
+def test_what_a_killed_run_left_is_in_nobodys_way(
+    folder: Path, bring: Bring, tmp_path: Path
+) -> None:
+    bring(folder)
+    (tmp_path / "library" / "vectors" / "000002").mkdir()
+    with Library.open(tmp_path / "library") as library:
+        remove(["2022-01-15-storm.txt"], library)
+    assert check(tmp_path / "library") == []
+
+
+def test_somebody_elses_folder_is_not_touched(folder: Path, bring: Bring, tmp_path: Path) -> None:
+    mine = tmp_path / "library" / "vectors" / "000123"
+    mine.mkdir(parents=True)
+    with pytest.raises(LibraryError, match="choose another folder"):
+        bring(folder)
+    mine.rename(tmp_path / "kept")
+    mine.parent.rmdir()
+    bring(folder)
+    mine.with_name("notes").mkdir()
+    bring(folder)
+    assert mine.with_name("notes").is_dir()
 
 
 def test_remove(folder: Path, bring: Bring, tmp_path: Path) -> None:

@@ -18,11 +18,12 @@ TEXTS = {
     "long paragraphs": "\n\n".join([SENTENCE * 30, SENTENCE * 3, SENTENCE * 12]),
     "many short ones": "\n\n".join(["Yes.", "No.", "Maybe so."] * 100),
     "other scripts": "東京で会議が開かれた。" * 200 + "\n\n" + "🌉🚧" * 300,
+    "white space that is not ASCII": "Plan B\u00a0. Then it left.\u2003Mr X\u2009. Left\u3000.",
     "wild white space": "\n\n\n  One.\t\tTwo.  \n \n\n Three. \n",
 }
 
 
-@pytest.mark.parametrize("title", ["A title", "東京" * 100])
+@pytest.mark.parametrize("title", ["A title", "東京" * 100, "각각각각 " * 24, "!" * 300])
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS.keys())
 def test_passages_are_slices_that_cover_the_text_and_fit_the_window(text: str, title: str) -> None:
     article = Article(Source("a", title, datetime.date(2020, 1, 2)), text)
