@@ -99,7 +99,8 @@ class Assistant:
 
         The extractive reader finds its sentence all at once, so it yields one.
         """
-        yield from self.chain.stream({"question": question, "turns": turns})
+        # Not `chain.stream`: LangChain retries what is invoked, never what is streamed.
+        yield self.answer(question, turns)
 
     def close(self) -> None:
         """Let go of the library."""

@@ -1,4 +1,4 @@
-"""Draft + hits + the cited articles → the answer. Pure; checks every quote before it is shown."""
+"""Draft + hits + the cited articles → the answer. Checks every quote before it is shown."""
 
 import datetime
 from collections.abc import Mapping, Sequence

@@ -1,6 +1,7 @@
 """The command line: parsing and printing only."""
 
 import argparse
+import io
 import json
 import os
 import sqlite3
@@ -19,8 +20,14 @@ from qa.settings import Settings
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; return its exit status: 0, 1 for a failure, 2 for a usage error."""
     options = parser().parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A terminal that knows no Japanese is shown escapes, not a traceback.
+            stream.reconfigure(errors="backslashreplace")
     try:
-        return int(options.run(options))
+        status = int(options.run(options))
+        sys.stdout.flush()
+        return status
     except QAError as error:
         print(f"qa: {corpus.printable(str(error))}", file=sys.stderr)
         return 1
@@ -172,7 +179,8 @@ def _doctor(options: argparse.Namespace) -> int:
     for fault in faults:
         print(f"qa: {fault}", file=sys.stderr)
     if faults:
-        print("qa: run `qa doctor --rebuild` to mend this", file=sys.stderr)
+        fix = f"qa doctor --rebuild --library {settings.library}"
+        print(f"qa: run `{corpus.printable(fix)}` to mend this", file=sys.stderr)
         return 1
     with Library.open(settings.library) as library:
         articles, passages = library.counts()

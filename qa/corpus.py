@@ -53,8 +53,8 @@ class Skipped:
 def read(path: Path, max_article_mb: float) -> Iterator[Loaded | Skipped]:
     """Yield every article in a file, or in a folder and those below it, in sorted order.
 
-    Names that begin with a dot, README files, and rows with a `question` but no `text` are
-    passed over in silence: they are no articles and were not meant to be.
+    Names that begin with a dot, README files, files of other kinds, and rows with a `question`
+    but no `text` are passed over in silence: they are no articles and were not meant to be.
 
     Raises `CorpusError` if there is no such path, or nothing in it that qa reads.
     """

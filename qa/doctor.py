@@ -17,18 +17,20 @@ def check(folder: Path) -> list[str]:
 
     Raises `LibraryError`s if there is no library to check.
     """
-    with Library.open(folder) as library:
+    # With the writer's lock, so that nothing changes between one look and the next.
+    with Library.open(folder) as library, library.writing():
         return [*library.faults(), *_texts(library), *_vectors(library)]
 
 
 def _texts(library: Library) -> list[str]:
     """Compare each passage to the slice of its article that it stands for."""
-    found = library.passages(library.passage_ids()).values()
-    wrong = 0
-    texts = {article.id: article.text for article, _ in library.entries()}
-    for passage, source in found:
-        wrong += texts[source.id][passage.start : passage.end] != passage.text
-    return [f"{wrong} passages are not the slices of their articles"] if wrong else []
+    wrong = without = 0
+    for article, _ in library.entries():
+        found = library.passages(library.passage_ids([article.id])).values()
+        without += not found
+        wrong += sum(article.text[p.start : p.end] != p.text for p, _ in found)
+    faults = [f"{wrong} passages are not the slices of their articles"] if wrong else []
+    return [*faults, *([f"{without} articles have no passages"] if without else [])]
 
 
 def _vectors(library: Library) -> list[str]:
@@ -47,8 +49,8 @@ def _vectors(library: Library) -> list[str]:
     finally:
         reader.close()
     faults = []
-    if reached < min(_PROBE, len(found)):
-        faults.append(f"a search in Chroma reaches {reached} passages, not {_PROBE}")
+    if reached < (expected := min(_PROBE, len(found))):
+        faults.append(f"a search in Chroma reaches {reached} passages, not {expected}")
     if missing := len(wanted - found):
         faults.append(f"{missing} passages of {len(wanted)} have no vector in Chroma")
     if extra := len(found - wanted):

@@ -10,8 +10,8 @@ from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict
 
 from qa.errors import LibraryError
-from qa.library import Library
-from qa.models import Embedder
+from qa.library import Library, State
+from qa.models import Embedder, Vectors
 from qa.types import Hit, Turn
 from qa.vectors import VectorReader
 
@@ -55,30 +55,32 @@ class Retriever(BaseRetriever):
         `LibraryError` if the library cannot be read.
         """
         query = standalone(question, turns)
+        vector = self.embedder.embed([query])[0]
+        while True:
+            # Both searches must see one generation: an ingest may publish another meanwhile,
+            # and take the older snapshot away.
+            state = self.library.state()
+            try:
+                hits = self._search(query, vector, state)
+            except LibraryError:
+                if self.library.state() == state:
+                    raise
+                continue
+            if self.library.state() == state:
+                return hits
+
+    def _search(self, query: str, vector: Vectors, state: State) -> list[Hit]:
+        by_meaning = self.vectors.search(state.vectors, vector, _DEPTH) if state.vectors else []
+        by_words = self.library.search(words(query), _DEPTH)
         fused = reciprocal_rank_fusion(
-            [self._by_meaning(query), [id_ for id_, _ in self.library.search(words(query), _DEPTH)]]
+            [[id_ for id_, _ in by_meaning], [id_ for id_, _ in by_words]]
         )
-        # The snapshot may be a moment older or newer than the catalogue: what is not in
-        # both is left out.
         found = self.library.passages([id_ for id_, _ in fused])
         present = [(found[id_], score) for id_, score in fused if id_ in found]
         return [
             Hit(passage, source, score, rank)
             for rank, ((passage, source), score) in enumerate(present[: self.limit], start=1)
         ]
-
-    def _by_meaning(self, query: str) -> list[str]:
-        vector = self.embedder.embed([query])[0]
-        state = self.library.state()
-        while state.vectors:
-            try:
-                return [id_ for id_, _ in self.vectors.search(state.vectors, vector, _DEPTH)]
-            except LibraryError:
-                # Between the two steps an ingest may have put a newer snapshot in its place.
-                before, state = state, self.library.state()
-                if state == before:
-                    raise
-        return []
 
     def _get_relevant_documents(
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun

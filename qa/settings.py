@@ -46,6 +46,8 @@ class Settings(BaseModel):
     )
 
     def __init__(self, **values: Any) -> None:
+        if "library" in values:
+            values["library"] = Path(values["library"]).expanduser()
         try:
             super().__init__(**values)
         except ValidationError as error:
@@ -61,7 +63,7 @@ class Settings(BaseModel):
         found = {
             key.removeprefix(PREFIX).lower(): value
             for key, value in environ.items()
-            if key.startswith(PREFIX)
+            if key.startswith(PREFIX) and value
         }
         given = {key: value for key, value in overrides.items() if value is not None}
         return cls(**(found | given))

@@ -161,6 +161,8 @@ class Stale:
 def test_an_article_replaced_in_between_is_read_anew(assistant: Assistant) -> None:
     once = Assistant(assistant.library, assistant.retriever, Stale(times=1))
     assert_grounded(once.answer("Who won the election?"), assistant)
+    streamed = Assistant(assistant.library, assistant.retriever, Stale(times=1))
+    assert_grounded(list(streamed.stream("Who won the election?"))[-1], assistant)
     always = Assistant(assistant.library, assistant.retriever, Stale(times=9))
     with pytest.raises(CitationError, match="changed while it was being read"):
         always.answer("Who won the election?")

@@ -1,6 +1,7 @@
 """The command line, in a process of its own where that matters."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -102,6 +103,26 @@ def test_an_unknown_setting_is_one_line(
     monkeypatch.setenv("QA_LIBARY", "x")
     assert main(["list"]) == 1
     assert "QA_LIBARY is not a setting" in capsys.readouterr().err
+
+
+def test_a_terminal_that_knows_only_ascii_and_a_pipe_that_closes(
+    library_of_news: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "a.txt").write_text("東京 opened a bridge.", encoding="utf-8")
+    library = ("--library", str(tmp_path / "library"))
+    assert main(["ingest", str(tmp_path / "a.txt"), *library]) == 0
+    done = run_qa("list", *library, env={"PYTHONIOENCODING": "ascii"})
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "\\u6771\\u4eac opened" in done.stdout
+    line = f'"{sys.executable}" -m qa.cli list --library "{library_of_news}" | true'
+    closed = subprocess.run(
+        ["bash", "-c", f"set -o pipefail; {line}"],
+        capture_output=True,
+        text=True,
+        cwd=CHECKOUT,
+        env={key: value for key, value in os.environ.items() if key != "PYTHONUNBUFFERED"},
+    )
+    assert closed.stderr == ""
 
 
 def test_only_bad_files_is_a_failure(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -339,4 +339,7 @@ def test_a_page_that_is_open_sees_what_another_process_ingests(
         hits = assistant.answer(question).hits
         assert hits[0].passage.text == "A comet fell into Lake Mirren."
         # By meaning alone, too: the vectors were reopened, not only the words searched.
-        assert assistant.retriever._by_meaning("a comet fell into a lake")[0] == hits[0].passage.id
+        vector = assistant.retriever.embedder.embed(["a comet fell into a lake"])[0]
+        name = assistant.library.state().vectors
+        [(nearest, _)] = assistant.retriever.vectors.search(name, vector, 1)
+        assert nearest == hits[0].passage.id

@@ -26,6 +26,11 @@ def imported(path: Path) -> set[str]:
             parts = (node.module or "").split(".")
             found = {parts[1]} if len(parts) > 1 else {alias.name for alias in node.names}
             names |= {name for name in found if name in RANK}
+        if isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path.name}: imports are written whole"
+        if isinstance(node, ast.Import):
+            whole = [alias.name.split(".") for alias in node.names]
+            names |= {parts[1] for parts in whole if parts[0] == "qa" and len(parts) > 1}
     return names
 
 

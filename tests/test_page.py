@@ -7,7 +7,9 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.error import HTTPError
 from urllib.parse import urlsplit
+from urllib.request import Request, urlopen
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -34,10 +36,11 @@ def test_literal_text_is_neither_html_nor_markdown() -> None:
 
 
 def test_only_real_markers_become_markers() -> None:
-    citation = Citation(1, Source("a", "T [2]"), 0, 9, "It is [2]", "0")
-    shown = message(Answer("q", "It is [2] [1]", "", "answered", 0.9, (citation,)))
+    quote = "The bridge[1] [1] opened [1]."
+    citation = Citation(1, Source("a", "T [1]"), 0, len(quote), quote, "0")
+    shown = message(Answer("q", f"{quote} [1]", "", "answered", 0.9, (citation,)))
     assert shown.count("<sup>") == 1
-    assert "<sup>[1]</sup>" in shown
+    assert "<sup>[1]</sup></p>" in shown
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +53,9 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "library"
 
 
-def serving(library: Path, port: int, *more: str) -> Iterator[str]:
+def serving(library: Path, *more: str) -> Iterator[str]:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
     process = subprocess.Popen(
         [
             *(sys.executable, "-m", "qa.cli", "chat", "--library", str(library)),
@@ -59,6 +64,8 @@ def serving(library: Path, port: int, *more: str) -> Iterator[str]:
         stdout=subprocess.PIPE,
         text=True,
         cwd=CHECKOUT,
+        # A proxy that is not there: the page must not need it to reach itself.
+        env={**os.environ, "http_proxy": "http://127.0.0.1:9", "GRADIO_SHARE": "true"},
     )
     try:
         assert process.stdout is not None
@@ -74,7 +81,7 @@ def serving(library: Path, port: int, *more: str) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def address(library: Path, chromium: str) -> Iterator[str]:
-    yield from serving(library, 7931)
+    yield from serving(library)
 
 
 @pytest.fixture(scope="module")
@@ -168,7 +175,12 @@ def test_the_page_asks_no_other_host(browser: Browser, address: str) -> None:
 
 @pytest.mark.browser
 def test_a_login_is_asked_for(library: Path, browser: Browser) -> None:
-    for address in serving(library, 7932, "--auth", "ann:secret"):
+    for address in serving(library, "--auth", "ann:secret"):
+        call = Request(f"{address}/gradio_api/call/chat", b'{"data": ["Who?"]}')
+        call.add_header("Content-Type", "application/json")
+        with pytest.raises(HTTPError, match="401") as refused:
+            urlopen(call)
+        refused.value.close()
         opened = browser.new_page()
         opened.goto(address)
         expect(opened.get_by_role("button", name="Login")).to_be_visible(timeout=30_000)

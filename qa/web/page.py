@@ -74,6 +74,7 @@ def serve(settings: Settings, host: str, port: int, auth: str | None) -> None:
     Raises `QAError`s: no library, a port in use, a login that is not USER:PASSWORD.
     """
     login = _login(auth)
+    _reach_itself(host)
     with Assistant.load(settings) as assistant:
         page = build(assistant)
         try:
@@ -82,6 +83,8 @@ def serve(settings: Settings, host: str, port: int, auth: str | None) -> None:
                 server_port=port,
                 auth=login,
                 quiet=True,
+                # Said out loud: an environment variable could make the page public.
+                share=False,
                 prevent_thread_lock=True,
                 ssr_mode=False,
                 footer_links=[],
@@ -95,6 +98,14 @@ def serve(settings: Settings, host: str, port: int, auth: str | None) -> None:
             ) from None
         print(f"qa: chat at http://{host}:{port}", flush=True)  # noqa: T201 - the one line
         page.block_thread()
+
+
+def _reach_itself(host: str) -> None:
+    # Gradio asks its own page whether it is up, by way of any proxy that is set; the proxy
+    # of, say, a package index would be asked for this very machine.
+    for name in ("NO_PROXY", "no_proxy"):
+        hosts = [entry for entry in os.environ.get(name, "").split(",") if entry]
+        os.environ[name] = ",".join([*hosts, "127.0.0.1", "localhost", host])
 
 
 def _login(auth: str | None) -> tuple[str, str] | None:

@@ -11,15 +11,17 @@ _MARKUP = re.compile(r"[!-/:-@\[-`{-~]")
 
 def message(answer: Answer) -> str:
     """Return the message that shows an answer and, under it, its numbered citations."""
-    known = {str(citation.marker) for citation in answer.citations}
-    parts = re.split(r"(\[\d+\])", answer.text)
-    text = "".join(
-        f"<sup>[{part[1:-1]}]</sup>" if part[1:-1] in known else literal(part) for part in parts
-    )
-    paragraphs = text.replace("\n\n", "</p><p>").replace("\n", " ")
-    return f'<p class="qa-answer">{paragraphs}</p>' + "".join(
-        _citation(citation) for citation in answer.citations
-    )
+    markers = "".join(f"\\[{citation.marker}\\]|" for citation in answer.citations).rstrip("|")
+    paragraphs = [_paragraph(text, markers) for text in answer.text.split("\n\n")]
+    return "".join([*paragraphs, *map(_citation, answer.citations)])
+
+
+def _paragraph(text: str, markers: str) -> str:
+    # Only what stands at the end is ours: a quote may hold a "[1]" of its own.
+    ours = re.search(f" ((?:{markers})+)$", text) if markers else None
+    said, marks = (text[: ours.start()], ours[1]) if ours else (text, "")
+    shown = " ".join(literal(said).split())
+    return f'<p class="qa-answer">{shown}' + (f" <sup>{marks}</sup></p>" if marks else "</p>")
 
 
 def literal(text: str) -> str:
