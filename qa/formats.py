@@ -105,7 +105,13 @@ def html_article(html: str, identity: str) -> Parsed:
     from trafilatura import bare_extraction
 
     try:
-        page = bare_extraction(html, with_metadata=True, include_comments=False)
+        page = bare_extraction(
+            html,
+            with_metadata=True,
+            include_comments=False,
+            # A date that a page states, never one guessed from "Copyright 2019" below it.
+            date_extraction_params={"extensive_search": False, "original_date": True},
+        )
     except (RecursionError, ValueError, AssertionError) as error:
         raise Unreadable(f"HTML that cannot be parsed ({type(error).__name__})") from None
     if page is None or isinstance(page, dict) or not (page.text or "").strip():

@@ -97,6 +97,12 @@ def test_html(tmp_path: Path) -> None:
     assert "alert" not in item.article.text
 
 
+def test_a_date_that_html_does_not_state_is_not_guessed(tmp_path: Path) -> None:
+    foot = "<footer>Copyright 2019</footer>"
+    page = f"<html><body><article><p>{BODY}</p></article>{foot}</body></html>"
+    assert load(write(tmp_path / "a.html", page))[0].article.source.date is None
+
+
 def test_html_that_declares_no_real_encoding(tmp_path: Path) -> None:
     page = f'<html><head><meta charset="undefined"></head><body><p>{BODY} Café.</p></body></html>'
     [item] = load(write(tmp_path / "a.html", page.encode("cp1252")))
