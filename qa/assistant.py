@@ -15,9 +15,8 @@ from langchain_core.runnables import Runnable, RunnableLambda
 
 from qa.cite import cite
 from qa.errors import CitationError, QuestionError
-from qa.ingest import facts
 from qa.library import Library
-from qa.models import load_embedder
+from qa.models import facts, load_embedder
 from qa.reader import Reader, SentenceReader
 from qa.retrieve import Retriever
 from qa.settings import Settings

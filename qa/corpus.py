@@ -4,7 +4,7 @@ import gzip
 import itertools
 import os
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
@@ -63,7 +63,7 @@ def read(path: Path, max_article_mb: float) -> Iterator[Loaded | Skipped]:
     unreadable: list[OSError] = []
     found = files(path, unreadable)
     for error in unreadable:
-        folder = _storable(str(error.filename))
+        folder = _storable_name(str(error.filename))
         reason = f"the folder cannot be read ({error.strerror}): check its permissions"
         yield Skipped(printable(folder), reason, folder)
     for file in found:
@@ -157,10 +157,10 @@ def _is_readme(name: str) -> bool:
 
 
 def _relative(file: Path, root: Path) -> str:
-    return _storable(file.relative_to(root).as_posix())
+    return _storable_name(file.relative_to(root).as_posix())
 
 
-def _storable(name: str) -> str:
+def _storable_name(name: str) -> str:
     # A name that is not valid UTF-8 could not be stored.
     return os.fsencode(name).decode("utf-8", errors="backslashreplace")
 
@@ -197,10 +197,11 @@ class _File:
 
     def _rows(self) -> Iterator[Loaded | Skipped]:
         """Yield the article of each row; a bad row is skipped, not the file."""
-        for number, parse in self._parsers():
+        for number, row, warnings in self._parsed_rows():
             place = f"{self.name}:{number}"
             try:
-                row, warnings = parse()
+                if isinstance(row, Unreadable):
+                    raise row
                 if not isinstance(row, dict):
                     raise Unreadable("not an object with a text")
                 if "question" in row and not row.get("text"):
@@ -212,25 +213,28 @@ class _File:
             except Unreadable as reason:
                 yield self._skipped(str(reason), f":{number}")
 
-    def _parsers(self) -> Iterator[tuple[int, Callable[[], tuple[Any, tuple[str, ...]]]]]:
-        """Yield the number of each row and a call that parses it."""
+    def _parsed_rows(self) -> Iterator[tuple[int, Any, tuple[str, ...]]]:
+        """Yield the number of each row, the row or why it cannot be read, and warnings."""
         if suffix(self.path) == ".jsonl":
             with _open(self.path) as stream:
                 for number, line in _lines(stream, 2 * self.limit):
-                    yield number, lambda line=line: self._json_line(line)  # type: ignore[misc]
+                    yield number, *self._json_line(line)
             return
         text, warnings = decode(self._bytes(MAX_FILE_BYTES, "over 1 GB: save it as .jsonl"))
         rows: Iterable[Any] = csv_rows(text) if suffix(self.path) == ".csv" else json_rows(text)
         for number, row in enumerate(rows, start=1):
             # What there is to say of the file is said once, with its first row.
-            yield number, lambda row=row, said=warnings: (row, said)  # type: ignore[misc]
+            yield number, row, warnings
             warnings = ()
 
     def _json_line(self, line: bytes | None) -> tuple[Any, tuple[str, ...]]:
         if line is None:
-            raise Unreadable(self._too_long)
-        text, warnings = decode(line)
-        rows = json_rows(text)
+            return Unreadable(self._too_long), ()
+        try:
+            text, warnings = decode(line)
+            rows = json_rows(text)
+        except Unreadable as reason:
+            return reason, ()
         return (rows[0] if len(rows) == 1 else None), warnings
 
     def _bytes(self, limit: int, too_long: str) -> bytes:
@@ -250,10 +254,12 @@ class _File:
         )
 
     def _loaded(self, parsed: Parsed) -> Loaded:
-        return Loaded(parsed.article, _storable(str(self.path)), parsed.warnings)
+        return Loaded(parsed.article, _storable_name(str(self.path)), parsed.warnings)
 
     def _skipped(self, reason: str, row: str = "") -> Skipped:
-        return Skipped(printable(self.name + row), printable(reason), _storable(str(self.path)))
+        return Skipped(
+            printable(self.name + row), printable(reason), _storable_name(str(self.path))
+        )
 
 
 def _lines(

@@ -245,10 +245,6 @@ def _authors(value: Any) -> tuple[str, ...]:
 def _date(value: Any) -> tuple[datetime.date | None, tuple[str, ...]]:
     if value is None or value == "":
         return None, ()
-    if isinstance(value, datetime.datetime):
-        return value.date(), ()
-    if isinstance(value, datetime.date):
-        return value, ()
     try:
         return datetime.date.fromisoformat(str(value).strip()[:10]), ()
     except ValueError:

@@ -16,7 +16,7 @@ from qa import passages
 from qa.corpus import Loaded, Skipped, files, printable, read, resolved
 from qa.errors import CorpusError
 from qa.library import Library
-from qa.models import Embedder, Pending, load_embedder
+from qa.models import Embedder, Pending, facts, load_embedder
 from qa.rows import Entry, fingerprint
 from qa.settings import Settings
 from qa.types import Article
@@ -62,17 +62,6 @@ class Summary:
     def articles(self) -> int:
         """How many articles the ingest had anything to do with."""
         return self.added + self.changed + self.unchanged + self.removed
-
-
-def facts(settings: Settings) -> dict[str, str]:
-    """Return what a library records of how its passages and vectors are made."""
-    return {
-        "model": Embedder.name,
-        "model_sha256": Embedder.sha256,
-        "dimension": str(Embedder.dimension),
-        "passage_tokens": str(settings.passage_tokens),
-        "passage_version": str(passages.VERSION),
-    }
 
 
 def ingest(
@@ -149,7 +138,6 @@ class _Round:
     def __init__(self, library: Library, base: str, embedder: Embedder | None = None) -> None:
         """Begin on top of the snapshot `base`; a round that only removes needs no embedder."""
         self.passages = 0
-        self.size = 0
         self._library = library
         self._embedder = embedder
         state = library.state()
@@ -168,6 +156,10 @@ class _Round:
         return self
 
     def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the snapshot, finished or not; what is not computed by now is given up."""
         for _, pending in self._embedding:
             pending.cancel()
         self._thread.shutdown(cancel_futures=True)
@@ -230,6 +222,7 @@ class _Ingest:
         self._settings = settings
         self._listener = listener
         self._round_size = round_size
+        self._enough = 0
         self._known = library.fingerprints()
         self._seen: dict[str, str] = {}
         self._moved: dict[str, str] = {}
@@ -243,7 +236,7 @@ class _Ingest:
 
     def __exit__(self, *error: object) -> None:
         if self._round is not None:
-            self._round.__exit__(*error)
+            self._round.close()
 
     def take(self, item: Loaded | Skipped) -> None:
         """Take in an article, or note why there is none."""
@@ -308,19 +301,18 @@ class _Ingest:
         if self._round is None:
             self._round = self._new_round(embedder)
         self._round.add(_entry(item.article, item.origin, embedder, self._settings))
-        if self._round.passages >= self._round.size:
+        if self._round.passages >= self._enough:
             self._commit([])
 
     def _new_round(self, embedder: Embedder | None = None) -> _Round:
-        round_ = _Round(self._library, self._library.state().vectors, embedder)
-        round_.size = max(self._round_size, int(_ROUND_SHARE * self._library.counts()[1]))
-        return round_
+        self._enough = max(self._round_size, int(_ROUND_SHARE * self._library.counts()[1]))
+        return _Round(self._library, self._library.state().vectors, embedder)
 
     def _commit(self, removed: Sequence[str]) -> None:
         if self._round is None:
             return
-        with self._round as round_:
-            round_.commit(removed)
+        self._round.commit(removed)
+        self._round.close()
         self._round = None
 
     def _gone(self, pruned: Sequence[Path]) -> list[str]:

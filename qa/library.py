@@ -17,6 +17,8 @@ from qa.rows import SOURCE, Entry
 from qa.types import Article, Passage, Source
 
 CATALOGUE = "catalogue.sqlite3"
+# Where the snapshots of the vectors stand, in the library's folder.
+VECTORS = "vectors"
 # Weights of a word found in the title and in the text (FTS5's bm25). Equal, until measured.
 _TITLE_WEIGHT, _TEXT_WEIGHT = 1.0, 1.0
 # SQLite allows 32,766 variables in one statement; older builds allow 999.
@@ -68,9 +70,9 @@ class Library:
 
         Raises as `open` and `check` do, and `LibraryError` if the folder cannot be made.
         """
-        if (folder / "vectors").exists() and not (folder / CATALOGUE).exists():
+        if (folder / VECTORS).exists() and not (folder / CATALOGUE).exists():
             raise LibraryError(
-                f"{folder} has a folder named vectors but no catalogue: choose another folder"
+                f"{folder} has a folder named {VECTORS} but no catalogue: choose another folder"
             )
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -179,10 +181,10 @@ class Library:
 
     def counts(self) -> tuple[int, int]:
         """Return the numbers of articles and of passages."""
-        row = self._rows("SELECT (SELECT count(*) FROM articles), (SELECT count(*) FROM passages)")[
-            0
-        ]
-        return int(row[0]), int(row[1])
+        [(articles, passages)] = self._rows(
+            "SELECT (SELECT count(*) FROM articles), (SELECT count(*) FROM passages)"
+        )
+        return int(articles), int(passages)
 
     def extent(self) -> tuple[datetime.date, datetime.date] | None:
         """Return the first and the last date of the articles, None if none has a date."""

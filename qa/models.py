@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from qa import passages
 from qa.errors import ModelError
 from qa.settings import Settings
 
@@ -111,6 +112,17 @@ class Embedder:
         pooled = output["sentence_embedding"].float()
         unit: Vectors = torch.nn.functional.normalize(pooled, dim=1).cpu().numpy()
         return unit
+
+
+def facts(settings: Settings) -> dict[str, str]:
+    """Return what a library records of how its passages and vectors are made."""
+    return {
+        "model": Embedder.name,
+        "model_sha256": Embedder.sha256,
+        "dimension": str(Embedder.dimension),
+        "passage_tokens": str(settings.passage_tokens),
+        "passage_version": str(passages.VERSION),
+    }
 
 
 def load_embedder(settings: Settings) -> Embedder:

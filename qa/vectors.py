@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa.errors import LibraryError
+from qa.library import VECTORS
 
-FOLDER = "vectors"
 _COLLECTION = "passages"
 _HNSW = {
     "space": "cosine",
@@ -51,10 +51,10 @@ class VectorWriter:
         Raises `LibraryError` if it cannot be written.
         """
         self._closed = False
-        place = folder / FOLDER / name
+        place = folder / VECTORS / name
         try:
             if base:
-                shutil.copytree(folder / FOLDER / base, place)
+                shutil.copytree(folder / VECTORS / base, place)
             else:
                 place.mkdir(parents=True)
         except OSError as error:
@@ -130,7 +130,7 @@ class VectorReader:
 
     @contextmanager
     def _opened(self, name: str) -> Iterator[Any]:
-        place = self._folder / FOLDER / name
+        place = self._folder / VECTORS / name
         with self._lock:
             try:
                 with _explained(place):
@@ -158,7 +158,7 @@ def sweep(folder: Path, keep: str) -> None:
 
     Whatever is not named as a snapshot is somebody else's, and stays.
     """
-    place = folder / FOLDER
+    place = folder / VECTORS
     if place.is_dir():
         for old in place.iterdir():
             if old.name != keep and _SNAPSHOT.fullmatch(old.name):

@@ -11,7 +11,7 @@ _MARKUP = re.compile(r"[!-/:-@\[-`{-~]")
 
 def message(answer: Answer) -> str:
     """Return the message that shows an answer and, under it, its numbered citations."""
-    markers = "".join(f"\\[{citation.marker}\\]|" for citation in answer.citations).rstrip("|")
+    markers = "|".join(rf"\[{citation.marker}\]" for citation in answer.citations)
     paragraphs = [_paragraph(text, markers) for text in answer.text.split("\n\n")]
     return "".join([*paragraphs, *map(_citation, answer.citations)])
 
