@@ -4,9 +4,9 @@ from pathlib import Path
 
 import numpy as np
 
+from qa.embedder import Embedder
 from qa.errors import LibraryError
 from qa.library import Library
-from qa.models import Embedder
 from qa.vectors import VectorReader
 
 _PROBE = 50

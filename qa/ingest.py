@@ -14,9 +14,10 @@ from typing import Protocol, Self
 
 from qa import passages
 from qa.corpus import Loaded, Skipped, files, printable, read, resolved
+from qa.embedder import Embedder, Pending
 from qa.errors import CorpusError
 from qa.library import Library
-from qa.models import Embedder, Pending, facts, load_embedder
+from qa.models import facts, load_embedder
 from qa.rows import Entry, fingerprint
 from qa.settings import Settings
 from qa.types import Article

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from snowballstemmer import stemmer
 
-from qa.models import Embedder
+from qa.embedder import Embedder
 from qa.passages import heading, sentences
 from qa.retrieve import words
 from qa.types import Claim, Draft, Hit, Span

@@ -9,9 +9,9 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict
 
+from qa.embedder import Embedder, Vectors
 from qa.errors import LibraryError
 from qa.library import Library, State
-from qa.models import Embedder, Vectors
 from qa.types import Hit, Turn
 from qa.vectors import VectorReader
 

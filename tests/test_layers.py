@@ -9,11 +9,13 @@ QA = Path(__file__).parents[1] / "qa"
 LAYERS = [
     {"types", "errors"},
     {"settings", "prompts", "passages", "formats", "corpus"},
-    {"schema", "rows", "library", "vectors", "models"},
-    {"ingest", "doctor", "retrieve", "reader", "cite"},
+    {"schema", "rows", "library", "vectors", "network", "forward"},
+    {"embedder", "span_model"},
+    {"models"},
+    {"ingest", "doctor", "retrieve", "questions", "spans", "reader", "cite"},
     {"assistant"},
     {"evaluation", "web"},
-    {"cli", "__init__"},
+    {"cli", "training", "__init__"},
 ]
 # The package's own face may be named from the command line.
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}

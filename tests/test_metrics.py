@@ -2,7 +2,15 @@
 
 import pytest
 
-from qa.evaluation.metrics import f1, hit_at, normalise, reciprocal_rank
+from qa.evaluation.metrics import (
+    contained,
+    exact_match,
+    f1,
+    hit_at,
+    normalise,
+    reciprocal_rank,
+    token_f1,
+)
 
 
 @pytest.mark.parametrize(
@@ -16,6 +24,18 @@ from qa.evaluation.metrics import f1, hit_at, normalise, reciprocal_rank
 )
 def test_normalise(text: str, normal: str) -> None:
     assert normalise(text) == normal
+
+
+def test_answers() -> None:
+    gold = ["Shinzo Abe", "Prime Minister Abe"]
+    assert exact_match("the Shinzo  Abe.", gold) == 1.0
+    assert exact_match("Abe", gold) == exact_match("", gold) == 0.0
+    # Two of its three words, and both of the gold's: 2 * 2/3 * 1 / (2/3 + 1).
+    assert token_f1("Shinzo Abe said", gold) == pytest.approx(0.8)
+    assert token_f1("said said Abe", ["Abe Abe"]) == pytest.approx(2 / 5)
+    assert token_f1("nobody", gold) == token_f1("", gold) == token_f1("x", []) == 0.0
+    assert contained("Abe", gold) == contained("Mr. Shinzo Abe, who", gold) == 1.0
+    assert contained("be", gold) == contained("", gold) == contained("the", ["a"]) == 0.0
 
 
 def test_ranking() -> None:

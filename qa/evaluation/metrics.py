@@ -1,7 +1,8 @@
-"""Measures of retrieval and refusal: pure functions, each with its source."""
+"""Measures of retrieval, answers and refusal: pure functions, each with its source."""
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 
 _ARTICLES = re.compile(r"\b(?:a|an|the)\b")
@@ -20,6 +21,42 @@ def normalise(text: str) -> str:
         if not unicodedata.category(char).startswith("P") and char not in "$+<=>^`|~"
     )
     return " ".join(_ARTICLES.sub(" ", kept).split())
+
+
+def exact_match(predicted: str, gold: Sequence[str]) -> float:
+    """Return 1.0 if the prediction is one of the gold answers, both normalised, else 0.0.
+
+    Rajpurkar et al., "SQuAD", EMNLP 2016. No prediction matches only an empty gold answer.
+    """
+    return float(any(normalise(predicted) == normalise(answer) for answer in gold))
+
+
+def token_f1(predicted: str, gold: Sequence[str]) -> float:
+    """Return the best F1 of the prediction's words over the gold answers, normalised.
+
+    Words count as often as both sides have them (Rajpurkar et al. 2016). Where one side has
+    no words, F1 is 1.0 if both have none, else 0.0 (SQuAD 2.0's script).
+    """
+    return max((_overlap(normalise(predicted), normalise(answer)) for answer in gold), default=0.0)
+
+
+def _overlap(predicted: str, gold: str) -> float:
+    ours, theirs = Counter(predicted.split()), Counter(gold.split())
+    if not ours or not theirs:
+        return float(ours == theirs)
+    both = (ours & theirs).total()
+    precision, recall = both / ours.total(), both / theirs.total()
+    return 2 * precision * recall / (precision + recall) if both else 0.0
+
+
+def contained(predicted: str, gold: Sequence[str]) -> float:
+    """Return 1.0 if the prediction holds a gold answer or stands in one, else 0.0.
+
+    Both are normalised, and must match on whole words. Nothing is contained in nothing.
+    """
+    ours = normalise(predicted)
+    both = [(f" {ours} ", f" {normalise(answer)} ") for answer in gold]
+    return float(any(a.strip() and b.strip() and (a in b or b in a) for a, b in both))
 
 
 def hit_at(relevant: Sequence[bool], k: int) -> float:

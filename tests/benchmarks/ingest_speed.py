@@ -14,9 +14,10 @@ import tempfile
 import time
 from pathlib import Path
 
+from qa.embedder import EMBEDDER
 from qa.ingest import ingest
 from qa.library import Library
-from qa.models import EMBEDDER, load_embedder, native_bfloat16
+from qa.models import load_embedder, native_bfloat16
 from qa.passages import embedded_text
 from qa.settings import Settings
 

@@ -17,8 +17,9 @@ from langchain_core.embeddings import Embeddings
 from tqdm import tqdm
 
 from qa.assistant import Assistant
+from qa.embedder import Embedder
 from qa.evaluation.metrics import hit_at, reciprocal_rank
-from qa.models import Embedder, load_embedder
+from qa.models import load_embedder
 from qa.settings import Settings
 from tests.benchmarks.news import ARTICLES, NewsQuestion, answerable, rows
 

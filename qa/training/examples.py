@@ -1,0 +1,144 @@
+"""Files of questions → training examples: near passages as negatives, and questions in news style.
+
+Each line of a file is a JSON object with `question`, `passage`, `answers` and `answer_start`:
+the offset of the first answer in the passage, -1 if the passage does not answer.
+"""
+
+import gzip
+import json
+import random
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from qa.evaluation.metrics import normalise
+from qa.passages import sentences
+
+# Of some files only a share is used: QAMR asks thirty questions of each sentence, and
+# PolicyQA's privacy policies are far from news.
+SHARES = {"train-qamr": 0.5, "train-policyqa": 0.25}
+# How often a question also comes with a near passage that does not answer it.
+NEGATIVES = 0.3
+# How often a question is put in the style of a news quiz: behind a sentence that sets the
+# scene, or as the sentence itself with a gap.
+SCENES = 0.12
+GAPS = 0.06
+_NEAR = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A question, a passage, and the (start, end) of the answer in it; None if it has none."""
+
+    question: str
+    passage: str
+    span: tuple[int, int] | None
+
+
+def load(folder: Path, share: float = 1.0, without: Sequence[str] = ()) -> list[Example]:
+    """Read the training files of a folder, by name; of each, at random, only a share.
+
+    Raises `FileNotFoundError` if there is none.
+    """
+    paths = sorted(path for path in folder.glob("train-*.jsonl.gz") if _name(path) not in without)
+    if not paths:
+        raise FileNotFoundError(f"no train-*.jsonl.gz in {folder}")
+    found: list[Example] = []
+    for path in paths:
+        rows = list(_rows(path))
+        kept = round(len(rows) * share * SHARES.get(_name(path), 1.0))
+        found += random.Random(_name(path)).sample(rows, kept)
+    return found
+
+
+def _name(path: Path) -> str:
+    return path.name.removesuffix(".jsonl.gz")
+
+
+def _rows(path: Path) -> Iterator[Example]:
+    with gzip.open(path, "rt", encoding="utf-8") as stream:
+        for line in stream:
+            row = json.loads(line)
+            start = row["answer_start"]
+            answer = row["answers"][0] if row["answers"] else ""
+            inside = start >= 0 and answer.strip()
+            yield Example(
+                row["question"].strip(),
+                row["passage"],
+                (start, start + len(answer)) if inside else None,
+            )
+
+
+def near_negatives(examples: Sequence[Example], seed: int) -> list[Example]:
+    """Give some questions a passage that is near in its words, yet does not hold the answer.
+
+    Near passages are found by the cosine of TF-IDF vectors among all the passages.
+    """
+    chosen = random.Random(seed)
+    asked = [example for example in examples if example.span and chosen.random() < NEGATIVES]
+    passages = sorted({example.passage for example in examples})
+    vectoriser = TfidfVectorizer(sublinear_tf=True, stop_words="english")
+    matrix = vectoriser.fit_transform(passages).T.tocsr()
+    found = []
+    for first in range(0, len(asked), 512):
+        part = asked[first : first + 512]
+        scores = (vectoriser.transform(example.question for example in part) @ matrix).tocsr()
+        for example, row in zip(part, scores, strict=True):
+            best = sorted(zip(row.data, row.indices, strict=True), reverse=True)[:_NEAR]
+            near = [passages[number] for _, number in best]
+            if misses := [text for text in near if not _holds(example, text)]:
+                # The nearer, the likelier: but not always the nearest, which is most often
+                # another passage of the same article.
+                pick = min(chosen.randrange(len(misses)), chosen.randrange(len(misses)))
+                found.append(Example(example.question, misses[pick], None))
+    return found
+
+
+def _holds(example: Example, passage: str) -> bool:
+    if passage == example.passage or example.span is None:
+        return True
+    return normalise(example.passage[slice(*example.span)]) in normalise(passage)
+
+
+def in_news_style(examples: Iterable[Example], seed: int) -> Iterator[Example]:
+    """Yield the examples, some of the questions put as news quizzes put them."""
+    chosen = random.Random(seed)
+    for example in examples:
+        draw = chosen.random()
+        if draw < SCENES:
+            yield _with_scene(example, chosen)
+        elif draw < SCENES + GAPS and example.span:
+            yield _with_gap(example, chosen)
+        else:
+            yield example
+
+
+def _with_scene(example: Example, chosen: random.Random) -> Example:
+    """Set a sentence of the passage, without the answer, before the question."""
+    start = example.span[0] if example.span else -1
+    scenes = [
+        example.passage[left:right]
+        for left, right in sentences(example.passage)
+        if 5 <= len(example.passage[left:right].split()) <= 30 and not left <= start < right
+    ]
+    if not scenes:
+        return example
+    return replace(example, question=f"{chosen.choice(scenes)} {example.question}")
+
+
+def _with_gap(example: Example, chosen: random.Random) -> Example:
+    """Ask by the answer's own sentence, with a gap for the answer and some words left out."""
+    assert example.span
+    start, end = example.span
+    for left, right in sentences(example.passage):
+        if left <= start and end <= right and end - start < (right - left) / 2:
+            words = example.passage[left:start].split()
+            rest = example.passage[end:right].split()
+            kept = [word for word in words if chosen.random() > 0.2]
+            after = [word for word in rest if chosen.random() > 0.2]
+            gap = chosen.choice(["which", "what", "_____", "who", "____"])
+            if len(kept) + len(after) >= 4:
+                return replace(example, question=" ".join([*kept, gap, *after]))
+    return example

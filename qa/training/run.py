@@ -1,0 +1,138 @@
+"""The training loop: fixed seeds, checkpoints, and a learning rate that falls at the end."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
+
+from qa.network import ReaderNetwork
+from qa.training.windows import Batch, Window, batch, batches
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What a run depends on, besides its data.
+
+    `rate` is AdamW's peak learning rate. It rises over `warm` steps, stays, and falls in a
+    line to zero over the last `fall` share of all steps (Hu et al., "MiniCPM", 2024): a run
+    can be made longer from a checkpoint of the flat part.
+    """
+
+    steps: int
+    rate: float = 3e-4
+    warm: int = 200
+    fall: float = 0.3
+    tokens: int = 4096
+    holds: float = 0.5
+    decay: float = 0.01
+    seed: int = 1
+
+    def rate_at(self, step: int) -> float:
+        """Return the learning rate of a step, counted from 0."""
+        left = (self.steps - step) / max(1.0, self.steps * self.fall)
+        return self.rate * min(1.0, (step + 1) / self.warm, left)
+
+
+def loss(network: ReaderNetwork, part: Batch, recipe: Recipe) -> torch.Tensor:
+    """Return the mean cross-entropy of start and end, plus that of "holds an answer"."""
+    spans, holds = network(part.ids, part.kinds, part.mask)
+    start = cross_entropy(spans[..., 0], part.start)
+    end = cross_entropy(spans[..., 1], part.end)
+    known = (part.start > 0).float()
+    return (start + end) / 2 + recipe.holds * binary_cross_entropy_with_logits(holds, known)
+
+
+class Run:
+    """A training run that can be stopped and resumed between any two steps.
+
+    The network computes in `dtype`; the weights that AdamW changes are kept in float32.
+    """
+
+    def __init__(self, network: ReaderNetwork, recipe: Recipe, folder: Path, dtype: Any) -> None:
+        torch.manual_seed(recipe.seed)
+        self.recipe = recipe
+        self.folder = folder
+        self.network = network.to(dtype).train()
+        # The words' own vectors stay as they are: they are half of all weights, and most
+        # are too rare in the data to gain.
+        network.body.embeddings.word_embeddings.weight.requires_grad_(False)
+        self.names = [n for n, p in network.named_parameters() if p.requires_grad]
+        self.live = [p for p in network.parameters() if p.requires_grad]
+        self.master = [p.detach().float().clone() for p in self.live]
+        self.optimiser = torch.optim.AdamW(
+            self.master, lr=recipe.rate, weight_decay=recipe.decay, betas=(0.9, 0.98), fused=True
+        )
+        self.step = 0
+
+    def train(self, found: Sequence[Window], log: Callable[[str], None], every: int = 100) -> None:
+        """Go on to the last step; write a checkpoint every so many steps and at the end."""
+        epoch = -1
+        order: list[list[Window]] = []
+        started, seen, total = time.perf_counter(), 0, 0.0
+        per_epoch = len(batches(found, self.recipe.tokens, self.recipe.seed))
+        while self.step < self.recipe.steps:
+            if self.step // per_epoch != epoch or not order:
+                epoch = self.step // per_epoch
+                order = batches(found, self.recipe.tokens, self.recipe.seed + epoch)
+            part = batch(order[self.step % per_epoch % len(order)])
+            total += self._advance(part)
+            seen += int(part.mask.sum())
+            self.step += 1
+            if self.step % 50 == 0:
+                speed = seen / (time.perf_counter() - started)
+                log(
+                    f"step {self.step}/{self.recipe.steps} epoch {self.step / per_epoch:.2f} "
+                    f"loss {total / 50:.4f} {speed:.0f} tokens/s"
+                )
+                started, seen, total = time.perf_counter(), 0, 0.0
+            if self.step % every == 0 or self.step == self.recipe.steps:
+                self.save()
+
+    def _advance(self, part: Batch) -> float:
+        value = loss(self.network, part, self.recipe)
+        value.backward()  # type: ignore[no-untyped-call]
+        for master, live in zip(self.master, self.live, strict=True):
+            master.grad = live.grad.float() if live.grad is not None else None
+            live.grad = None
+        torch.nn.utils.clip_grad_norm_(self.master, 1.0)
+        for group in self.optimiser.param_groups:
+            group["lr"] = self.recipe.rate_at(self.step)
+        self.optimiser.step()
+        with torch.no_grad():
+            for master, live in zip(self.master, self.live, strict=True):
+                live.copy_(master)
+        return float(value.detach())
+
+    def weights(self) -> dict[str, torch.Tensor]:
+        """Return all weights by name, those that were trained in float32."""
+        return {**self.network.state_dict(), **dict(zip(self.names, self.master, strict=True))}
+
+    def save(self) -> None:
+        """Write a checkpoint, whole or not at all."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        state = {
+            "step": self.step,
+            "master": dict(zip(self.names, self.master, strict=True)),
+            "optimiser": self.optimiser.state_dict(),
+        }
+        part = self.folder / "checkpoint.part"
+        torch.save(state, part)
+        part.replace(self.folder / "checkpoint.pt")
+
+    def resume(self) -> bool:
+        """Go back to the folder's checkpoint, if there is one."""
+        path = self.folder / "checkpoint.pt"
+        if not path.is_file():
+            return False
+        state = torch.load(path, weights_only=True)
+        with torch.no_grad():
+            for name, master, live in zip(self.names, self.master, self.live, strict=True):
+                master.copy_(state["master"][name])
+                live.copy_(master)
+        self.optimiser.load_state_dict(state["optimiser"])
+        self.step = state["step"]
+        return True

