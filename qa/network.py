@@ -6,9 +6,6 @@ import torch
 from torch import Tensor, nn
 from transformers import BertConfig, BertModel
 
-# The tokens of a question and of one passage that are read together, special ones included.
-WINDOW = 320
-
 
 class ReaderNetwork(nn.Module):
     """(question, passage) → where its answer starts and ends, and whether it holds one.

