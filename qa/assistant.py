@@ -16,8 +16,8 @@ from langchain_core.runnables import Runnable, RunnableLambda
 from qa.cite import cite
 from qa.errors import CitationError, QuestionError
 from qa.library import Library
-from qa.models import facts, load_embedder
-from qa.reader import Reader, SentenceReader
+from qa.models import facts, load_embedder, load_reader
+from qa.reader import Reader, SpanReader
 from qa.retrieve import Retriever
 from qa.settings import Settings
 from qa.types import Answer, Draft, Hit, Turn
@@ -75,6 +75,7 @@ class Assistant:
             library = opened.enter_context(Library.open(settings.library))
             library.check(facts(settings))
             embedder = load_embedder(settings)
+            reader = SpanReader(load_reader(settings))
             # All went well: from here on it is closed by `close`.
             opened.pop_all()
         retriever = Retriever(
@@ -83,7 +84,7 @@ class Assistant:
             embedder=embedder,
             limit=settings.hits,
         )
-        return cls(library, retriever, SentenceReader(embedder), settings.max_question_chars)
+        return cls(library, retriever, reader, settings.max_question_chars)
 
     def answer(self, question: str, turns: Sequence[Turn] = ()) -> Answer:
         """Answer a question, in the light of the earlier turns of the conversation.
@@ -96,7 +97,7 @@ class Assistant:
     def stream(self, question: str, turns: Sequence[Turn] = ()) -> Iterator[Answer]:
         """Yield the answer as it grows; the last is what `answer` returns. Raises as it does.
 
-        The extractive reader finds its sentence all at once, so it yields one.
+        The extractive reader finds its answer all at once, so it yields one.
         """
         # Not `chain.stream`: LangChain retries what is invoked, never what is streamed.
         yield self.answer(question, turns)
@@ -124,7 +125,7 @@ class Assistant:
         started = time.perf_counter()
         draft = self._reader.read(work.question, work.hits)
         stages = {**work.stages, "read": time.perf_counter() - started}
-        return dataclasses.replace(work, draft=draft, stages=stages)
+        return dataclasses.replace(work, hits=draft.hits or work.hits, draft=draft, stages=stages)
 
     def _cite(self, work: _Work) -> Answer:
         started = time.perf_counter()

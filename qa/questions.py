@@ -38,12 +38,17 @@ def lists_choices(question: str) -> bool:
     return bool(_CHOICES.search(question))
 
 
+def asks_yes_or_no(question: str) -> bool:
+    """Tell whether a question could be answered with yes or no: "Did Abe visit Russia?"."""
+    asked = proper(question)
+    return bool(_YES_NO.match(asked) and not _WH.search(asked))
+
+
 def wants_sentence(question: str) -> bool:
     """Tell whether a few words would be a poor answer, or a guess.
 
     So it is with "why" and "how", with yes/no questions, and with those that refer to
     choices which a reader of articles cannot see.
     """
-    asked = proper(question)
-    yes_no = _YES_NO.match(asked) and not _WH.search(asked)
-    return bool(yes_no or _EXPLAIN.search(asked) or lists_choices(question))
+    explains = _EXPLAIN.search(proper(question))
+    return bool(explains or asks_yes_or_no(question) or lists_choices(question))

@@ -1,10 +1,11 @@
-"""Question + hits → the sentence that answers, with a score, or none. It cannot invent."""
+"""Question + hits → the words that answer, with the sentences they stand in, or none.
+
+It cannot invent: whatever it says is cut out of a passage.
+"""
 
 import math
-import re
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Protocol
 
@@ -12,32 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 from snowballstemmer import stemmer
 
-from qa.embedder import Embedder
-from qa.passages import heading, sentences
-from qa.retrieve import words
+from qa.questions import asks_yes_or_no, proper, wants_sentence
+from qa.retrieve import content_words
+from qa.span_model import Reading, SpanModel
+from qa.spans import Finding, Place, Weights, findings, passage_score
 from qa.types import Claim, Draft, Hit, Span
 
-_DATE = re.compile(
-    r"\b(?:(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.?\s+\d{1,2}\b|"
-    r"(?:January|February|March|April|June|July|August|September|October|November|December)\b|"
-    r"May\s+\d{1,2}\b|(?:1[5-9]|20)\d\d\b|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b|"
-    r"(?:yester|to)day\b|tonight\b|(?:last|next|this)\s+(?:week|month|year|spring|summer|fall|"
-    r"autumn|winter)\b)"
-)
-_NUMBER = re.compile(
-    r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|hundred|"
-    r"thousand|million|billion|trillion|half|third|quarter|twice|once)\b",
-    re.IGNORECASE,
-)
-_NAME = re.compile(r"(?<=[a-z,;:] )[A-Z][\w’'-]+|[A-Z][\w’'-]+ [A-Z][\w’'-]+")
-_ASKS_DATE = re.compile(
-    r"^\W*when\b|\b(?:what|which) (?:date|day|month|year|week)\b", re.IGNORECASE
-)
-_ASKS_NUMBER = re.compile(
-    r"\bhow (?:many|much|long|old|far|big|large|high|tall|often|fast|heavy|wide)\b|"
-    r"\b(?:percent|percentage|number|price|magnitude|score)\b",
-    re.IGNORECASE,
-)
+# Places of one answer that are cited: more would bury the answer. Each has at least half the
+# weight of the best: the same words can stand in a passage that says nothing to the question.
+_CITED = 3
+_NEAR = math.log(2)
 
 
 class Reader(Protocol):
@@ -54,91 +39,109 @@ class Reader(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
-    """A sentence of a hit, by offsets into the hit's article."""
+class Evidence:
+    """All that was read for a question: the answers found, best first, and the hits re-ordered.
 
-    hit: Hit
-    start: int
-    end: int
-    text: str
-
-
-class SentenceReader:
-    """Answers with the one sentence that most likely holds the answer, by a linear model.
-
-    The model is a logistic regression on five features of (question, sentence). Its
-    weights, and the probability below which it refuses, were fitted on the RealTime QA
-    questions of 2022 by `python -m tests.benchmarks.refusal`, which prints them.
+    `signs` are the features that the confidence is made of, shape (4,): by how much the best
+    start and the best end in a passage beat "no answer here", in logits; the highest logit of
+    a passage that it answers; the log of the number of articles that give the best answer;
+    and the largest share of the question's words that a passage and its title have.
     """
 
-    WEIGHTS = np.array([5.799, 3.741, 4.277, 1.082, 2.507])
-    BIAS = -10.52
-    THRESHOLD = 0.67
+    found: tuple[Finding, ...]
+    hits: tuple[Hit, ...]
+    signs: NDArray[np.float64]
 
-    def __init__(self, embedder: Embedder) -> None:
-        self._embedder = embedder
+
+class SpanReader:
+    """Answers with the few words that most likely answer, by the network in `qa/weights`.
+
+    All numbers below were chosen on the RealTime QA questions of 2022: how scores are weighed
+    by `python -m tests.benchmarks.weighing`, the confidence and the threshold below which it
+    refuses by `python -m tests.benchmarks.refusal`; each prints them.
+    """
+
+    WEIGHTS = Weights(temperature=3.0, holds=0.25, rank=0.5)
+    SIGNS = np.array([0.2351, 0.0882, 0.419, 8.1103])
+    BIAS = -7.6464
+    THRESHOLD = 0.51
+
+    def __init__(self, model: SpanModel) -> None:
+        self._model = model
 
     def read(self, question: str, hits: Sequence[Hit]) -> Draft:
-        """Return the best sentence as a draft with one claim, or a draft without claims."""
-        found = candidates(hits)
-        if not found:
-            return Draft()
-        logits = self.features(question, found) @ self.WEIGHTS + self.BIAS
-        best = int(np.argmax(logits))
-        confidence = 1.0 / (1.0 + math.exp(-float(logits[best])))
+        """Return the best answer as a draft with one claim, or a draft without claims."""
+        return self.draft(question, self.evidence(question, hits))
+
+    def draft(self, question: str, evidence: Evidence) -> Draft:
+        """Decide whether the evidence is enough, and say what it says."""
+        if not evidence.found:
+            return Draft(hits=evidence.hits)
+        confidence = 1.0 / (1.0 + math.exp(-float(evidence.signs @ self.SIGNS + self.BIAS)))
         if confidence < self.THRESHOLD:
-            return Draft(confidence=confidence)
-        pick = found[best]
-        span = Span(pick.hit.passage.article_id, pick.start, pick.end, pick.text)
-        return Draft((Claim(pick.text, (span,)),), short=pick.text, confidence=confidence)
+            return Draft(confidence=confidence, hits=evidence.hits)
+        best = evidence.found[0]
+        likeliest, *others = best.places
+        sentence = _sentence(likeliest)
+        if wants_sentence(question):
+            # The words alone would be a clipped reason, or a guess at yes or no. What other
+            # places share is only those words: they do not say what this sentence says.
+            short = sentence.quote if asks_yes_or_no(question) else best.text
+            claim = Claim(sentence.quote, (sentence,))
+        else:
+            short = best.text
+            near = [place for place in others if place.score > likeliest.score - _NEAR]
+            claim = Claim(short, (sentence, *map(_sentence, near[: _CITED - 1])))
+        return Draft((claim,), short, confidence, evidence.hits)
 
-    def features(self, question: str, found: Sequence[Candidate]) -> NDArray[np.float64]:
-        """Return the features of each candidate, shape (candidates, 5).
-
-        They are: the cosine of question and sentence, read under its article's title; the
-        share of the question's words in the sentence, and in the title and passage around
-        it; 1 / the hit's rank; and whether it has the kind of thing that is asked for.
-        """
-        asked = words(question)
-        # A sentence alone often leaves out what it is about; its article's title says it.
-        titled = [f"{heading(pick.hit.article)}\n{pick.text}" for pick in found]
-        vectors = self._embedder.embed([question, *titled])
-        meaning = vectors[1:] @ vectors[0]
-        inside = _coverage(asked, [pick.text for pick in found])
-        around = _coverage(
-            asked, [f"{pick.hit.article.title} {pick.hit.passage.text}" for pick in found]
+    def evidence(self, question: str, hits: Sequence[Hit]) -> Evidence:
+        """Read the hits, and return what they say without deciding whether it is enough."""
+        readings = self._model.read(question, [hit.passage.text for hit in hits])
+        found = findings(hits, readings, self.WEIGHTS)
+        scores = [passage_score(*pair, self.WEIGHTS) for pair in zip(hits, readings, strict=True)]
+        order = sorted(range(len(hits)), key=lambda place: -scores[place])
+        ranked = tuple(
+            replace(hits[place], score=scores[place], rank=rank)
+            for rank, place in enumerate(order, start=1)
         )
-        rank = [1.0 / pick.hit.rank for pick in found]
-        kind = [_has_what_is_asked(question, pick.text) for pick in found]
-        return np.column_stack([meaning, inside, around, rank, kind])
+        return Evidence(tuple(found), ranked, _signs(question, hits, readings, found))
 
 
-def candidates(hits: Sequence[Hit]) -> list[Candidate]:
-    """Return every sentence of the hits, best hit first."""
-    return [
-        Candidate(hit, hit.passage.start + start, hit.passage.start + end, text)
-        for hit in hits
-        for start, end in sentences(hit.passage.text)
-        if len((text := hit.passage.text[start:end]).split()) > 2
+def _signs(
+    question: str, hits: Sequence[Hit], readings: Sequence[Reading], found: Sequence[Finding]
+) -> NDArray[np.float64]:
+    if not found:
+        return np.zeros(4)
+    margins = [
+        float(reading.start.max() + reading.end.max()) - reading.no_start - reading.no_end
+        for reading in readings
+        if reading.offsets
     ]
+    shares = [_shared(question, f"{hit.article.title} {hit.passage.text}") for hit in hits]
+    return np.array(
+        [
+            max(margins),
+            max(reading.holds for reading in readings),
+            math.log(len(found[0].places)),
+            max(shares),
+        ]
+    )
 
 
-def _coverage(asked: Sequence[str], texts: Sequence[str]) -> list[float]:
-    """Return which share of a question's words each text holds, rare words counting more.
+def _shared(question: str, text: str) -> float:
+    """Return which share of a question's words a text has; a half if they say nothing.
 
-    A word weighs log(1 + texts / texts with it), over the texts at hand.
+    It is the mean of that of the whole question and that of the question proper: sentences
+    that set the scene tell what it is about, but may wander off.
     """
-    stems = _stems(asked)
-    held = [stems & _stems(words(text)) for text in texts]
-    counts = Counter(stem for found in held for stem in found)
-    # In sorted order, so that the sums do not depend on how this process hashes strings.
-    weight = {stem: math.log(1.0 + len(texts) / (counts[stem] or 0.5)) for stem in sorted(stems)}
-    total = sum(weight.values()) or 1.0
-    return [sum(weight[stem] for stem in sorted(found)) / total for found in held]
+    whole = _stems(question)
+    asked = [whole, _stems(proper(question)) or whole]
+    held = _stems(text)
+    return sum(len(stems & held) / len(stems) for stems in asked) / 2 if whole else 0.5
 
 
-def _stems(words_: Sequence[str]) -> frozenset[str]:
-    return frozenset(_stem(word) for word in words_)
+def _stems(text: str) -> frozenset[str]:
+    return frozenset(_stem(word) for word in content_words(text))
 
 
 @lru_cache(maxsize=65536)
@@ -147,11 +150,9 @@ def _stem(word: str) -> str:
     return str(stemmer("english").stemWord(word))
 
 
-def _has_what_is_asked(question: str, text: str) -> float:
-    """Return 1.0 if a sentence has a date or a number, where one is asked for, else a new name."""
-    if _ASKS_DATE.search(question):
-        return float(bool(_DATE.search(text)))
-    if _ASKS_NUMBER.search(question):
-        return float(bool(_NUMBER.search(text)))
-    known = set(words(question))
-    return float(any(not known & set(words(name)) for name in _NAME.findall(text)))
+def _sentence(place: Place) -> Span:
+    passage = place.hit.passage
+    start, end = place.candidate.sentence
+    return Span(
+        passage.article_id, passage.start + start, passage.start + end, passage.text[start:end]
+    )

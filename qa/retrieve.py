@@ -102,8 +102,16 @@ def words(text: str) -> list[str]:
 
     Function words are left out, unless there is nothing else.
     """
-    found = list(dict.fromkeys(word.lower() for word in _WORD.findall(text)))
-    return [word for word in found if word not in _FUNCTION_WORDS] or found
+    return content_words(text) or _words(text)
+
+
+def content_words(text: str) -> list[str]:
+    """Return the words of a text that are no function words, each once, in order."""
+    return [word for word in _words(text) if word not in _FUNCTION_WORDS]
+
+
+def _words(text: str) -> list[str]:
+    return list(dict.fromkeys(word.lower() for word in _WORD.findall(text)))
 
 
 def standalone(question: str, turns: Sequence[Turn]) -> str:

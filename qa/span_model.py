@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from qa.forward import SafeTokenizer, Workers, padded
 
+# Of qa/weights/reader/model.safetensors: a change of the weights is a change here.
+READER_SHA256 = "828f617bb51bcc0089df951a5bcb3f5dc61bffb29d27ea71b8be7a672663156e"
 _QUESTION_TOKENS = 64
 # What BERT has positions for.
 _WINDOW = 512

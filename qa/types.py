@@ -69,7 +69,10 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage that retrieval found. `rank` counts from 1; a higher `score` is better."""
+    """A passage that retrieval found. `rank` counts from 1; a higher `score` is better.
+
+    Scores compare within one list only: each stage that orders hits has its own scale.
+    """
 
     passage: Passage
     article: Source
@@ -97,7 +100,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A sentence of a drafted answer and the spans that it rests on."""
+    """What a drafted answer says, a few words or a sentence, and the spans that it rests on."""
 
     text: str
     spans: tuple[Span, ...]
@@ -108,12 +111,14 @@ class Draft:
     """What a reader makes of the hits, before its spans are checked.
 
     `claims` is empty where the reader found no answer it would stand by. `short` is the
-    bare answer. `confidence` lies in 0..1, and is filled for refusals too.
+    bare answer. `confidence` lies in 0..1, and is filled for refusals too. `hits` are those
+    that were read, in the reader's own order; empty if it has none.
     """
 
     claims: tuple[Claim, ...] = ()
     short: str = ""
     confidence: float = 0.0
+    hits: tuple[Hit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +143,10 @@ class Answer:
     """What the assistant says to a question, and what it rests on.
 
     `text` is what people read, with markers; `short` is the bare answer for scoring, empty
-    on a refusal. `hits` stand in final order, at least 10 where the library holds as many,
-    on refusals too. `stages` maps each stage to the seconds it took.
+    on a refusal. `confidence` in 0..1 is how likely it is that the archive holds the answer,
+    where as many questions have one as have none. `hits` stand in final order, at least 10
+    where the library holds as many, on refusals too. `stages` maps each stage to the seconds
+    it took.
     """
 
     question: str

@@ -7,12 +7,12 @@ import pytest
 
 QA = Path(__file__).parents[1] / "qa"
 LAYERS = [
-    {"types", "errors"},
+    {"types", "errors", "wording"},
     {"settings", "prompts", "passages", "formats", "corpus"},
     {"schema", "rows", "library", "vectors", "network", "forward"},
     {"embedder", "span_model"},
     {"models"},
-    {"ingest", "doctor", "retrieve", "questions", "reader", "cite"},
+    {"ingest", "doctor", "retrieve", "questions", "spans", "reader", "cite"},
     {"assistant"},
     {"evaluation", "web"},
     {"cli", "training", "__init__"},

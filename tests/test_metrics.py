@@ -7,10 +7,10 @@ from qa.evaluation.metrics import (
     exact_match,
     f1,
     hit_at,
-    normalise,
     reciprocal_rank,
     token_f1,
 )
+from qa.wording import normalise
 
 
 @pytest.mark.parametrize(

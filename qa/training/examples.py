@@ -13,8 +13,8 @@ from pathlib import Path
 
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from qa.evaluation.metrics import normalise
 from qa.passages import sentences
+from qa.wording import normalise
 
 # Of some files only a share is used: QAMR asks thirty questions of each sentence, and
 # PolicyQA's privacy policies are far from news.

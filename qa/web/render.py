@@ -13,7 +13,8 @@ def message(answer: Answer) -> str:
     """Return the message that shows an answer and, under it, its numbered citations."""
     markers = "|".join(rf"\[{citation.marker}\]" for citation in answer.citations)
     paragraphs = [_paragraph(text, markers) for text in answer.text.split("\n\n")]
-    return "".join([*paragraphs, *map(_citation, answer.citations)])
+    citations = [_citation(citation, answer.short) for citation in answer.citations]
+    return "".join([*paragraphs, *citations])
 
 
 def _paragraph(text: str, markers: str) -> str:
@@ -29,10 +30,19 @@ def literal(text: str) -> str:
     return _MARKUP.sub(lambda match: f"&#{ord(match[0])};", text)
 
 
-def _citation(citation: Citation) -> str:
-    quote = " ".join(literal(citation.quote).split())
+def _citation(citation: Citation, short: str) -> str:
+    quote = " ".join(_marked(citation.quote, short).split())
     return (
         f'<details class="qa-citation" open><summary>[{citation.marker}] '
         f"{literal(citation.article.label)}</summary>"
         f"<blockquote>{quote}</blockquote></details>"
     )
+
+
+def _marked(quote: str, short: str) -> str:
+    """Return a quote in which the bare answer, if it is not all of it, stands out."""
+    found = re.search(rf"(?<!\w){re.escape(short)}(?!\w)", quote) if short else None
+    if not found or short == quote:
+        return literal(quote)
+    start, end = found.span()
+    return f"{literal(quote[:start])}<mark>{literal(short)}</mark>{literal(quote[end:])}"

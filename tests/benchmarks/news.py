@@ -1,48 +1,103 @@
-"""The news questions of 2022 and their articles, for the benchmarks. Never the years after."""
+"""The RealTime QA news questions and articles, for the benchmarks.
 
+Only those of 2022 may be fitted on; the years after are for reporting.
+"""
+
+import datetime
 import gzip
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
-from qa.evaluation.metrics import normalise
+from qa.questions import lists_choices
+from qa.wording import normalise
 
 SHARED = Path(__file__).parents[3] / "shared"
-ARTICLES = SHARED / "data/realtimeqa/articles-2022.jsonl.gz"
-QUESTIONS = SHARED / "data/realtimeqa/questions-2022.jsonl.gz"
+NEWS = SHARED / "data/realtimeqa"
+ARTICLES = NEWS / "articles-2022.jsonl.gz"
 
 
 @dataclass(frozen=True)
 class NewsQuestion:
-    """A question, its answer as normalised, and the articles a search engine found for it."""
+    """A question, its answer, and the articles a search engine found for it.
+
+    `date` is the day it was asked; `key` is the answer as normalised; `answerable` says that
+    it occurs in one of these articles.
+    """
 
     text: str
+    date: datetime.date
     answer: str
+    key: str
     urls: frozenset[str]
+    answerable: bool
 
     def held_by(self, url: str, passage: str) -> bool:
         """Tell whether a passage is from one of its articles and contains the answer."""
-        return url in self.urls and self.answer in normalise(passage)
+        return url in self.urls and self.key in normalise(passage)
 
 
-def rows(path: Path) -> list[dict[str, str]]:
+def rows(path: Path) -> Iterator[dict[str, Any]]:
     with gzip.open(path, "rt", encoding="utf-8") as stream:
-        return [json.loads(line) for line in stream]
+        yield from map(json.loads, stream)
 
 
 @cache
-def articles() -> dict[str, str]:
-    """The normalised text of each article, by its url."""
-    return {row["url"]: normalise(row["text"]) for row in rows(ARTICLES)}
+def articles(year: int = 2022) -> dict[str, str]:
+    """The normalised text of each article of a year's file, by its url."""
+    path = NEWS / f"articles-{year}.jsonl.gz"
+    return {row["url"]: normalise(row["text"]) for row in rows(path)}
 
 
-def answerable() -> list[NewsQuestion]:
-    """The questions whose answer occurs in one of their own articles."""
-    texts = articles()
+def questions(year: int = 2022, choices: bool = False) -> list[NewsQuestion]:
+    """The questions of a year; by default not those that refer to choices, which nobody sees."""
+    texts = articles(year)
     found = []
-    for row in rows(QUESTIONS):
-        question = NewsQuestion(row["question"], normalise(row["answer"]), frozenset(row["urls"]))
-        if question.answer and any(question.answer in texts.get(u, "") for u in question.urls):
-            found.append(question)
+    for row in rows(NEWS / f"questions-{year}.jsonl.gz"):
+        if lists_choices(row["question"]) and not choices:
+            continue
+        key = normalise(row["answer"])
+        held = bool(key) and any(key in texts.get(url, "") for url in row["urls"])
+        urls = frozenset(row["urls"])
+        date = datetime.date.fromisoformat(row["date"])
+        found.append(NewsQuestion(row["question"], date, row["answer"], key, urls, held))
     return found
+
+
+def answerable(choices: bool = False) -> list[NewsQuestion]:
+    """The questions of 2022 whose answer occurs in one of their own articles."""
+    return [question for question in questions(choices=choices) if question.answerable]
+
+
+def unanswerable(year: int) -> list[NewsQuestion]:
+    """The questions of a later year whose answer occurs nowhere in the archive of 2022."""
+    return [question for question in questions(year) if _absent(question, articles())]
+
+
+def before_its_time(
+    weeks: int = 4,
+) -> Iterator[tuple[NewsQuestion, frozenset[str]]]:
+    """Questions of 2022, each with the articles of an archive that does not hold the answer.
+
+    An article is left out if it was found for a question of these weeks, before or after; a
+    question, if its answer occurs in any of the articles that are left.
+    """
+    asked = questions()
+    for question in asked:
+        near = {
+            url
+            for other in asked
+            if abs((other.date - question.date).days) <= 7 * weeks
+            for url in other.urls
+        }
+        rest = {url: text for url, text in articles().items() if url not in near}
+        if _absent(question, rest):
+            yield question, frozenset(rest)
+
+
+def _absent(question: NewsQuestion, texts: dict[str, str]) -> bool:
+    key = f" {question.key} "
+    return bool(question.key) and not any(key in f" {text} " for text in texts.values())

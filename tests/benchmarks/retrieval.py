@@ -98,7 +98,8 @@ def main() -> None:
     parser.add_argument("--baseline", type=Path, required=True, help="folder for the baseline")
     arguments = parser.parse_args()
     settings = Settings(library=arguments.library)
-    questions = answerable()
+    # What a passage must hold is clear, whether or not its question refers to choices.
+    questions = answerable(choices=True)
     with Assistant.load(settings) as assistant:
         report = {"questions": len(questions), "ours": measure(ours(assistant), questions)}
     report["tutorial"] = measure(tutorial(arguments.baseline, settings), questions)

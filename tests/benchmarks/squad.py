@@ -1,0 +1,66 @@
+"""The reader on a file of questions with their passage, by SQuAD's measures: XQuAD English.
+
+Every question has an answer in its passage; "no answer" is not among the choices. Passages of
+more than 200 tokens, as many as the library's have, are read in windows that overlap by half.
+"""
+
+import argparse
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+from qa.evaluation.metrics import exact_match, token_f1
+from qa.models import load_embedder, load_reader, load_span_model
+from qa.settings import Settings
+from qa.span_model import SpanModel
+from qa.spans import candidates
+from qa.wording import squad_normalise
+from tests.benchmarks.news import SHARED, rows
+
+FILE = SHARED / "data/reader/test-xquad-en.jsonl.gz"
+WINDOW = 200
+
+
+def windows(passage: str, offsets: list[tuple[int, int]]) -> Iterator[str]:
+    """Yield stretches of a passage, of at most so many tokens."""
+    for first in range(0, max(1, len(offsets) - WINDOW // 2), WINDOW // 2):
+        inside = offsets[first : first + WINDOW]
+        yield passage[inside[0][0] : inside[-1][1]] if inside else passage
+
+
+def answer(model: SpanModel, question: str, passages: list[str]) -> str:
+    found = [
+        (best.likelihood, text[slice(*best.span)])
+        for text, reading in zip(passages, model.read(question, passages), strict=True)
+        for best in candidates(text, reading)[:1]
+    ]
+    return max(found, default=(0.0, ""))[1]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--file", type=Path, default=FILE)
+    parser.add_argument("--weights", type=Path, help="instead of those that are shipped")
+    arguments = parser.parse_args()
+    settings = Settings()
+    model = (
+        load_span_model(settings, arguments.weights) if arguments.weights else load_reader(settings)
+    )
+    tokenizer = load_embedder(settings)
+    scores = []
+    for row in tqdm(rows(arguments.file), unit=" questions"):
+        passage = row["passage"]
+        [offsets] = tokenizer.token_offsets([passage])
+        said = answer(model, row["question"], list(windows(passage, offsets)))
+        pair = (said, row["answers"], squad_normalise)
+        scores.append((exact_match(*pair), token_f1(*pair)))
+    exact, f1 = np.mean(scores, axis=0).tolist()
+    report = {"questions": len(scores), "exact_match": round(exact, 3), "F1": round(f1, 3)}
+    print(json.dumps(report))
+
+
+if __name__ == "__main__":
+    main()
