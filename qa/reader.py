@@ -62,9 +62,9 @@ class SpanReader:
     """
 
     WEIGHTS = Weights(temperature=3.0, holds=0.25, rank=0.5)
-    SIGNS = np.array([0.2367, 0.0855, 0.4013, 8.167])
-    BIAS = -7.6911
-    THRESHOLD = 0.56
+    SIGNS = np.array([0.2257, 0.0755, 0.4899, 7.3769])
+    BIAS = -7.1303
+    THRESHOLD = 0.55
 
     def __init__(self, model: SpanModel) -> None:
         self._model = model

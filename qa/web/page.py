@@ -24,7 +24,7 @@ _CSS = """
 .qa-citation summary { cursor: pointer; }
 .qa-citation blockquote { margin: .4rem 0 .2rem .3rem; padding-left: .8rem;
   border-left: 3px solid var(--border-color-accent); }
-.qa-citation mark { background: var(--color-accent-soft); color: inherit; }
+.qa-citation mark { background: var(--color-accent-soft); color: inherit; font-weight: 600; }
 """
 
 
