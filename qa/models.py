@@ -142,13 +142,18 @@ def verify(path: Path, sha256: str, owner: str, fix: str) -> None:
     """
     if not path.is_file():
         raise ModelError(f"the weights {path.name} of {owner} are missing: {fix}")
-    with path.open("rb") as stream:
-        found = hashlib.file_digest(stream, "sha256").hexdigest()
+    found = file_hash(path)
     if found != sha256:
         raise ModelError(
             f"the weights {path.name} of {owner} are not the published ones "
             f"(SHA-256 {found[:12]}…, expected {sha256[:12]}…): {fix}"
         )
+
+
+def file_hash(path: Path) -> str:
+    """Return the SHA-256 of a file, in hex."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def embedder_folder() -> Path:

@@ -1,7 +1,6 @@
 """`python -m qa.training --data FOLDER --output FOLDER`: trains the reader, or goes on with it."""
 
 import argparse
-import hashlib
 import json
 import shutil
 from pathlib import Path
@@ -12,7 +11,7 @@ from tokenizers import Tokenizer
 from transformers import BertModel
 
 from qa.forward import SafeTokenizer
-from qa.models import best_dtype, embedder_folder
+from qa.models import best_dtype, embedder_folder, file_hash
 from qa.network import ReaderNetwork
 from qa.training import examples
 from qa.training.run import Recipe, Run
@@ -76,8 +75,7 @@ def write(run: Run, base: Path, folder: Path) -> None:
         json.dumps(run.network.body.config.to_diff_dict(), indent=2) + "\n", encoding="utf-8"
     )
     shutil.copyfile(base / "tokenizer.json", folder / "tokenizer.json")
-    with (folder / "model.safetensors").open("rb") as stream:
-        print("SHA-256", hashlib.file_digest(stream, "sha256").hexdigest())
+    print("SHA-256", file_hash(folder / "model.safetensors"))
 
 
 if __name__ == "__main__":

@@ -4,13 +4,14 @@ Also of one run at several steps (Izmailov et al., "Averaging Weights", 2018).
 """
 
 import argparse
-import hashlib
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
 import torch
 from safetensors.torch import load_file, save_file
+
+from qa.models import file_hash
 
 
 def main() -> None:
@@ -34,8 +35,7 @@ def mean(runs: Sequence[Path], folder: Path) -> str:
         shutil.copyfile(runs[0] / name, folder / name)
     path = folder / "model.safetensors"
     save_file(weights, path)
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+    return file_hash(path)
 
 
 if __name__ == "__main__":
