@@ -6,6 +6,7 @@ import json
 import os
 import sqlite3
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
@@ -96,6 +97,29 @@ def parser() -> argparse.ArgumentParser:
     command.set_defaults(run=_chat)
 
     command = commands.add_parser(
+        "eval", parents=[library], help="score the assistant on a question set"
+    )
+    command.add_argument(
+        "questions", type=Path, metavar="QUESTIONS", help=".jsonl, .csv, or SQuAD's .json"
+    )
+    command.add_argument(
+        "--out", type=Path, metavar="DIR", help="default: a new folder in runs/; the same to go on"
+    )
+    command.add_argument("--limit", type=_count, metavar="N", help="ask only the first N questions")
+    command.add_argument(
+        "--baseline", type=Path, metavar="RUN", help="an earlier run's folder, to compare with"
+    )
+    command.add_argument(
+        "--fail-under",
+        type=_bound,
+        action="append",
+        default=[],
+        metavar="FIGURE=VALUE",
+        help="exit with 1 if a figure is below this, or a question failed; may be repeated",
+    )
+    command.set_defaults(run=_eval)
+
+    command = commands.add_parser(
         "doctor", parents=[library], help="check that the catalogue and the vectors agree"
     )
     command.add_argument("--rebuild", action="store_true", help="cut and embed every article anew")
@@ -162,6 +186,45 @@ def _chat(options: argparse.Namespace) -> int:
 
     serve(_settings(options), options.host, options.port, options.auth)
     return 0
+
+
+def _eval(options: argparse.Namespace) -> int:
+    from qa.evaluation import evaluate, load, report
+
+    asked = load(options.questions)
+    out = options.out or Path("runs") / f"{asked.name}-{time.strftime('%Y%m%d-%H%M%S')}"
+    total = min(options.limit or len(asked.questions), len(asked.questions))
+    try:
+        with tqdm(total=total, unit=" questions", file=sys.stderr, leave=False) as bar:
+            found = evaluate(
+                asked,
+                settings=_settings(options),
+                out=out,
+                limit=options.limit,
+                baseline=options.baseline,
+                advance=lambda result: bar.update(),
+            )
+    except KeyboardInterrupt:
+        print(f"qa: stopped; to go on, run the same with --out {out}", file=sys.stderr)
+        return 130
+    print(report.table(found))
+    print(f"\nreport: {out / 'report.html'}")
+    short = report.below(found.summary, dict(options.fail_under))
+    for line in short:
+        print(f"qa: {line}", file=sys.stderr)
+    return 1 if short else 0
+
+
+def _bound(text: str) -> tuple[str, float]:
+    name, _, value = text.partition("=")
+    return name, float(value)
+
+
+def _count(text: str) -> int:
+    count = int(text)
+    if count < 1:
+        raise ValueError
+    return count
 
 
 def _doctor(options: argparse.Namespace) -> int:

@@ -204,7 +204,8 @@ class _File:
                     raise row
                 if not isinstance(row, dict):
                     raise Unreadable("not an object with a text")
-                if "question" in row and not row.get("text"):
+                # Question sets, and their note, may lie beside the articles.
+                if ("question" in row or row.keys() == {"note"}) and not row.get("text"):
                     continue
                 if len(str(row.get("text") or "").encode("utf-8", "replace")) > self.limit:
                     raise Unreadable(self._too_long)

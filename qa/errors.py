@@ -7,6 +7,7 @@ QAError
 ├── QuestionError        a question is empty or too long
 ├── ModelError           a model's files are missing or not the ones expected
 ├── CitationError        a quote is not a verbatim slice of its article
+├── EvaluationError      a question set cannot be read, or a run cannot be written
 └── LibraryError         a library cannot be used as it is
     ├── LibraryMissing   there is none in that folder
     ├── LibraryBusy      another process is writing to it
@@ -41,6 +42,10 @@ class ModelError(QAError):
 
 class CitationError(QAError):
     """A quote is not a verbatim slice of the article that it is said to come from."""
+
+
+class EvaluationError(QAError):
+    """A question set cannot be read, or a run cannot be written or gone on with."""
 
 
 class LibraryError(QAError):

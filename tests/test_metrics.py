@@ -1,15 +1,21 @@
 """Measures, against values worked out by hand."""
 
+import math
+
+import numpy as np
 import pytest
 
 from qa.evaluation.metrics import (
+    calibration_error,
     contained,
     exact_match,
     f1,
-    hit_at,
-    reciprocal_rank,
+    holds,
+    ranking,
+    right,
     token_f1,
 )
+from qa.evaluation.values import same_value
 from qa.wording import normalise
 
 
@@ -40,9 +46,69 @@ def test_answers() -> None:
 
 def test_ranking() -> None:
     relevant = [False, False, True, True]
-    assert [hit_at(relevant, k) for k in (1, 2, 3, 10)] == [0.0, 0.0, 1.0, 1.0]
-    assert reciprocal_rank(relevant) == pytest.approx(1 / 3)
-    assert reciprocal_rank([False]) == reciprocal_rank([]) == 0.0
+    found = ranking(relevant, total=4)
+    assert [found[f"hit@{k}"] for k in (1, 3, 5, 10)] == [0.0, 1.0, 1.0, 1.0]
+    assert [found[f"recall@{k}"] for k in (1, 3, 10)] == [0.0, 0.25, 0.5]
+    assert found["mrr"] == pytest.approx(1 / 3)
+    # Gains at ranks 3 and 4, of an ideal list with four.
+    ideal = sum(1 / math.log2(rank + 1) for rank in (1, 2, 3, 4))
+    assert found["ndcg@10"] == pytest.approx((1 / math.log2(4) + 1 / math.log2(5)) / ideal)
+    assert set(ranking([], total=1).values()) == set(ranking([False], total=2).values()) == {0.0}
+    for wrong in ([True], 0), ([], 0):
+        with pytest.raises(ValueError, match="relevant results"):
+            ranking(*wrong)
+
+
+def test_holds() -> None:
+    assert holds("Prime Minister Shinzo Abe’s plan", ["Shinzo Abe"]) is False
+    assert holds("It was “Shinzo Abe” who", ["Taro Aso", "the Shinzo Abe"]) is True
+    assert holds("a", ["the"]) is False
+
+
+def test_right() -> None:
+    assert right("the minister, Vladimir Titov", ["Vladimir Titov"]) == 1.0
+    assert right("Vladimir Putin", ["Vladimir Titov"]) == 0.0
+    assert right("April 27–28", ["around April 27 to 28"]) == 1.0
+    assert right("4 million barrels", ["half a million barrels"]) == 0.0
+    assert right("a long journey by ship", ["a long and tiring journey by ship"]) == 1.0
+    assert right("", ["x"]) == 0.0
+
+
+def test_calibration_error() -> None:
+    # One bin of two, .9 sure and half right; one of one, .25 sure and wrong.
+    sure, true = np.array([0.9, 0.9, 0.25]), np.array([1.0, 0.0, 0.0])
+    assert calibration_error(sure, true) == pytest.approx((2 * 0.4 + 0.25) / 3)
+    assert calibration_error(np.array([1.0]), np.array([1.0])) == 0.0
+    assert calibration_error(np.array([]), np.array([])) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("27–28 April 2017", "April 27 to 28", True),
+        ("Oct. 15, 1997", "15 October 1997", True),
+        ("between Aug. 28 and Sept. 5, 1945", "28 August to 5 September 1945", True),
+        ("Aug. 5 and Sept. 28", "Aug. 28 and Sept. 5", False),
+        ("2017-04-27", "April 27", True),
+        ("April 27", "April 27 to 28", False),
+        ("April 2017", "April 2018", False),
+        ("November 2013", "2013", False),
+        ("in 2013", "2013", True),
+        ("$3 billion a year", "three billion dollars", True),
+        ("about 17 thousand", "17,000", True),
+        ("eighty-three years", "83", True),
+        ("1,500", "1500", True),
+        ("24 months", "two years", False),
+        ("5 meters", "5 kilometers", False),
+        ("110 km", "about 110 kilometres", True),
+        ("54 per cent", "54%", True),
+        ("Philip May", "Theresa May", False),
+        ("Putin", "Abe", False),
+        ("", "5", False),
+    ],
+)
+def test_same_value(one: str, other: str, same: bool) -> None:
+    assert same_value(one, other) is same_value(other, one) is same
 
 
 def test_f1() -> None:

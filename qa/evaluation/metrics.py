@@ -1,11 +1,17 @@
-"""Measures of retrieval, answers and refusal: pure functions, each with its source."""
+"""Measures of retrieval, answers, refusal and confidence: pure, each with its source."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
 
+import ir_measures
+import numpy as np
+from numpy.typing import NDArray
+
+from qa.evaluation.values import other_value, same_value
 from qa.wording import normalise
 
 Normal = Callable[[str], str]
+Floats = NDArray[np.float64]
 
 
 def exact_match(predicted: str, gold: Sequence[str], normal: Normal = normalise) -> float:
@@ -44,17 +50,63 @@ def contained(predicted: str, gold: Sequence[str]) -> float:
     return float(any(a.strip() and b.strip() and (a in b or b in a) for a, b in both))
 
 
-def hit_at(relevant: Sequence[bool], k: int) -> float:
-    """Return 1.0 if one of the first `k` results is relevant, else 0.0 (success@k)."""
-    return float(any(relevant[:k]))
+def holds(text: str, gold: Sequence[str]) -> bool:
+    """Tell whether a text holds one of the gold answers, both normalised, on whole words."""
+    inside = f" {normalise(text)} "
+    keys = (normalise(answer) for answer in gold)
+    return any(key and f" {key} " in inside for key in keys)
 
 
-def reciprocal_rank(relevant: Sequence[bool]) -> float:
-    """Return 1 / rank of the first relevant result, 0.0 without one.
+def value_match(predicted: str, gold: Sequence[str]) -> float:
+    """Return 1.0 if the prediction is a gold answer, or names the same dates or amounts."""
+    same = any(same_value(predicted, answer) for answer in gold)
+    return float(same or exact_match(predicted, gold))
 
-    Its mean over questions is the MRR (Voorhees, TREC-8 Question Answering Track, 1999).
+
+def right(predicted: str, gold: Sequence[str]) -> float:
+    """Return 1.0 if an answer would pass for a gold one, for the words right and wrong only.
+
+    It holds a gold answer, names the same dates or amounts, or shares most words with one
+    (an F1 over .5) without naming another date or amount. The rule is ours.
     """
-    return next((1.0 / rank for rank, good in enumerate(relevant, start=1) if good), 0.0)
+    if holds(predicted, gold) or value_match(predicted, gold):
+        return 1.0
+    return float(
+        any(
+            token_f1(predicted, [answer]) > _MOST and not other_value(predicted, answer)
+            for answer in gold
+        )
+    )
+
+
+_MOST = 0.5
+
+
+def ranking(
+    relevant: Sequence[bool], total: int, cuts: Sequence[int] = (1, 3, 5, 10)
+) -> dict[str, float]:
+    """Return hit@k and recall@k for each cut k, MRR and nDCG@10 of one ranked list.
+
+    `relevant` says of each result, best first, whether it is relevant; `total` is how many
+    relevant ones there are in all. Computed by ir_measures (MacAvaney et al., "Streamlining
+    Evaluation with ir-measures", ECIR 2022), which calls hit@k Success@k and, for one query,
+    MRR RR; nDCG is that of Järvelin and Kekäläinen 2002 with binary gains.
+
+    Raises `ValueError` if fewer than the relevant results are said to be in all, or none.
+    """
+    if total < max(1, sum(relevant)):
+        raise ValueError(f"{sum(relevant)} relevant results of {total} in all")
+    unseen = range(len(relevant), len(relevant) + total - sum(relevant))
+    good = [place for place, is_good in enumerate(relevant) if is_good]
+    gold = [ir_measures.Qrel("", str(place), 1) for place in [*good, *unseen]]
+    run = [ir_measures.ScoredDoc("", str(place), -float(place)) for place in range(len(relevant))]
+    names = {ir_measures.Success @ k: f"hit@{k}" for k in cuts}
+    names |= {ir_measures.R @ k: f"recall@{k}" for k in cuts}
+    names |= {ir_measures.RR: "mrr", ir_measures.nDCG @ 10: "ndcg@10"}
+    if not run:
+        return dict.fromkeys(names.values(), 0.0)
+    found = ir_measures.iter_calc(list(names), gold, run)
+    return {names[metric.measure]: float(metric.value) for metric in found}
 
 
 def f1(predicted: Sequence[bool], gold: Sequence[bool]) -> tuple[float, float, float]:
@@ -64,3 +116,17 @@ def f1(predicted: Sequence[bool], gold: Sequence[bool]) -> tuple[float, float, f
     recall = both / sum(gold) if any(gold) else 0.0
     total = precision + recall
     return precision, recall, 2 * precision * recall / total if total else 0.0
+
+
+def calibration_error(confidence: Floats, right: Floats, bins: int = 10) -> float:
+    """Return the expected calibration error: how far confidence lies from accuracy.
+
+    The mean of |accuracy - mean confidence| over bins of equal width, weighed by how many
+    answers each holds (Guo et al., "On Calibration of Modern Neural Networks", ICML 2017).
+    Both arrays have shape (answers,); 0.0 if there are none.
+    """
+    if not len(confidence):
+        return 0.0
+    place = np.minimum((confidence * bins).astype(int), bins - 1)
+    gaps = np.bincount(place, right - confidence, bins)
+    return float(np.abs(gaps).sum() / len(confidence))

@@ -14,7 +14,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from qa.assistant import Assistant
-from qa.evaluation.metrics import contained, exact_match, hit_at, reciprocal_rank, token_f1
+from qa.evaluation.metrics import contained, exact_match, ranking, token_f1
 from qa.models import load_reader
 from qa.reader import SpanReader
 from qa.settings import Settings
@@ -30,14 +30,15 @@ def scores(said: Sequence[str], asked: Sequence[NewsQuestion]) -> dict[str, floa
     }
 
 
-def ranking(found: Sequence[Sequence[Hit]], asked: Sequence[NewsQuestion]) -> dict[str, float]:
+def ranks(found: Sequence[Sequence[Hit]], asked: Sequence[NewsQuestion]) -> dict[str, float]:
     relevant = [
         [question.held_by(hit.article.url, hit.passage.text) for hit in hits]
         for hits, question in zip(found, asked, strict=True)
     ]
+    measured = [ranking(row, max(1, sum(row)), cuts=[1]) for row in relevant]
     return {
-        "hit@1": round(sum(hit_at(r, 1) for r in relevant) / len(relevant), 3),
-        "MRR": round(sum(map(reciprocal_rank, relevant)) / len(relevant), 3),
+        name: round(sum(row[name] for row in measured) / len(measured), 3)
+        for name in ("hit@1", "mrr")
     }
 
 
@@ -83,8 +84,8 @@ def main() -> None:
         "best, answerable": scores([best[n] for n in held], some),
         "shipped, all": scores(shipped, asked),
         "shipped, answerable": scores([shipped[n] for n in held], some),
-        "hits as retrieved, answerable": ranking([before[n] for n in held], some),
-        "hits as re-ordered, answerable": ranking([after[n] for n in held], some),
+        "hits as retrieved, answerable": ranks([before[n] for n in held], some),
+        "hits as re-ordered, answerable": ranks([after[n] for n in held], some),
     }
     print(json.dumps(report, indent=2))
 

@@ -18,7 +18,7 @@ from tqdm import tqdm
 
 from qa.assistant import Assistant
 from qa.embedder import Embedder
-from qa.evaluation.metrics import hit_at, reciprocal_rank
+from qa.evaluation.metrics import ranking
 from qa.models import load_embedder
 from qa.settings import Settings
 from tests.benchmarks.news import ARTICLES, NewsQuestion, answerable, rows
@@ -82,12 +82,12 @@ def measure(search: Search, questions: Sequence[NewsQuestion]) -> dict[str, floa
         [question.held_by(*found) for found in search(question.text)] for question in questions
     ]
     seconds = time.perf_counter() - started
+    measured = [ranking(row, max(1, sum(row)), cuts=(1, 4, 10)) for row in results]
     return {
         **{
-            f"hit@{k}": round(sum(hit_at(r, k) for r in results) / len(results), 3)
-            for k in (1, 4, 10)
+            name: round(sum(row[name] for row in measured) / len(measured), 3)
+            for name in ("hit@1", "hit@4", "hit@10", "mrr")
         },
-        "MRR": round(sum(map(reciprocal_rank, results)) / len(results), 3),
         "seconds_a_question": round(seconds / len(results), 4),
     }
 

@@ -1,0 +1,120 @@
+"""The report's plots, each an SVG that stands in the page itself."""
+
+import io
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import matplotlib
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from qa.evaluation.results import Result
+from qa.evaluation.summary import mean
+
+_BLUE, _GREY, _ORANGE = "#2563a8", "#9aa3af", "#d97706"
+_STYLE: Any = {
+    # Text stays text: it can be searched, and takes the page's font.
+    "svg.fonttype": "none",
+    # Without it each rendering has other ids.
+    "svg.hashsalt": "qa",
+    "font.family": "sans-serif",
+    "font.size": 9,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "grid.color": "#e5e7eb",
+}
+_BINS = 10
+_GROUPS = 14
+
+
+def retrieval(results: Sequence[Result]) -> str:
+    """Plot hit@k against k, of articles and of passages; '' if retrieval was not measured."""
+    found = [r for r in results if "article_mrr" in r.scores and r.hits]
+    if not found:
+        return ""
+    figure, axes = _figure()
+    depth = max(len(r.hits) for r in found)
+    for name, colour in (("article", _GREY), ("passage", _BLUE)):
+        curve = [
+            float(np.mean([any(getattr(h, f"gold_{name}") for h in r.hits[:k]) for r in found]))
+            for k in range(1, depth + 1)
+        ]
+        axes.plot(range(1, depth + 1), curve, marker="o", ms=4, color=colour, label=name)
+    axes.set(ylim=(0, 1.02), xlabel="k: passages looked at", ylabel="hit@k")
+    axes.legend(frameon=False, loc="lower right")
+    return _svg(figure)
+
+
+def confidence(results: Sequence[Result]) -> str:
+    """Plot accuracy against confidence, in bins, for the answers that can be judged."""
+    judged = [r for r in results if r.verdict in ("right", "wrong", "made up") and not r.refused]
+    if not judged:
+        return ""
+    figure, axes = _figure()
+    sure = np.array([r.confidence for r in judged])
+    right = np.array([float(r.verdict == "right") for r in judged])
+    place = np.minimum((sure * _BINS).astype(int), _BINS - 1)
+    axes.plot([0, 1], [0, 1], color=_GREY, ls="--", lw=1)
+    for number in range(_BINS):
+        inside = place == number
+        if inside.any():
+            x, y = float(sure[inside].mean()), float(right[inside].mean())
+            axes.bar((number + 0.5) / _BINS, y, width=0.9 / _BINS, color=_BLUE, alpha=0.25)
+            axes.plot(x, y, "o", ms=5, color=_BLUE)
+            axes.annotate(
+                f"{int(inside.sum())}", (x, y), (0, 5), textcoords="offset points", ha="center"
+            )
+    axes.set(
+        xlim=(0, 1), ylim=(0, 1.1), xlabel="confidence", ylabel="right (number of answers on top)"
+    )
+    return _svg(figure)
+
+
+def seconds(stages: Mapping[str, tuple[float, float]]) -> str:
+    """Plot the 50th and 95th percentile of each stage's time."""
+    if not stages:
+        return ""
+    figure, axes = _figure()
+    names = list(stages)[::-1]
+    for part, colour, label in ((1, _GREY, "95% of questions"), (0, _BLUE, "half of them")):
+        values = [1000 * stages[name][part] for name in names]
+        axes.barh(names, values, color=colour, height=0.6, label=label)
+    axes.set(xlabel="milliseconds, at most")
+    figure.legend(frameon=False, loc="outside upper right", ncols=2)
+    return _svg(figure)
+
+
+def groups(rows: Mapping[str, Sequence[float]]) -> str:
+    """Plot the share of good results of each group of questions, with its interval."""
+    if not rows:
+        return ""
+    largest = sorted(rows, key=lambda name: -len(rows[name]))[:_GROUPS][::-1]
+    figure, axes = _figure(height=1.0 + 0.24 * len(largest))
+    for place, name in enumerate(largest):
+        found = mean(rows[name])
+        axes.barh(place, found.value, color=_BLUE, alpha=0.75, height=0.6)
+        axes.plot([found.low, found.high], [place, place], color=_ORANGE, lw=1.5)
+    labels = [f"{name} ({len(rows[name])})" for name in largest]
+    axes.set_yticks(range(len(largest)), labels)
+    axes.set(xlim=(0, 1.02), xlabel="right, or rightly refused; 95% interval in orange")
+    return _svg(figure)
+
+
+def _figure(height: float = 2.9) -> tuple[Figure, Axes]:
+    with matplotlib.rc_context(_STYLE):
+        # Not pyplot, which keeps every figure and looks for a screen.
+        figure = Figure(figsize=(4.6, height), layout="constrained")
+        return figure, figure.add_subplot()
+
+
+def _svg(figure: Figure) -> str:
+    stream = io.StringIO()
+    # No RDF: it names other sites.
+    metadata: dict[str, Any] = dict.fromkeys(("Date", "Creator", "Format", "Type"))
+    with matplotlib.rc_context(_STYLE):
+        figure.savefig(stream, format="svg", transparent=True, metadata=metadata)
+    text = stream.getvalue()
+    return text[text.index("<svg") :]

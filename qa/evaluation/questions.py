@@ -1,0 +1,270 @@
+"""Question sets: our own JSON lines, and what people have (SQuAD, RealTime QA, CSV)."""
+
+import csv
+import datetime
+import gzip
+import hashlib
+import io
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from qa.errors import EvaluationError
+from qa.questions import lists_choices
+from qa.types import Role, Turn
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question, and what is known of its answer.
+
+    `answers` are alternatives: each is the whole answer. `articles` are the ids of articles
+    to find it in, and `quote` is the sentence that gives it, word for word. `unanswerable`
+    says that the archive does not hold it. `date` is the day on which it is asked, and
+    `history` what was said before.
+    """
+
+    id: str
+    text: str
+    answers: tuple[str, ...] = ()
+    unanswerable: bool = False
+    articles: tuple[str, ...] = ()
+    quote: str = ""
+    date: datetime.date | None = None
+    history: tuple[Turn, ...] = ()
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionSet:
+    """Questions with different ids. `sha256` is that of the file, or of the questions.
+
+    `note` is what people must know who see figures of it. `left_out` counts questions that
+    refer to choices ("which of these"), which nobody who asks an archive can see.
+    """
+
+    name: str
+    questions: tuple[Question, ...]
+    sha256: str = ""
+    left_out: int = 0
+    note: str = ""
+
+
+class _Turn(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    role: Role
+    text: str
+
+
+class _Row(BaseModel):
+    """A line of our own format; the README documents it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: str | int
+    question: str = Field(min_length=1)
+    answers: list[str] | str = []
+    unanswerable: bool = False
+    article: str = ""
+    urls: list[str] = []
+    quote: str = ""
+    date: datetime.date | None = None
+    history: list[_Turn] = []
+    tags: list[str] = []
+
+    def question_of(self) -> Question:
+        answers = [self.answers] if isinstance(self.answers, str) else self.answers
+        kept = tuple(answer for answer in answers if answer.strip())
+        if kept and self.unanswerable:
+            raise ValueError("it is said to be unanswerable, and has answers")
+        return Question(
+            id=str(self.id),
+            text=self.question,
+            answers=kept,
+            unanswerable=self.unanswerable,
+            articles=tuple(
+                dict.fromkeys([self.article, *self.urls] if self.article else self.urls)
+            ),
+            quote=self.quote,
+            date=self.date,
+            history=tuple(Turn(turn.role, turn.text) for turn in self.history),
+            tags=tuple(self.tags),
+        )
+
+
+# A place in the file, for messages, and what stands there: a question, the set's note, or
+# None for a question that is left out.
+_Found = Iterator[tuple[str, Question | str | None]]
+
+
+def load(path: Path) -> QuestionSet:
+    """Read a question set: .jsonl (our own, or RealTime QA), .json (SQuAD), .csv; each also .gz.
+
+    Raises `EvaluationError`, with the file and the line, for what cannot be read, for ids that
+    occur twice, and for a file without questions.
+    """
+    plain = path.name.removesuffix(".gz")
+    reader = _READERS.get(Path(plain).suffix.lower())
+    if reader is None:
+        kinds = ", ".join(_READERS)
+        raise EvaluationError(f"{path}: a question set is one of {kinds}, each also as .gz")
+    try:
+        data = path.read_bytes()
+        raw = gzip.decompress(data) if path.name.endswith(".gz") else data
+        text = raw.decode("utf-8-sig")
+    except FileNotFoundError:
+        raise EvaluationError(f"no question set at {path}: check the path") from None
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        raise EvaluationError(f"{path}:{line}: not UTF-8: save the file as UTF-8") from None
+    except (OSError, EOFError) as error:
+        raise EvaluationError(f"cannot read {path} ({error}): check the file") from None
+    places: dict[str, str] = {}
+    kept, left_out, note = [], 0, ""
+    for place, question in reader(text, str(path)):
+        if question is None:
+            left_out += 1
+            continue
+        if isinstance(question, str):
+            note = question
+            continue
+        if question.id in places:
+            raise EvaluationError(
+                f"{place}: the id {question.id!r} occurs twice (first at {places[question.id]}): "
+                "give each question its own"
+            )
+        places[question.id] = place
+        kept.append(question)
+    if not kept:
+        raise EvaluationError(f"{path} holds no question: see the README for the format")
+    name = Path(plain).stem
+    return QuestionSet(name, tuple(kept), hashlib.sha256(data).hexdigest(), left_out, note)
+
+
+def _json_lines(text: str, name: str) -> _Found:
+    seen: Counter[str] = Counter()
+    # Not `splitlines`, which also cuts at U+2028, legal inside a JSON string.
+    for number, line in enumerate(text.split("\n"), start=1):
+        if not line.strip():
+            continue
+        place = f"{name}:{number}"
+        try:
+            row = json.loads(line)
+        except json.JSONDecodeError as error:
+            raise EvaluationError(f"{place}: not JSON ({error.msg}): mend the line") from None
+        if not isinstance(row, dict):
+            raise EvaluationError(f"{place}: not a JSON object: mend the line")
+        if row.keys() == {"note"}:
+            yield place, str(row["note"])
+        elif not row.keys() >= _REALTIMEQA:
+            yield place, _question(row, place)
+        elif lists_choices(str(row["question"])):
+            yield place, None
+        else:
+            seen[row["id"]] += 1
+            again = seen[row["id"]]
+            # The file of 2022 has one row twice.
+            row["id"] = row["id"] if again == 1 else f"{row['id']}-{again}"
+            yield place, _question(_realtimeqa(row), place)
+
+
+_REALTIMEQA = {"question", "choices", "answer"}
+
+
+def _realtimeqa(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a row of RealTime QA (Kasai et al. 2023) as one of ours.
+
+    Its `evidence` may paraphrase, so it is no quote; what its `urls` hold is looked up.
+    """
+    kept = {key: row[key] for key in ("id", "question", "date", "urls") if row.get(key)}
+    return {**kept, "answers": row["answer"], "tags": [row["source"]] if row.get("source") else []}
+
+
+def _squad(text: str, name: str) -> _Found:
+    """SQuAD 1.1 and 2.0. A paragraph's title is the id of the article that it is from."""
+    try:
+        for article in json.loads(text)["data"]:
+            for paragraph in article["paragraphs"]:
+                for row in paragraph["qas"]:
+                    place = f"{name}, question {row['id']}"
+                    impossible = bool(row.get("is_impossible", False))
+                    answers = [] if impossible else [a["text"] for a in row["answers"]]
+                    fields = {
+                        "id": row["id"],
+                        "question": row["question"].strip(),
+                        "answers": list(dict.fromkeys(answers)),
+                        "unanswerable": impossible,
+                        "article": article.get("title", ""),
+                    }
+                    yield place, _question(fields, place)
+    except json.JSONDecodeError as error:
+        raise EvaluationError(f"{name}:{error.lineno}: not JSON ({error.msg})") from None
+    except (KeyError, TypeError, AttributeError) as error:
+        raise EvaluationError(
+            f"{name}: not in SQuAD's form ({error!r}): a .json file needs data, paragraphs and qas"
+        ) from None
+
+
+def _csv(text: str, name: str) -> _Found:
+    """A header with `question` and `answer`; ids are the line numbers unless there is `id`."""
+    try:
+        rows = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+        names = {str(field).strip().lower(): field for field in rows.fieldnames or ()}
+        if "question" not in names:
+            raise EvaluationError(f"{name}:1: the header has no column named question: add one")
+        for row in rows:
+            place = f"{name}:{rows.line_num}"
+            cells = {key: (row[field] or "").strip() for key, field in names.items()}
+            answer = cells.get("answer") or cells.get("answers", "")
+            fields = {"id": cells.get("id") or str(rows.line_num), "question": cells["question"]}
+            fields |= {key: cells[key] for key in ("article", "quote", "date") if cells.get(key)}
+            tags = [tag.strip() for tag in cells.get("tags", "").split(";") if tag.strip()]
+            yield place, _question({**fields, "answers": answer, "tags": tags}, place)
+    except csv.Error as error:
+        raise EvaluationError(f"{name}:{rows.line_num}: not CSV ({error}): mend the line") from None
+
+
+def _question(fields: Mapping[str, Any], place: str) -> Question:
+    try:
+        return _Row.model_validate(fields).question_of()
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(str(part) for part in first["loc"][:1])
+        if first["type"] == "extra_forbidden":
+            known = ", ".join(_Row.model_fields)
+            raise EvaluationError(
+                f"{place}: {field!r} is not a field; the fields are {known}"
+            ) from None
+        raise EvaluationError(f"{place}: {field}: {first['msg']}: mend the line") from None
+    except ValueError as error:
+        raise EvaluationError(f"{place}: {error}: mend the line") from None
+
+
+_READERS: dict[str, Callable[[str, str], _Found]] = {
+    ".jsonl": _json_lines,
+    ".json": _squad,
+    ".csv": _csv,
+}
+
+
+def as_set(questions: "Path | str | QuestionSet | Sequence[Question]") -> QuestionSet:
+    """Return a question set of what was given: a path, a set, or questions.
+
+    Raises `EvaluationError` as `load` does.
+    """
+    if isinstance(questions, (Path, str)):
+        return load(Path(questions))
+    if isinstance(questions, QuestionSet):
+        return questions
+    found = tuple(questions)
+    ids = [question.id for question in found]
+    if not found or len(set(ids)) < len(ids):
+        raise EvaluationError("a question set needs questions, each with an id of its own")
+    digest = hashlib.sha256(repr(found).encode("utf-8")).hexdigest()
+    return QuestionSet("questions", found, digest)

@@ -1,0 +1,97 @@
+"""What a run was made with: enough to make it again, and to refuse to mix two."""
+
+import hashlib
+import importlib.metadata
+import os
+import platform
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from qa import __version__
+from qa.evaluation.questions import QuestionSet
+from qa.library import Library
+from qa.models import facts
+from qa.settings import Settings
+from qa.span_model import READER_SHA256
+
+PACKAGE = Path(__file__).parents[1]
+_PACKAGES = (
+    "chromadb",
+    "ir_measures",
+    "langchain-core",
+    "numpy",
+    "sentence-transformers",
+    "tokenizers",
+    "torch",
+    "transformers",
+)
+# What has to be the same for results to stand in one run; the rest is for the reader.
+IDENTITY = ("questions", "settings", "models", "corpus", "code")
+
+
+def record(questions: QuestionSet, settings: Settings, library: Library) -> dict[str, Any]:
+    """Return the record of a run, as it is written to run.json."""
+    articles, passages = library.counts()
+    prints = sorted((id_, mark) for id_, (mark, _) in library.fingerprints().items())
+    kept = settings.model_dump(mode="json", exclude={"library"})
+    return {
+        "questions": {
+            "name": questions.name,
+            "sha256": questions.sha256,
+            "questions": len(questions.questions),
+            "left_out": questions.left_out,
+            "note": questions.note,
+        },
+        "settings": kept,
+        "models": {**facts(settings), "reader_sha256": READER_SHA256},
+        "corpus": {
+            "articles": articles,
+            "passages": passages,
+            "sha256": hashlib.sha256(repr(prints).encode("utf-8")).hexdigest(),
+        },
+        "code": {"version": __version__, "git": _revision(), "sha256": _code_hash()},
+        "library": str(settings.library),
+        "packages": {name: importlib.metadata.version(name) for name in _PACKAGES},
+        "machine": {
+            "system": platform.platform(),
+            "processor": _processor(),
+            "cores": os.cpu_count(),
+            "python": platform.python_version(),
+        },
+    }
+
+
+def _code_hash() -> str:
+    digest = hashlib.sha256()
+    for path in sorted([*PACKAGE.rglob("*.py"), *PACKAGE.rglob("*.html")]):
+        # How a report looks, and what the command line prints, changes no result.
+        if path.name not in ("report.py", "report.html", "plots.py", "cli.py"):
+            digest.update(path.relative_to(PACKAGE).as_posix().encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _revision() -> str:
+    """Return git's name for the checkout that qa runs from; '' if it is not in one."""
+    if not (PACKAGE.parent / ".git").exists():
+        return ""
+    try:
+        return subprocess.run(
+            ["git", "-C", str(PACKAGE.parent), "describe", "--always", "--dirty", "--abbrev=12"],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=10,
+        ).stdout.strip()
+    except OSError:
+        return ""
+
+
+def _processor() -> str:
+    """Return the processor's name, which Python does not know on Linux."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return platform.processor()
+    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(names, platform.processor())

@@ -1,0 +1,166 @@
+"""Question set + assistant → evaluation, written as it goes."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, TextIO
+
+from pydantic import ValidationError
+
+from qa.assistant import Assistant
+from qa.errors import EvaluationError, LibraryError, ModelError, QAError
+from qa.evaluation import report
+from qa.evaluation.questions import Question, QuestionSet, as_set
+from qa.evaluation.record import IDENTITY, record
+from qa.evaluation.results import RESULT, SUMMARY, Evaluation, Result
+from qa.evaluation.scoring import evidence, score
+from qa.evaluation.summary import compare, differing, summarise
+from qa.settings import Settings
+
+RUN, RESULTS, SUMMARY_FILE, REPORT = "run.json", "results.jsonl", "summary.json", "report.html"
+
+Advance = Callable[[Result], object]
+
+
+def evaluate(
+    questions: Path | str | QuestionSet | Sequence[Question],
+    *,
+    settings: Settings | None = None,
+    out: Path | None = None,
+    limit: int | None = None,
+    baseline: Path | None = None,
+    advance: Advance = lambda result: None,
+) -> Evaluation:
+    """Ask every question, and measure the answers.
+
+    With `out`, each result is written to `results.jsonl` in that folder as it comes, and
+    at the end `summary.json` and `report.html`; a run that was interrupted goes on from what
+    is there, and asks again only what failed. `limit` asks only the first so many questions.
+    `baseline` is the folder of an earlier run, to compare with. `advance` is told each
+    result, those that were there already first.
+
+    Raises `EvaluationError` for a question set that cannot be read, a folder that cannot be
+    written or holds another run; and as `Assistant.load` does. A question that cannot be
+    answered is a result with a `failure`, and raises nothing.
+    """
+    asked = as_set(questions)
+    if limit is not None:
+        asked = replace(asked, questions=asked.questions[: max(1, limit)])
+    earlier = read(baseline) if baseline else None
+    settings = settings or Settings.from_environment()
+    with ExitStack() as open_:
+        assistant = open_.enter_context(Assistant.load(settings))
+        made = record(asked, settings, assistant.library)
+        done, stream = _begin(out, made, asked) if out else ({}, None)
+        if stream:
+            open_.enter_context(stream)
+        results = []
+        for question in asked.questions:
+            result = done.get(question.id) or _ask(question, assistant)
+            if stream and question.id not in done:
+                # Flushed at once: what is lost by a crash is the question it came with.
+                print(RESULT.dump_json(result).decode(), file=stream, flush=True)
+            results.append(result)
+            advance(result)
+    summary = summarise(results)
+    if earlier and baseline:
+        was = {name: earlier[0].get(name) for name in IDENTITY}
+        changed = differing(was, {name: made[name] for name in IDENTITY})
+        found = compare(results, earlier[1], str(baseline), changed)
+        summary = replace(summary, comparison=found)
+    evaluation = Evaluation(made, tuple(results), summary, out)
+    if out:
+        _write(out / RESULTS, b"".join(RESULT.dump_json(r) + b"\n" for r in results))
+        _write(out / SUMMARY_FILE, SUMMARY.dump_json(summary, indent=2) + b"\n")
+        _write(out / REPORT, report.render(evaluation).encode("utf-8"))
+    return evaluation
+
+
+def read(folder: Path) -> tuple[dict[str, Any], list[Result]]:
+    """Read the record and the results of an earlier run.
+
+    Raises `EvaluationError` if there is none, or it is damaged.
+    """
+    try:
+        made = json.loads((folder / RUN).read_text(encoding="utf-8"))
+        lines = (folder / RESULTS).read_bytes().split(b"\n")
+    except (OSError, ValueError) as error:
+        raise EvaluationError(
+            f"no run in {folder} ({error}): name a folder that `qa eval` wrote"
+        ) from None
+    results = []
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            results.append(RESULT.validate_json(line))
+        except ValidationError:
+            # The last line of a run that was killed while it wrote.
+            if number < len(lines):
+                raise EvaluationError(
+                    f"{folder / RESULTS}:{number} is damaged: remove the folder, or use another"
+                ) from None
+    return made, results
+
+
+def _begin(
+    folder: Path, made: Mapping[str, Any], asked: QuestionSet
+) -> tuple[dict[str, Result], TextIO]:
+    """Return what an interrupted run has done already, and the file that takes the rest."""
+    done: dict[str, Result] = {}
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if (folder / RUN).exists():
+            was, results = read(folder)
+            changed = differing({n: was.get(n) for n in IDENTITY}, {n: made[n] for n in IDENTITY})
+            # With another limit it is the same run, longer or shorter.
+            if changed and changed != ["questions.questions"]:
+                raise EvaluationError(
+                    f"{folder} holds a run with another {changed[0]}: name another --out, "
+                    "or remove the folder"
+                )
+            wanted = {question.id for question in asked.questions}
+            done = {r.id: r for r in results if not r.failure}
+            if done.keys() - wanted:
+                raise EvaluationError(
+                    f"{folder} holds a run of more questions: raise --limit, or use another --out"
+                )
+        elif any(folder.iterdir()):
+            raise EvaluationError(f"{folder} holds something else: name another --out")
+        _write(folder / RUN, json.dumps(made, indent=2, ensure_ascii=False).encode() + b"\n")
+        _write(folder / RESULTS, b"".join(RESULT.dump_json(r) + b"\n" for r in done.values()))
+        return done, (folder / RESULTS).open("a", encoding="utf-8")
+    except OSError as error:
+        raise EvaluationError(
+            f"cannot write to {folder} ({error.strerror}): name another --out"
+        ) from None
+
+
+def _ask(question: Question, assistant: Assistant) -> Result:
+    try:
+        answer = assistant.answer(question.text, question.history)
+        return score(question, answer, assistant.library)
+    except (LibraryError, ModelError):
+        # It would be the same for every question.
+        raise
+    except QAError as error:
+        known = evidence(question, assistant.library)
+        return Result(
+            id=question.id,
+            question=question.text,
+            verdict="failed",
+            answers=question.answers,
+            tags=question.tags,
+            held=known.held,
+            missing=known.missing,
+            failure=str(error),
+        )
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all."""
+    part = path.with_name(path.name + ".part")
+    part.write_bytes(data)
+    part.replace(path)

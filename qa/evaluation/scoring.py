@@ -1,0 +1,237 @@
+"""One question and its answer → each measure that applies: no model judges."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from qa.evaluation import metrics
+from qa.evaluation.questions import Question
+from qa.evaluation.results import Found, Quoted, Result, Verdict
+from qa.library import Library
+from qa.types import Answer, Article, Citation, Hit, Passage
+from qa.wording import normalise, squad_normalise
+
+# Two articles are near copies if they share this much of their five-word shingles, as a share
+# of all that either has (Broder, "On the resemblance and containment of documents", 1997).
+_COPY = 0.8
+_SHINGLE = 5
+_AROUND = 240
+_EXCERPT = 240
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Where a question's answer stands, as far as the library holds it.
+
+    `gold` maps the ids of gold articles to their texts; `passages` are those of their
+    passages in which the answer stands. `missing` are ids that the library does not have.
+    """
+
+    question: Question
+    gold: Mapping[str, Article]
+    passages: tuple[Passage, ...]
+    missing: tuple[str, ...]
+
+    @property
+    def held(self) -> bool | None:
+        """Whether the archive holds the answer, None if that is not known."""
+        if self.question.unanswerable:
+            return False
+        if self.gold:
+            return True
+        # Without word of where it stands, whoever wrote the answer is believed.
+        named = self.question.articles or self.question.quote
+        return True if self.question.answers and not named else None
+
+    def fits(self, passage: Passage) -> bool:
+        """Tell whether the answer stands in a passage of a gold article or of its copy."""
+        question = self.question
+        if metrics.holds(passage.text, question.answers):
+            return True
+        article = self.gold.get(passage.article_id)
+        start = article.text.find(question.quote) if article and question.quote else -1
+        return 0 <= start < passage.end and passage.start < start + len(question.quote)
+
+
+def evidence(question: Question, library: Library) -> Evidence:
+    """Look up the gold articles.
+
+    With a quote they are taken as given. Without, only those count whose text holds an
+    answer: `urls` may be no more than what a search engine returned.
+    """
+    found = library.articles(question.articles)
+    missing = tuple(id_ for id_ in question.articles if id_ not in found)
+    gold = {
+        id_: article
+        for id_, article in found.items()
+        if question.quote or not question.answers or metrics.holds(article.text, question.answers)
+    }
+    held = Evidence(question, gold, (), missing)
+    passages = library.passages(library.passage_ids(list(gold))).values() if gold else ()
+    fitting = tuple(passage for passage, _ in passages if held.fits(passage))
+    return Evidence(question, gold, fitting, missing)
+
+
+def score(question: Question, answer: Answer, library: Library) -> Result:
+    """Return what one answer is worth. The texts are read from the catalogue afresh."""
+    known = evidence(question, library)
+    ids = [hit.article.id for hit in answer.hits] + [c.article.id for c in answer.citations]
+    texts = library.articles(list(dict.fromkeys(ids)))
+    copies = _copies(known.gold, texts)
+    hits = tuple(_found(hit, known, copies) for hit in answer.hits)
+    citations = tuple(_quoted(c, texts, known, copies) for c in answer.citations)
+    refused = answer.outcome == "refused"
+    scores = {
+        **_answer_scores(answer.short, question.answers, known),
+        **(_citation_scores(citations, known) if not refused else {}),
+        **(_retrieval_scores(hits, answer.hits, known, copies) if known.gold else {}),
+    }
+    return Result(
+        id=question.id,
+        question=question.text,
+        verdict=_verdict(question, answer, scores),
+        answers=question.answers,
+        tags=question.tags,
+        held=known.held,
+        missing=known.missing,
+        text=answer.text,
+        short=answer.short,
+        refused=refused,
+        confidence=answer.confidence,
+        citations=citations,
+        hits=hits,
+        scores=scores,
+        stages=dict(answer.stages),
+    )
+
+
+def _answer_scores(short: str, gold: Sequence[str], known: Evidence) -> dict[str, float]:
+    if not gold:
+        return {}
+    scores = {
+        "exact_match": metrics.exact_match(short, gold),
+        "f1": metrics.token_f1(short, gold),
+        "squad_exact_match": metrics.exact_match(short, gold, squad_normalise),
+        "squad_f1": metrics.token_f1(short, gold, squad_normalise),
+        "contained": metrics.contained(short, gold),
+        "value_match": metrics.value_match(short, gold),
+        "right": metrics.right(short, gold),
+    }
+    if known.held:
+        scores |= {f"held_{name}": scores[name] for name in ("exact_match", "f1", "right")}
+    return scores
+
+
+def _verdict(question: Question, answer: Answer, scores: Mapping[str, float]) -> Verdict:
+    refused = answer.outcome == "refused"
+    if question.unanswerable:
+        return "rightly refused" if refused else "made up"
+    if refused and (question.answers or question.articles):
+        return "refused"
+    if "right" not in scores:
+        return "not judged"
+    return "right" if scores["right"] else "wrong"
+
+
+def _citation_scores(citations: Sequence[Quoted], known: Evidence) -> dict[str, float]:
+    if not citations:
+        return {}
+    scores = {"citation_exact": _share([c.exact for c in citations])}
+    if known.question.answers:
+        scores["citation_precision"] = _share([bool(c.holds_answer) for c in citations])
+    if known.gold:
+        scores["citation_recall"] = float(any(c.gold_article for c in citations))
+    return scores
+
+
+def _share(flags: Sequence[bool]) -> float:
+    return sum(flags) / len(flags)
+
+
+def _retrieval_scores(
+    found: Sequence[Found], hits: Sequence[Hit], known: Evidence, copies: Mapping[str, str]
+) -> dict[str, float]:
+    """A copy stands for the article that it copies; each article and passage counts once."""
+    seen: dict[str, bool] = {}
+    for hit in found:
+        seen.setdefault(copies.get(hit.article, hit.article), hit.gold_article)
+    scores = metrics.ranking(list(seen.values()), len(known.gold))
+    named = {f"article_{name}": value for name, value in scores.items()}
+    if known.passages:
+        ids = {
+            hit.passage.id: _original(hit, known, copies) if one.gold_passage else hit.passage.id
+            for one, hit in zip(found, hits, strict=True)
+        }
+        good = dict.fromkeys(ids.values(), False)
+        good |= {passage.id: True for passage in known.passages if passage.id in good}
+        scores = metrics.ranking(list(good.values()), len(known.passages))
+        named |= {f"passage_{name}": value for name, value in scores.items()}
+    return named
+
+
+def _original(hit: Hit, known: Evidence, copies: Mapping[str, str]) -> str:
+    """Return the id of the gold passage that a relevant passage is, or is a copy of."""
+    if hit.article.id in known.gold:
+        return hit.passage.id
+    words = set(normalise(hit.passage.text).split())
+    own = [p for p in known.passages if p.article_id == copies[hit.article.id]]
+    return max(
+        own or known.passages,
+        key=lambda passage: len(words & set(normalise(passage.text).split())),
+    ).id
+
+
+def _copies(gold: Mapping[str, Article], texts: Mapping[str, Article]) -> dict[str, str]:
+    """Map the ids of articles that are nearly identical to a gold one to that one's id."""
+    shingles = {id_: _shingles(article.text) for id_, article in gold.items()}
+    found = {}
+    for id_, article in texts.items():
+        if id_ in gold or not gold:
+            continue
+        own = _shingles(article.text)
+        for other, theirs in shingles.items():
+            if len(own & theirs) >= _COPY * max(1, len(own | theirs)):
+                found[id_] = other
+                break
+    return found
+
+
+def _shingles(text: str) -> set[tuple[str, ...]]:
+    words = normalise(text).split()
+    return {
+        tuple(words[first : first + _SHINGLE]) for first in range(max(1, len(words) - _SHINGLE + 1))
+    }
+
+
+def _found(hit: Hit, known: Evidence, copies: Mapping[str, str]) -> Found:
+    id_ = hit.article.id
+    gold = id_ in known.gold or id_ in copies
+    text = hit.passage.text
+    return Found(
+        passage=hit.passage.id,
+        article=id_,
+        label=hit.article.label,
+        excerpt=text if len(text) <= _EXCERPT else f"{text[:_EXCERPT]}…",
+        gold_article=gold,
+        gold_passage=gold and known.fits(hit.passage),
+        copy=id_ in copies,
+    )
+
+
+def _quoted(
+    citation: Citation, texts: Mapping[str, Article], known: Evidence, copies: Mapping[str, str]
+) -> Quoted:
+    id_, start, end = citation.article.id, citation.start, citation.end
+    text = texts[id_].text if id_ in texts else ""
+    answers = known.question.answers
+    return Quoted(
+        article=id_,
+        label=citation.article.label,
+        start=start,
+        end=end,
+        quote=citation.quote,
+        before=text[max(0, start - _AROUND) : start],
+        after=text[end : end + _AROUND],
+        exact=bool(citation.quote) and text[start:end] == citation.quote,
+        gold_article=id_ in known.gold or id_ in copies,
+        holds_answer=metrics.holds(citation.quote, answers) if answers else None,
+    )

@@ -1,0 +1,185 @@
+"""Results → headline figures with their intervals, and the difference from an earlier run."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import bootstrap
+
+from qa.evaluation import metrics
+from qa.evaluation.results import Comparison, Estimate, Flip, Result, Summary
+
+# In the order in which people are shown them. A figure is there if a question has it.
+MEANS = (
+    *(f"article_{name}" for name in ("hit@1", "hit@5", "recall@10", "mrr", "ndcg@10")),
+    *(f"passage_{name}" for name in ("hit@1", "hit@5", "recall@10", "mrr", "ndcg@10")),
+    "right",
+    "exact_match",
+    "f1",
+    "squad_exact_match",
+    "squad_f1",
+    "contained",
+    "value_match",
+    "held_right",
+    "held_exact_match",
+    "held_f1",
+    "citation_exact",
+    "citation_precision",
+    "citation_recall",
+)
+# Figures of which less is better.
+FEWER = frozenset({"held_refused", "calibration_error"})
+_RESAMPLES = 2000
+_SEED = 1
+
+Floats = NDArray[np.float64]
+Statistic = Callable[..., float]
+
+
+def summarise(results: Sequence[Result]) -> Summary:
+    """Return the figures of a run. Failures are counted, and are in no figure."""
+    judged = [result for result in results if not result.failure]
+    figures = {}
+    for name in MEANS:
+        values = [r.scores[name] for r in judged if name in r.scores]
+        if values:
+            figures[name] = mean(values)
+    figures |= _refusals(judged)
+    answered = [r for r in judged if not r.refused and r.verdict in ("right", "wrong", "made up")]
+    if answered:
+        confidence = np.array([r.confidence for r in answered])
+        right = np.array([float(r.verdict == "right") for r in answered])
+        figures["calibration_error"] = _estimate(
+            metrics.calibration_error, np.asarray(confidence), np.asarray(right)
+        )
+    missing = {id_ for result in results for id_ in result.missing}
+    return Summary(
+        questions=len(results),
+        failed=len(results) - len(judged),
+        figures=figures,
+        seconds=_seconds(judged),
+        verdicts=dict(Counter(result.verdict for result in results)),
+        missing_articles=tuple(sorted(missing)),
+        notes=tuple(_notes(judged, figures)),
+    )
+
+
+def mean(values: Sequence[float]) -> Estimate:
+    """Return the mean, with its bootstrap interval."""
+    return _estimate(lambda column: float(column.mean()), np.array(values, float))
+
+
+def _estimate(statistic: Statistic, *columns: Floats) -> Estimate:
+    """Return a statistic of the questions' columns, with its percentile bootstrap interval.
+
+    Efron and Tibshirani, "An Introduction to the Bootstrap", 1993; questions are drawn again
+    2,000 times, with a fixed seed.
+    """
+    value = float(statistic(*columns))
+    count = len(columns[0])
+    if all(np.ptp(column) == 0 for column in columns):
+        return Estimate(value, value, value, count)
+    found = bootstrap(
+        columns,
+        statistic,
+        n_resamples=_RESAMPLES,
+        paired=True,
+        vectorized=False,
+        method="percentile",
+        rng=np.random.default_rng(_SEED),
+    ).confidence_interval
+    return Estimate(value, float(found.low), float(found.high), count)
+
+
+def _refusals(results: Sequence[Result]) -> dict[str, Estimate]:
+    """Refused is the positive class, over questions of which it is known what is right."""
+    known = [r for r in results if r.held is not None]
+    refused = np.array([float(r.refused) for r in known])
+    absent = np.array([float(not r.held) for r in known])
+    figures = {}
+    if absent.any() and not absent.all():
+
+        def part(place: int) -> Statistic:
+            def statistic(said: Floats, true: Floats) -> float:
+                return metrics.f1([bool(x) for x in said], [bool(x) for x in true])[place]
+
+            return statistic
+
+        names = ("refusal_precision", "refusal_recall", "refusal_f1")
+        figures = {n: _estimate(part(place), refused, absent) for place, n in enumerate(names)}
+    held = refused[absent == 0]
+    if len(held):
+        figures["held_refused"] = mean(held.tolist())
+    return figures
+
+
+def _seconds(results: Sequence[Result]) -> dict[str, tuple[float, float]]:
+    stages: dict[str, list[float]] = {}
+    for result in results:
+        for stage, seconds in result.stages.items():
+            stages.setdefault(stage, []).append(seconds)
+        if result.stages:
+            stages.setdefault("total", []).append(sum(result.stages.values()))
+    return {
+        stage: (float(np.percentile(values, 50)), float(np.percentile(values, 95)))
+        for stage, values in stages.items()
+    }
+
+
+def _notes(results: Sequence[Result], figures: Mapping[str, Estimate]) -> Iterable[str]:
+    if results and not any(result.answers for result in results):
+        parts = "retrieval and timing" if "article_mrr" in figures else "timing"
+        yield f"no question has an answer: this is a {parts} report only"
+    elif "article_mrr" not in figures:
+        yield "no gold article is in the library: retrieval was not measured"
+    if "refusal_f1" in figures:
+        absent = [not r.held for r in results if r.held is not None]
+        everything = metrics.f1([True] * len(absent), absent)[2]
+        yield f"refusing everything would have a refusal_f1 of {everything:.3f}"
+    elif results:
+        yield "no question is marked unanswerable beside answerable ones: no figures of refusing"
+    unknown = sum(result.held is None for result in results)
+    if unknown:
+        yield (
+            f"{unknown} questions' answers stand in none of their articles in the library: whether "
+            "it holds them is not known, and they are left out of retrieval, held_ and refusal"
+        )
+
+
+def compare(
+    results: Sequence[Result], earlier: Sequence[Result], baseline: str, changed: Sequence[str]
+) -> Comparison:
+    """Return the paired differences from an earlier run, on the questions both answered."""
+    before = {r.id: r for r in earlier if not r.failure}
+    pairs = [(before[r.id], r) for r in results if r.id in before and not r.failure]
+    differences = {}
+    for name in MEANS:
+        values = [
+            new.scores[name] - old.scores[name]
+            for old, new in pairs
+            if name in new.scores and name in old.scores
+        ]
+        if values:
+            differences[name] = mean(values)
+    for name, held in (("held_refused", True), ("unanswerable_refused", False)):
+        values = [float(new.refused) - float(old.refused) for old, new in pairs if new.held is held]
+        if values:
+            differences[name] = mean(values)
+    flips = tuple(
+        Flip(new.id, old.verdict, new.verdict) for old, new in pairs if old.verdict != new.verdict
+    )
+    return Comparison(baseline, len(pairs), differences, flips, tuple(changed))
+
+
+def differing(one: Mapping[str, Any], other: Mapping[str, Any], prefix: str = "") -> list[str]:
+    """Return the names, dotted, of what differs between two records."""
+    found = []
+    for name in dict.fromkeys([*one, *other]):
+        ours, theirs = one.get(name), other.get(name)
+        if isinstance(ours, Mapping) and isinstance(theirs, Mapping):
+            found += differing(ours, theirs, f"{prefix}{name}.")
+        elif ours != theirs:
+            found.append(f"{prefix}{name}")
+    return found

@@ -1,0 +1,138 @@
+"""When two answers name the same day or the same amount, however they are written."""
+
+import re
+from dataclasses import dataclass
+
+_MONTHS = "january february march april may june july august september october november december"
+_MONTH = {name[:3]: number for number, name in enumerate(_MONTHS.split(), start=1)}
+_M = (
+    r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|"
+    r"sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b\.?"
+)
+_D = r"(?:the )?(?P<{}>[0-3]?\d)(?:st|nd|rd|th)?(?![\d.,:]*\d|%)"
+_TO = r"(?: ?[-–—/] ?| (?:to|and|or|through|until) )"
+_DAYS = [
+    re.compile(r"\b(?P<year>[12]\d{3})-(?P<month>[01]\d)-(?P<first>[0-3]\d)\b"),
+    # 27 April, 27–28 April, 27 to 28 of April.
+    re.compile(rf"\b{_D.format('first')}(?:{_TO}{_D.format('last')})? (?:of )?{_M}"),
+    # April 27, April 27 to 28; but in "Aug. 28 and Sept. 5" the 5 is September's.
+    re.compile(rf"\b{_M} ?{_D.format('first')}(?:{_TO}{_D.format('last')})?"),
+    re.compile(rf"\b{_M}"),
+]
+_YEAR = re.compile(r"\b[12]\d{3}\b")
+
+_SMALL = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
+    "fifteen sixteen seventeen eighteen nineteen"
+).split()
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_WORDS = {word: float(number) for number, word in enumerate(_SMALL)}
+_WORDS |= {word: 10.0 * number for number, word in enumerate(_TENS, start=2)}
+_SCALES = {
+    "hundred": 1e2,
+    "thousand": 1e3,
+    "million": 1e6,
+    "billion": 1e9,
+    "trillion": 1e12,
+    "bn": 1e9,
+    "tn": 1e12,
+}
+_SIGNS = {"$": " dollar ", "£": " pound ", "€": " euro ", "¥": " yen ", "%": " percent "}
+_UNITS = {"km": "kilometer", "kilometre": "kilometer", "metre": "meter", "kg": "kilogram"}
+_AMOUNT = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?|[a-z]+")
+# Words that stand beside an amount without naming what it counts.
+_PLAIN = frozenset(
+    "a about almost an and approximately around at by for from in least more most nearly of on "
+    "over per roughly some than the to up under".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """Days as (month, day), day 0 for a whole month; years; amounts; and what is counted."""
+
+    days: frozenset[tuple[int, int]]
+    years: frozenset[int]
+    amounts: frozenset[float]
+    units: frozenset[str]
+
+
+def same_value(one: str, other: str) -> bool:
+    """Tell whether two short answers name the same dates, or the same amounts.
+
+    "27–28 April 2017" and "April 27 to 28" do: a year, or what is counted, may be left out on
+    one side. Without a date or a number in both there is nothing to compare.
+    """
+    first, second = value(one), value(other)
+    if not _agree(first.units, second.units):
+        return False
+    if first.days or second.days:
+        return first.days == second.days and _agree(first.years, second.years)
+    # "1500" may be a year or an amount.
+    amounts = first.amounts | first.years
+    return bool(amounts) and amounts == second.amounts | second.years
+
+
+def other_value(one: str, other: str) -> bool:
+    """Tell whether both name dates or amounts, and not the same ones."""
+    first, second = value(one), value(other)
+    both = (first.days and second.days) or (
+        (first.amounts | first.years) and (second.amounts | second.years)
+    )
+    return bool(both) and not same_value(one, other)
+
+
+def _agree(one: frozenset[int] | frozenset[str], other: frozenset[int] | frozenset[str]) -> bool:
+    return not one or not other or bool(one & other)
+
+
+def value(text: str) -> Value:
+    """Return the dates and amounts that a text names."""
+    rest = text.lower()
+    days: set[tuple[int, int]] = set()
+    years: set[int] = set()
+
+    def take(match: re.Match[str]) -> str:
+        found = match.groupdict()
+        name = found["month"]
+        month = int(name) if name.isdigit() else _MONTH[name[:3]]
+        named = [int(found[part]) for part in ("first", "last") if found.get(part)]
+        days.update((month, day) for day in named or [0])
+        return f" {found['year']} " if found.get("year") else " "
+
+    for pattern in _DAYS:
+        rest = pattern.sub(take, rest)
+    if not re.search(r"[$£€¥%]", rest):
+        years.update(int(year) for year in _YEAR.findall(rest))
+        rest = _YEAR.sub(" ", rest)
+    amounts, units = _amounts(rest)
+    if days == {(5, 0)} and units:
+        # Theresa May is no month.
+        days.clear()
+    return Value(frozenset(days), frozenset(years), frozenset(amounts), frozenset(units))
+
+
+def _amounts(text: str) -> tuple[set[float], set[str]]:
+    for sign, word in _SIGNS.items():
+        text = text.replace(sign, word)
+    amounts: set[float] = set()
+    units: set[str] = set()
+    current: float | None = None
+    for token in _AMOUNT.findall(text.replace("per cent", "percent")):
+        if token[0].isdigit():
+            if current is not None:
+                amounts.add(current)
+            current = float(token.replace(",", ""))
+        elif token in _WORDS:
+            # "eighty-three" is one number, "one two" are two.
+            tens = current is not None and current >= 20 and current % 10 == 0
+            if current is not None and tens and _WORDS[token] < 10:
+                current += _WORDS[token]
+            else:
+                amounts |= set() if current is None else {current}
+                current = _WORDS[token]
+        elif token in _SCALES and (current is not None or token not in ("bn", "tn")):
+            current = (1.0 if current is None else current) * _SCALES[token]
+        elif token not in _PLAIN:
+            units.add(_UNITS.get(token.rstrip("s"), token.rstrip("s")))
+    return amounts | (set() if current is None else {current}), units
