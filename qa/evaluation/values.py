@@ -2,6 +2,9 @@
 
 import re
 from dataclasses import dataclass
+from typing import TypeVar
+
+Named = TypeVar("Named")
 
 _MONTHS = "january february march april may june july august september october november december"
 _MONTH = {name[:3]: number for number, name in enumerate(_MONTHS.split(), start=1)}
@@ -52,7 +55,7 @@ class Value:
     """Days as (month, day), day 0 for a whole month; years; amounts; and what is counted."""
 
     days: frozenset[tuple[int, int]]
-    years: frozenset[int]
+    years: frozenset[float]
     amounts: frozenset[float]
     units: frozenset[str]
 
@@ -82,7 +85,7 @@ def other_value(one: str, other: str) -> bool:
     return bool(both) and not same_value(one, other)
 
 
-def _agree(one: frozenset[int] | frozenset[str], other: frozenset[int] | frozenset[str]) -> bool:
+def _agree(one: frozenset[Named], other: frozenset[Named]) -> bool:
     return not one or not other or bool(one & other)
 
 
@@ -90,7 +93,7 @@ def value(text: str) -> Value:
     """Return the dates and amounts that a text names."""
     rest = text.lower()
     days: set[tuple[int, int]] = set()
-    years: set[int] = set()
+    years: set[float] = set()
 
     def take(match: re.Match[str]) -> str:
         found = match.groupdict()
@@ -103,7 +106,7 @@ def value(text: str) -> Value:
     for pattern in _DAYS:
         rest = pattern.sub(take, rest)
     if not re.search(r"[$£€¥%]", rest):
-        years.update(int(year) for year in _YEAR.findall(rest))
+        years.update(float(year) for year in _YEAR.findall(rest))
         rest = _YEAR.sub(" ", rest)
     amounts, units = _amounts(rest)
     if days == {(5, 0)} and units:
