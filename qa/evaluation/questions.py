@@ -54,6 +54,11 @@ class QuestionSet:
     left_out: int = 0
     note: str = ""
 
+    @property
+    def marks_unanswerable(self) -> bool:
+        """Whether some question is marked as one that the archive cannot answer."""
+        return any(question.unanswerable for question in self.questions)
+
 
 class _Turn(BaseModel):
     model_config = ConfigDict(extra="forbid")

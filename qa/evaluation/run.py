@@ -46,6 +46,7 @@ def evaluate(
     answered is a result with a `failure`, and raises nothing.
     """
     asked = as_set(questions)
+    believed = asked.marks_unanswerable
     if limit is not None:
         asked = replace(asked, questions=asked.questions[: max(1, limit)])
     earlier = read(baseline) if baseline else None
@@ -58,7 +59,7 @@ def evaluate(
             open_.enter_context(stream)
         results = []
         for question in asked.questions:
-            result = done.get(question.id) or _ask(question, assistant)
+            result = done.get(question.id) or _ask(question, assistant, believed)
             if stream and question.id not in done:
                 # Flushed at once: what is lost by a crash is the question it came with.
                 print(RESULT.dump_json(result).decode(), file=stream, flush=True)
@@ -138,15 +139,15 @@ def _begin(
         ) from None
 
 
-def _ask(question: Question, assistant: Assistant) -> Result:
+def _ask(question: Question, assistant: Assistant, believed: bool) -> Result:
     try:
         answer = assistant.answer(question.text, question.history)
-        return score(question, answer, assistant.library)
+        return score(question, answer, assistant.library, believed)
     except (LibraryError, ModelError):
         # It would be the same for every question.
         raise
     except QAError as error:
-        known = evidence(question, assistant.library)
+        known = evidence(question, assistant.library, believed)
         return Result(
             id=question.id,
             question=question.text,

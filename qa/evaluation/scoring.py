@@ -24,12 +24,15 @@ class Evidence:
 
     `gold` maps the ids of gold articles to their texts; `passages` are those of their
     passages in which the answer stands. `missing` are ids that the library does not have.
+    `believed` says that an answer without word of where it stands is taken to be held: so in
+    a set that marks the questions which the archive cannot answer.
     """
 
     question: Question
     gold: Mapping[str, Article]
     passages: tuple[Passage, ...]
     missing: tuple[str, ...]
+    believed: bool
 
     @property
     def held(self) -> bool | None:
@@ -38,9 +41,8 @@ class Evidence:
             return False
         if self.gold:
             return True
-        # Without word of where it stands, whoever wrote the answer is believed.
         named = self.question.articles or self.question.quote
-        return True if self.question.answers and not named else None
+        return True if self.believed and self.question.answers and not named else None
 
     def fits(self, passage: Passage) -> bool:
         """Tell whether the answer stands in a passage of a gold article or of its copy."""
@@ -52,7 +54,7 @@ class Evidence:
         return 0 <= start < passage.end and passage.start < start + len(question.quote)
 
 
-def evidence(question: Question, library: Library) -> Evidence:
+def evidence(question: Question, library: Library, believed: bool) -> Evidence:
     """Look up the gold articles.
 
     With a quote they are taken as given. Without, only those count whose text holds an
@@ -65,15 +67,15 @@ def evidence(question: Question, library: Library) -> Evidence:
         for id_, article in found.items()
         if question.quote or not question.answers or metrics.holds(article.text, question.answers)
     }
-    held = Evidence(question, gold, (), missing)
+    held = Evidence(question, gold, (), missing, believed)
     passages = library.passages(library.passage_ids(list(gold))).values() if gold else ()
     fitting = tuple(passage for passage, _ in passages if held.fits(passage))
-    return Evidence(question, gold, fitting, missing)
+    return Evidence(question, gold, fitting, missing, believed)
 
 
-def score(question: Question, answer: Answer, library: Library) -> Result:
+def score(question: Question, answer: Answer, library: Library, believed: bool) -> Result:
     """Return what one answer is worth. The texts are read from the catalogue afresh."""
-    known = evidence(question, library)
+    known = evidence(question, library, believed)
     ids = [hit.article.id for hit in answer.hits] + [c.article.id for c in answer.citations]
     texts = library.articles(list(dict.fromkeys(ids)))
     copies = _copies(known.gold, texts)

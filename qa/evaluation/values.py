@@ -79,10 +79,9 @@ def same_value(one: str, other: str) -> bool:
 def other_value(one: str, other: str) -> bool:
     """Tell whether both name dates or amounts, and not the same ones."""
     first, second = value(one), value(other)
-    both = (first.days and second.days) or (
-        (first.amounts | first.years) and (second.amounts | second.years)
-    )
-    return bool(both) and not same_value(one, other)
+    days = bool(first.days and second.days)
+    numbers = bool(first.amounts | first.years) and bool(second.amounts | second.years)
+    return (days or numbers) and not same_value(one, other)
 
 
 def _agree(one: frozenset[Named], other: frozenset[Named]) -> bool:
