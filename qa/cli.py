@@ -191,6 +191,7 @@ def _chat(options: argparse.Namespace) -> int:
 def _eval(options: argparse.Namespace) -> int:
     from qa.evaluation import evaluate, load, report
 
+    report.check(name for name, _ in options.fail_under)
     asked = load(options.questions)
     out = options.out or Path("runs") / f"{asked.name}-{time.strftime('%Y%m%d-%H%M%S')}"
     total = min(options.limit or len(asked.questions), len(asked.questions))
@@ -217,14 +218,16 @@ def _eval(options: argparse.Namespace) -> int:
 
 def _bound(text: str) -> tuple[str, float]:
     name, _, value = text.partition("=")
-    return name, float(value)
+    try:
+        return name, float(value)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not like f1=0.6") from None
 
 
 def _count(text: str) -> int:
-    count = int(text)
-    if count < 1:
-        raise ValueError
-    return count
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 up")
+    return int(text)
 
 
 def _doctor(options: argparse.Namespace) -> int:

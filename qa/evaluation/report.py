@@ -1,7 +1,7 @@
 """Evaluation → one HTML file that opens offline, and a table for the terminal."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 
 import jinja2
@@ -10,7 +10,7 @@ from markupsafe import Markup
 from qa.errors import EvaluationError
 from qa.evaluation import plots
 from qa.evaluation.results import Estimate, Evaluation, Quoted, Result, Summary
-from qa.evaluation.summary import FEWER
+from qa.evaluation.summary import FEWER, MEANS
 
 # (heading, prefix or names of its figures), in order.
 _SECTIONS = (
@@ -129,19 +129,31 @@ def table(evaluation: Evaluation) -> str:
     return "\n".join(lines)
 
 
-def below(summary: Summary, bounds: Mapping[str, float]) -> list[str]:
-    """Return a line for each figure that is below its bound; failed questions fail any bound.
+def check(names: Iterable[str]) -> None:
+    """Refuse figures that no run has, or of which less is better.
 
-    Raises `EvaluationError` for a figure that this run does not have.
+    Raises `EvaluationError`.
+    """
+    known = [*MEANS, *(f"refusal_{part}" for part in ("precision", "recall", "f1"))]
+    for name in names:
+        if name not in known:
+            raise EvaluationError(
+                f"--fail-under {name}: no such figure; there are {', '.join(known)}"
+            )
+
+
+def below(summary: Summary, bounds: Mapping[str, float]) -> list[str]:
+    """Return a line for each figure that is below its bound, or that was not measured.
+
+    Failed questions fail any bound.
     """
     lines = []
     for name, bound in bounds.items():
-        if name not in summary.figures or name in FEWER:
-            known = ", ".join(name for name in summary.figures if name not in FEWER)
-            raise EvaluationError(f"--fail-under {name}: no such figure in this run: {known}")
-        value = summary.figures[name].value
-        if value < bound:
-            lines.append(f"{name} is {value:.3f}, below {bound:g}")
+        figure = summary.figures.get(name)
+        if figure is None:
+            lines.append(f"{name} was not measured: no question has what it needs")
+        elif figure.value < bound:
+            lines.append(f"{name} is {figure.value:.3f}, below {bound:g}")
     if bounds and summary.failed:
         lines.append(f"{summary.failed} questions failed: see the report for each one's reason")
     return lines

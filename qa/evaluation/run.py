@@ -87,10 +87,8 @@ def read(folder: Path) -> tuple[dict[str, Any], list[Result]]:
     try:
         made = json.loads((folder / RUN).read_text(encoding="utf-8"))
         lines = (folder / RESULTS).read_bytes().split(b"\n")
-    except (OSError, ValueError) as error:
-        raise EvaluationError(
-            f"no run in {folder} ({error}): name a folder that `qa eval` wrote"
-        ) from None
+    except (OSError, ValueError):
+        raise EvaluationError(f"no run in {folder}: name a folder that `qa eval` wrote") from None
     results = []
     for number, line in enumerate(lines, start=1):
         if not line.strip():
@@ -115,12 +113,14 @@ def _begin(
         folder.mkdir(parents=True, exist_ok=True)
         if (folder / RUN).exists():
             was, results = read(folder)
-            changed = differing({n: was.get(n) for n in IDENTITY}, {n: made[n] for n in IDENTITY})
             # With another limit it is the same run, longer or shorter.
-            if changed and changed != ["questions.questions"]:
+            same = {**made["questions"], "questions": was.get("questions", {}).get("questions")}
+            now = {**made, "questions": same}
+            changed = differing({n: was.get(n) for n in IDENTITY}, {n: now[n] for n in IDENTITY})
+            if changed:
+                part = changed[0].partition(".")[0]
                 raise EvaluationError(
-                    f"{folder} holds a run with another {changed[0]}: name another --out, "
-                    "or remove the folder"
+                    f"{folder} holds a run with other {part}: name another --out, or remove it"
                 )
             wanted = {question.id for question in asked.questions}
             done = {r.id: r for r in results if not r.failure}
