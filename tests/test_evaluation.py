@@ -11,6 +11,7 @@ import pytest
 from qa.cli import main
 from qa.errors import EvaluationError
 from qa.evaluation import Evaluation, Question, evaluate, load
+from qa.evaluation.report import render
 from qa.evaluation.results import Result
 from qa.evaluation.run import read
 from qa.evaluation.summary import compare, summarise
@@ -150,6 +151,8 @@ def test_a_baseline_is_compared_by_pairs(whole: Evaluation) -> None:
     assert found.differences["f1"].value == pytest.approx(0.5)
     assert found.differences["f1"].low == 0.0
     assert found.differences["held_refused"].value == pytest.approx(-0.5)
+    other = dataclasses.replace(worse, question="Another?")
+    assert compare(whole.results, [other, *rest], "earlier", []).questions == 3
     [flip] = found.flips
     assert (flip.id, flip.before, flip.after) == ("winner", "refused", "right")
 
@@ -158,11 +161,29 @@ def test_without_answers_it_says_what_it_is(library_of_news: Path) -> None:
     asked = [Question("1", "Who won?", articles=(ELECTION,)), Question("2", "Who opened it?")]
     settings = Settings(library=library_of_news)
     both = evaluate(asked, settings=settings).summary
-    assert any("a retrieval and timing report only" in note for note in both.notes)
+    assert any("a report of retrieval and timing only" in note for note in both.notes)
     assert "right" not in both.figures
     timing = evaluate(asked[1:], settings=settings).summary
-    assert any("a timing report only" in note for note in timing.notes)
+    assert any("a report of timing only" in note for note in timing.notes)
     assert not {"right", "article_mrr", "refusal_f1"} & timing.figures.keys()
+
+
+def test_only_unanswerable_questions(library_of_news: Path) -> None:
+    asked = [
+        Question("1", "What is the capital of Peru?", unanswerable=True, articles=(ELECTION,)),
+        Question("2", "How is bread baked?", unanswerable=True, tags=("$a$b_$",)),
+    ]
+    found = evaluate(asked, settings=Settings(library=library_of_news))
+    assert set(found.summary.figures) == {"refusal_recall"}
+    assert found.summary.figures["refusal_recall"].questions == 2
+    assert "$a$b_$ (1)" in render(found)
+
+
+def test_a_quote_that_stands_nowhere_is_no_evidence(library_of_news: Path) -> None:
+    asked = [Question("1", "Who won in Tolk?", ("Ann",), articles=(ELECTION,), quote="Ann won.")]
+    [result] = evaluate(asked, settings=Settings(library=library_of_news)).results
+    assert (result.held, result.named) == (None, True)
+    assert "article_mrr" not in result.scores
 
 
 def test_a_near_copy_counts_as_the_article(news: Path, tmp_path: Path) -> None:

@@ -71,6 +71,8 @@ def test_right() -> None:
     assert right("April 27–28", ["around April 27 to 28"]) == 1.0
     assert right("4 million barrels", ["half a million barrels"]) == 0.0
     assert right("a long journey by ship", ["a long and tiring journey by ship"]) == 1.0
+    assert right("$1.5 million", ["$15 million"]) == 0.0
+    assert right("It was 12 of the 30 states.", ["12"]) == 1.0
     assert right("", ["x"]) == 0.0
 
 
@@ -102,6 +104,11 @@ def test_calibration_error() -> None:
         ("5 meters", "5 kilometers", False),
         ("110 km", "about 110 kilometres", True),
         ("54 per cent", "54%", True),
+        ("one hundred and twenty", "120", True),
+        ("two thousand five hundred", "2,500", True),
+        ("30 people and five children", "35 people", False),
+        ("20 and three", "23", False),
+        ("10:00 on 5 May", "14:00 on 5 May", False),
         ("Philip May", "Theresa May", False),
         ("Putin", "Abe", False),
         ("", "5", False),

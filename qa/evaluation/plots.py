@@ -28,6 +28,7 @@ _STYLE: Any = {
 }
 _BINS = 10
 _GROUPS = 14
+_LABEL = 30
 
 
 def retrieval(results: Sequence[Result]) -> str:
@@ -38,8 +39,11 @@ def retrieval(results: Sequence[Result]) -> str:
     figure, axes = _figure()
     depth = max(len(r.hits) for r in found)
     for name, colour in (("article", _GREY), ("passage", _BLUE)):
+        rows = [r for r in found if f"{name}_mrr" in r.scores]
+        if not rows:
+            continue
         curve = [
-            float(np.mean([any(getattr(h, f"gold_{name}") for h in r.hits[:k]) for r in found]))
+            float(np.mean([any(getattr(h, f"gold_{name}") for h in r.hits[:k]) for r in rows]))
             for k in range(1, depth + 1)
         ]
         axes.plot(range(1, depth + 1), curve, marker="o", ms=4, color=colour, label=name)
@@ -97,8 +101,9 @@ def groups(rows: Mapping[str, Sequence[float]]) -> str:
         found = mean(rows[name])
         axes.barh(place, found.value, color=_BLUE, alpha=0.75, height=0.6)
         axes.plot([found.low, found.high], [place, place], color=_ORANGE, lw=1.5)
-    labels = [f"{name} ({len(rows[name])})" for name in largest]
-    axes.set_yticks(range(len(largest)), labels)
+    labels = [f"{name[:_LABEL]} ({len(rows[name])})" for name in largest]
+    # A tag with dollar signs is no formula.
+    axes.set_yticks(range(len(largest)), labels, parse_math=False)
     axes.set(xlim=(0, 1.02), xlabel="right, or rightly refused; 95% interval in orange")
     return _svg(figure)
 

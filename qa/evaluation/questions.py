@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import io
 import json
+import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -128,7 +129,7 @@ def load(path: Path) -> QuestionSet:
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
         raise EvaluationError(f"{path}:{line}: not UTF-8: save the file as UTF-8") from None
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise EvaluationError(f"cannot read {path} ({error}): check the file") from None
     places: dict[str, str] = {}
     kept, left_out, note = [], 0, ""
@@ -172,10 +173,10 @@ def _json_lines(text: str, name: str) -> _Found:
         elif lists_choices(str(row["question"])):
             yield place, None
         else:
-            seen[row["id"]] += 1
-            again = seen[row["id"]]
+            id_ = str(row.get("id", ""))
+            seen[id_] += 1
             # The file of 2022 has one row twice.
-            row["id"] = row["id"] if again == 1 else f"{row['id']}-{again}"
+            row["id"] = id_ if seen[id_] == 1 else f"{id_}-{seen[id_]}"
             yield place, _question(_realtimeqa(row), place)
 
 
@@ -216,20 +217,43 @@ def _squad(text: str, name: str) -> _Found:
         ) from None
 
 
+_COLUMNS = (
+    "id",
+    "question",
+    "answer",
+    "answers",
+    "unanswerable",
+    "article",
+    "quote",
+    "date",
+    "tags",
+)
+
+
 def _csv(text: str, name: str) -> _Found:
     """A header with `question` and `answer`; ids are the line numbers unless there is `id`."""
     try:
         rows = csv.DictReader(io.StringIO(text, newline=""), strict=True)
         names = {str(field).strip().lower(): field for field in rows.fieldnames or ()}
+        strange = [name for name in names if name not in _COLUMNS]
+        if strange or len(names) < len(rows.fieldnames or ()):
+            fault = f"{strange[0]!r} is not a column" if strange else "a column occurs twice"
+            raise EvaluationError(f"{name}:1: {fault}; there are {', '.join(_COLUMNS)}")
         if "question" not in names:
             raise EvaluationError(f"{name}:1: the header has no column named question: add one")
         for row in rows:
             place = f"{name}:{rows.line_num}"
+            if None in row:
+                raise EvaluationError(
+                    f"{place}: more cells than the header has: quote what holds a comma"
+                )
             cells = {key: (row[field] or "").strip() for key, field in names.items()}
             answer = cells.get("answer") or cells.get("answers", "")
             fields = {"id": cells.get("id") or str(rows.line_num), "question": cells["question"]}
             fields |= {key: cells[key] for key in ("article", "quote", "date") if cells.get(key)}
             tags = [tag.strip() for tag in cells.get("tags", "").split(";") if tag.strip()]
+            absent = cells.get("unanswerable", "").lower() in ("1", "true", "yes")
+            fields |= {"unanswerable": absent}
             yield place, _question({**fields, "answers": answer, "tags": tags}, place)
     except csv.Error as error:
         raise EvaluationError(f"{name}:{rows.line_num}: not CSV ({error}): mend the line") from None
@@ -265,9 +289,9 @@ def as_set(questions: "Path | str | QuestionSet | Sequence[Question]") -> Questi
     """
     if isinstance(questions, (Path, str)):
         return load(Path(questions))
-    if isinstance(questions, QuestionSet):
+    if isinstance(questions, QuestionSet) and questions.sha256:
         return questions
-    found = tuple(questions)
+    found = questions.questions if isinstance(questions, QuestionSet) else tuple(questions)
     ids = [question.id for question in found]
     if not found or len(set(ids)) < len(ids):
         raise EvaluationError("a question set needs questions, each with an id of its own")

@@ -83,7 +83,7 @@ def _revision() -> str:
             check=False,
             timeout=10,
         ).stdout.strip()
-    except OSError:
+    except (OSError, subprocess.TimeoutExpired):
         return ""
 
 

@@ -40,7 +40,8 @@ MEANING = {
     "refusal_recall": "unanswerable questions that were refused",
     "refusal_f1": "the harmonic mean of both",
     "held_refused": "refused, though the archive holds the answer: fewer is better",
-    "calibration_error": "how far confidence lies from the share of right answers: less is better",
+    "calibration_error": "how far confidence lies from the share of right answers: less is better; "
+    "few answers make it larger, and its interval leans the same way",
     "unanswerable_refused": "unanswerable questions that were refused",
 }
 _WORD = re.compile(r"\b(who|whom|whose|what|which|when|where|why|how (?:many|much|long|old)|how)\b")
@@ -162,7 +163,9 @@ def below(summary: Summary, bounds: Mapping[str, float]) -> list[str]:
 def _groups(results: Sequence[Result], tags: bool) -> dict[str, list[float]]:
     rows: dict[str, list[float]] = {}
     for result in results:
-        if result.verdict not in (*_GOOD, *_BAD):
+        if result.verdict not in (*_GOOD, *_BAD) or (
+            result.held is not False and not result.answers
+        ):
             continue
         for name in result.tags if tags else [question_word(result.question)]:
             rows.setdefault(name, []).append(float(result.verdict in _GOOD))

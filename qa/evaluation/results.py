@@ -52,7 +52,8 @@ class Found:
 class Result:
     """One question, what was answered, and each measure that applies to it, in 0..1.
 
-    `held` says whether the archive holds the answer, None where that is not known.
+    `named` says that the question names the articles with its answer, or the quote. `held`
+    says whether the archive holds the answer, None where that is not known.
     `missing` are gold articles that are not in the library. `failure` is the error's line,
     for a question that could not be answered at all; nothing is measured then.
     """
@@ -62,6 +63,7 @@ class Result:
     verdict: Verdict
     answers: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
+    named: bool = False
     held: bool | None = None
     missing: tuple[str, ...] = ()
     text: str = ""

@@ -130,6 +130,9 @@ def _begin(
                 )
         elif any(folder.iterdir()):
             raise EvaluationError(f"{folder} holds something else: name another --out")
+        for name in (SUMMARY_FILE, REPORT):
+            # They tell of a run that is about to change.
+            (folder / name).unlink(missing_ok=True)
         _write(folder / RUN, json.dumps(made, indent=2, ensure_ascii=False).encode() + b"\n")
         _write(folder / RESULTS, b"".join(RESULT.dump_json(r) + b"\n" for r in done.values()))
         return done, (folder / RESULTS).open("a", encoding="utf-8")
@@ -154,6 +157,7 @@ def _ask(question: Question, assistant: Assistant, believed: bool) -> Result:
             verdict="failed",
             answers=question.answers,
             tags=question.tags,
+            named=known.named,
             held=known.held,
             missing=known.missing,
             failure=str(error),

@@ -41,36 +41,58 @@ class Evidence:
             return False
         if self.gold:
             return True
-        named = self.question.articles or self.question.quote
-        return True if self.believed and self.question.answers and not named else None
+        return True if self.believed and self.question.answers and not self.named else None
+
+    @property
+    def named(self) -> bool:
+        """Whether the question says where its answer stands."""
+        return bool(self.question.articles or self.question.quote)
 
     def fits(self, passage: Passage) -> bool:
-        """Tell whether the answer stands in a passage of a gold article or of its copy."""
-        question = self.question
-        if metrics.holds(passage.text, question.answers):
-            return True
+        """Tell whether the answer stands in a passage of a gold article or of its copy.
+
+        With a quote, the passage has to hold most of it; without, an answer.
+        """
+        quote = self.question.quote
+        if not quote:
+            return metrics.holds(passage.text, self.question.answers)
         article = self.gold.get(passage.article_id)
-        start = article.text.find(question.quote) if article and question.quote else -1
-        return 0 <= start < passage.end and passage.start < start + len(question.quote)
+        if article is None:
+            return quote in passage.text
+        first = article.text.find(quote)
+        if first < 0:
+            # The quote is another gold article's; this one tells it in other words.
+            return metrics.holds(passage.text, self.question.answers)
+        inside = min(passage.end, first + len(quote)) - max(passage.start, first)
+        return inside > len(quote) / 2
 
 
 def evidence(question: Question, library: Library, believed: bool) -> Evidence:
-    """Look up the gold articles.
+    """Look up the gold articles: those named whose text has the quote, or holds an answer.
 
-    With a quote they are taken as given. Without, only those count whose text holds an
-    answer: `urls` may be no more than what a search engine returned.
+    `urls` may be no more than what a search engine returned. Where neither a quote nor an
+    answer is known, the articles are taken as given; a question that the archive cannot
+    answer has none.
     """
     found = library.articles(question.articles)
     missing = tuple(id_ for id_ in question.articles if id_ not in found)
     gold = {
         id_: article
         for id_, article in found.items()
-        if question.quote or not question.answers or metrics.holds(article.text, question.answers)
+        if not question.unanswerable and _tells(article.text, question)
     }
     held = Evidence(question, gold, (), missing, believed)
     passages = library.passages(library.passage_ids(list(gold))).values() if gold else ()
     fitting = tuple(passage for passage, _ in passages if held.fits(passage))
     return Evidence(question, gold, fitting, missing, believed)
+
+
+def _tells(text: str, question: Question) -> bool:
+    if question.quote and question.quote in text:
+        return True
+    if question.answers:
+        return metrics.holds(text, question.answers)
+    return not question.quote
 
 
 def score(question: Question, answer: Answer, library: Library, believed: bool) -> Result:
@@ -93,6 +115,7 @@ def score(question: Question, answer: Answer, library: Library, believed: bool) 
         verdict=_verdict(question, answer, scores),
         answers=question.answers,
         tags=question.tags,
+        named=known.named,
         held=known.held,
         missing=known.missing,
         text=answer.text,
@@ -109,7 +132,17 @@ def score(question: Question, answer: Answer, library: Library, believed: bool) 
 def _answer_scores(short: str, gold: Sequence[str], known: Evidence) -> dict[str, float]:
     if not gold:
         return {}
-    scores = {
+    scores = _measures(short, gold)
+    if not short.strip():
+        # A gold answer of punctuation is as empty, once normalised, as a refusal.
+        scores = dict.fromkeys(scores, 0.0)
+    if known.held:
+        scores |= {f"held_{name}": scores[name] for name in ("exact_match", "f1", "right")}
+    return scores
+
+
+def _measures(short: str, gold: Sequence[str]) -> dict[str, float]:
+    return {
         "exact_match": metrics.exact_match(short, gold),
         "f1": metrics.token_f1(short, gold),
         "squad_exact_match": metrics.exact_match(short, gold, squad_normalise),
@@ -118,9 +151,6 @@ def _answer_scores(short: str, gold: Sequence[str], known: Evidence) -> dict[str
         "value_match": metrics.value_match(short, gold),
         "right": metrics.right(short, gold),
     }
-    if known.held:
-        scores |= {f"held_{name}": scores[name] for name in ("exact_match", "f1", "right")}
-    return scores
 
 
 def _verdict(question: Question, answer: Answer, scores: Mapping[str, float]) -> Verdict:

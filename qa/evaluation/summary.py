@@ -99,20 +99,21 @@ def _refusals(results: Sequence[Result]) -> dict[str, Estimate]:
     refused = np.array([float(r.refused) for r in known])
     absent = np.array([float(not r.held) for r in known])
     figures = {}
-    if absent.any() and not absent.all():
-
-        def part(place: int) -> Statistic:
-            def statistic(said: Floats, true: Floats) -> float:
-                return metrics.f1([bool(x) for x in said], [bool(x) for x in true])[place]
-
-            return statistic
-
-        names = ("refusal_precision", "refusal_recall", "refusal_f1")
-        figures = {n: _estimate(part(place), refused, absent) for place, n in enumerate(names)}
+    if absent.any():
+        # Precision, recall and their mean, each over the questions that it is a share of.
+        if refused.any() and not absent.all():
+            figures["refusal_precision"] = mean(absent[refused == 1].tolist())
+        figures["refusal_recall"] = mean(refused[absent == 1].tolist())
+        if not absent.all():
+            figures["refusal_f1"] = _estimate(_refusal_f1, refused, absent)
     held = refused[absent == 0]
     if len(held):
         figures["held_refused"] = mean(held.tolist())
     return figures
+
+
+def _refusal_f1(refused: Floats, absent: Floats) -> float:
+    return metrics.f1([bool(flag) for flag in refused], [bool(flag) for flag in absent])[2]
 
 
 def _seconds(results: Sequence[Result]) -> dict[str, tuple[float, float]]:
@@ -129,31 +130,51 @@ def _seconds(results: Sequence[Result]) -> dict[str, tuple[float, float]]:
 
 
 def _notes(results: Sequence[Result], figures: Mapping[str, Estimate]) -> Iterable[str]:
+    named = any(result.named for result in results)
     if results and not any(result.answers for result in results):
-        parts = "retrieval and timing" if "article_mrr" in figures else "timing"
-        yield f"no question has an answer: this is a {parts} report only"
-    elif "article_mrr" not in figures:
-        yield "no gold article is in the library: retrieval was not measured"
+        parts = [
+            part
+            for part, there in (
+                ("retrieval", "article_mrr" in figures),
+                ("refusal", "refusal_recall" in figures),
+                ("timing", True),
+            )
+            if there
+        ]
+        yield f"no question has an answer: this is a report of {' and '.join(parts)} only"
+    if named and "article_mrr" not in figures:
+        yield "no gold article with the answer is in the library: retrieval was not measured"
     if "refusal_f1" in figures:
         absent = [not r.held for r in results if r.held is not None]
         everything = metrics.f1([True] * len(absent), absent)[2]
         yield f"refusing everything would have a refusal_f1 of {everything:.3f}"
-    elif results:
-        yield "no question is marked unanswerable beside answerable ones: no figures of refusing"
-    unknown = sum(result.held is None for result in results)
+    if results and not any(r.held is False for r in results):
+        yield "no question is marked unanswerable: no figures of refusing what should be refused"
+    unknown = sum(r.held is None and r.named for r in results)
     if unknown:
         yield (
             f"{unknown} questions' answers stand in none of their articles in the library: whether "
             "it holds them is not known, and they are left out of retrieval, held_ and refusal"
         )
+    unnamed = sum(r.held is None and not r.named for r in results)
+    if unnamed:
+        yield f"{unnamed} questions name no article: whether the library holds them is not known"
 
 
 def compare(
     results: Sequence[Result], earlier: Sequence[Result], baseline: str, changed: Sequence[str]
 ) -> Comparison:
-    """Return the paired differences from an earlier run, on the questions both answered."""
+    """Return the paired differences from an earlier run, on the questions both answered.
+
+    A question is the same if its id, its words and its gold answers are.
+    """
     before = {r.id: r for r in earlier if not r.failure}
-    pairs = [(before[r.id], r) for r in results if r.id in before and not r.failure]
+    pairs = [
+        (before[r.id], r)
+        for r in results
+        # The same id may have become another question: those of CSV are line numbers.
+        if r.id in before and not r.failure and _asks_the_same(before[r.id], r)
+    ]
     differences = {}
     for name in MEANS:
         values = [
@@ -171,6 +192,10 @@ def compare(
         Flip(new.id, old.verdict, new.verdict) for old, new in pairs if old.verdict != new.verdict
     )
     return Comparison(baseline, len(pairs), differences, flips, tuple(changed))
+
+
+def _asks_the_same(one: Result, other: Result) -> bool:
+    return (one.question, one.answers) == (other.question, other.answers)
 
 
 def differing(one: Mapping[str, Any], other: Mapping[str, Any], prefix: str = "") -> list[str]:

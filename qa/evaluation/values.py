@@ -70,7 +70,9 @@ def same_value(one: str, other: str) -> bool:
     if not _agree(first.units, second.units):
         return False
     if first.days or second.days:
-        return first.days == second.days and _agree(first.years, second.years)
+        same = first.days == second.days and _agree(first.years, second.years)
+        both = first.amounts and second.amounts
+        return same and (not both or first.amounts == second.amounts)
     # "1500" may be a year or an amount.
     amounts = first.amounts | first.years
     return bool(amounts) and amounts == second.amounts | second.years
@@ -117,24 +119,67 @@ def value(text: str) -> Value:
 def _amounts(text: str) -> tuple[set[float], set[str]]:
     for sign, word in _SIGNS.items():
         text = text.replace(sign, word)
-    amounts: set[float] = set()
+    amounts: list[float] = []
     units: set[str] = set()
-    current: float | None = None
+    reading = _Number()
     for token in _AMOUNT.findall(text.replace("per cent", "percent")):
-        if token[0].isdigit():
-            if current is not None:
-                amounts.add(current)
-            current = float(token.replace(",", ""))
-        elif token in _WORDS:
-            # "eighty-three" is one number, "one two" are two.
-            tens = current is not None and current >= 20 and current % 10 == 0
-            if current is not None and tens and _WORDS[token] < 10:
-                current += _WORDS[token]
-            else:
-                amounts |= set() if current is None else {current}
-                current = _WORDS[token]
-        elif token in _SCALES and (current is not None or token not in ("bn", "tn")):
-            current = (1.0 if current is None else current) * _SCALES[token]
-        elif token not in _PLAIN:
-            units.add(_UNITS.get(token.rstrip("s"), token.rstrip("s")))
-    return amounts | (set() if current is None else {current}), units
+        if not reading.takes(token):
+            amounts += reading.named()
+            reading = _Number()
+            if not reading.takes(token) and token not in _PLAIN:
+                units.add(_UNITS.get(token.rstrip("s"), token.rstrip("s")))
+    return {*amounts, *reading.named()}, units
+
+
+class _Number:
+    """A number as it is read, word by word: two thousand five hundred and eighty-three."""
+
+    def __init__(self) -> None:
+        self._total = 0.0
+        self._group: float | None = None
+        self._scaled = False
+
+    def takes(self, token: str) -> bool:
+        """Read a word on if it belongs to the number; tell whether it does."""
+        if token == "and":
+            # "A hundred and twenty" is one number, "20 and three" are two.
+            return self._scaled
+        if token in _SCALES:
+            return self._scale(_SCALES[token])
+        digits = token[0].isdigit()
+        if not digits and token not in _WORDS:
+            return False
+        found = float(token.replace(",", "")) if digits else _WORDS[token]
+        if self._group is not None and not self._room(found, digits):
+            return False
+        if self._group is None and self._scaled and found >= 1000:
+            return False
+        self._group = (self._group or 0.0) + found
+        self._scaled = False
+        return True
+
+    def _scale(self, scale: float) -> bool:
+        if self._group is None and self._scaled:
+            return False
+        group = 1.0 if self._group is None else self._group
+        if scale == 100:
+            self._group = group * scale
+        else:
+            self._total += group * scale
+            self._group = None
+        self._scaled = True
+        return True
+
+    def _room(self, found: float, digits: bool) -> bool:
+        """Tell whether a number fits behind the group: five behind twenty or a hundred."""
+        assert self._group is not None
+        if digits:
+            return False
+        after_hundred = self._scaled and found < 100
+        return after_hundred or (self._group % 100 >= 20 and self._group % 10 == 0 and found < 10)
+
+    def named(self) -> list[float]:
+        """Return the number, if there is one."""
+        if self._group is None and not self._total and not self._scaled:
+            return []
+        return [self._total + (self._group or 0.0)]
