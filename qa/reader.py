@@ -117,7 +117,8 @@ def _signs(
         for reading in readings
         if reading.offsets
     ]
-    shares = [_shared(question, f"{hit.article.label} {hit.passage.text}") for hit in hits]
+    asked = [_stems(question), _stems(proper(question)) or _stems(question)]
+    shares = [_shared(asked, f"{hit.article.label} {hit.passage.text}") for hit in hits]
     return np.array(
         [
             max(margins),
@@ -128,16 +129,14 @@ def _signs(
     )
 
 
-def _shared(question: str, text: str) -> float:
+def _shared(asked: Sequence[frozenset[str]], text: str) -> float:
     """Return which share of a question's words a text has; a half if they say nothing.
 
     It is the mean of that of the whole question and that of the question proper: sentences
     that set the scene tell what it is about, but may wander off.
     """
-    whole = _stems(question)
-    asked = [whole, _stems(proper(question)) or whole]
     held = _stems(text)
-    return sum(len(stems & held) / len(stems) for stems in asked) / 2 if whole else 0.5
+    return sum(len(stems & held) / len(stems) for stems in asked) / 2 if asked[0] else 0.5
 
 
 def _stems(text: str) -> frozenset[str]:

@@ -45,9 +45,7 @@ def contained(predicted: str, gold: Sequence[str]) -> float:
 
     Both are normalised, and must match on whole words. Nothing is contained in nothing.
     """
-    ours = normalise(predicted)
-    both = [(f" {ours} ", f" {normalise(answer)} ") for answer in gold]
-    return float(any(a.strip() and b.strip() and (a in b or b in a) for a, b in both))
+    return float(holds(predicted, gold) or any(holds(answer, [predicted]) for answer in gold))
 
 
 def holds(text: str, gold: Sequence[str]) -> bool:
@@ -120,7 +118,16 @@ def f1(predicted: Sequence[bool], gold: Sequence[bool]) -> tuple[float, float, f
     return precision, recall, 2 * precision * recall / total if total else 0.0
 
 
-def calibration_error(confidence: Floats, right: Floats, bins: int = 10) -> float:
+BINS = 10
+
+
+def bins(confidence: Floats) -> NDArray[np.int_]:
+    """Return the bin of equal width, from 0 to `BINS` - 1, that each confidence falls into."""
+    place: NDArray[np.int_] = np.minimum((confidence * BINS).astype(int), BINS - 1)
+    return place
+
+
+def calibration_error(confidence: Floats, right: Floats) -> float:
     """Return the expected calibration error: how far confidence lies from accuracy.
 
     The mean of |accuracy - mean confidence| over bins of equal width, weighed by how many
@@ -129,6 +136,5 @@ def calibration_error(confidence: Floats, right: Floats, bins: int = 10) -> floa
     """
     if not len(confidence):
         return 0.0
-    place = np.minimum((confidence * bins).astype(int), bins - 1)
-    gaps = np.bincount(place, right - confidence, bins)
+    gaps = np.bincount(bins(confidence), right - confidence, BINS)
     return float(np.abs(gaps).sum() / len(confidence))

@@ -9,8 +9,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from qa.evaluation.metrics import BINS, bins
 from qa.evaluation.results import Result
-from qa.evaluation.summary import mean
+from qa.evaluation.summary import mean, sure_and_right
 
 _BLUE, _GREY, _ORANGE = "#2563a8", "#9aa3af", "#d97706"
 _STYLE: Any = {
@@ -26,7 +27,6 @@ _STYLE: Any = {
     "axes.axisbelow": True,
     "grid.color": "#e5e7eb",
 }
-_BINS = 10
 _GROUPS = 14
 _LABEL = 30
 
@@ -54,19 +54,17 @@ def retrieval(results: Sequence[Result]) -> str:
 
 def confidence(results: Sequence[Result]) -> str:
     """Plot accuracy against confidence, in bins, for the answers that can be judged."""
-    judged = [r for r in results if r.verdict in ("right", "wrong", "made up") and not r.refused]
-    if not judged:
+    sure, right = sure_and_right(results)
+    if not len(sure):
         return ""
     figure, axes = _figure()
-    sure = np.array([r.confidence for r in judged])
-    right = np.array([float(r.verdict == "right") for r in judged])
-    place = np.minimum((sure * _BINS).astype(int), _BINS - 1)
+    place = bins(sure)
     axes.plot([0, 1], [0, 1], color=_GREY, ls="--", lw=1)
-    for number in range(_BINS):
+    for number in range(BINS):
         inside = place == number
         if inside.any():
             x, y = float(sure[inside].mean()), float(right[inside].mean())
-            axes.bar((number + 0.5) / _BINS, y, width=0.9 / _BINS, color=_BLUE, alpha=0.25)
+            axes.bar((number + 0.5) / BINS, y, width=0.9 / BINS, color=_BLUE, alpha=0.25)
             axes.plot(x, y, "o", ms=5, color=_BLUE)
             axes.annotate(
                 f"{int(inside.sum())}", (x, y), (0, 5), textcoords="offset points", ha="center"

@@ -5,6 +5,7 @@ import importlib.metadata
 import os
 import platform
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +27,7 @@ _PACKAGES = (
     "torch",
     "transformers",
 )
-# What has to be the same for results to stand in one run; the rest is for the reader.
-IDENTITY = ("questions", "settings", "models", "corpus", "code")
+_IDENTITY = ("questions", "settings", "models", "corpus", "code")
 
 
 def record(questions: QuestionSet, settings: Settings, library: Library) -> dict[str, Any]:
@@ -60,6 +60,11 @@ def record(questions: QuestionSet, settings: Settings, library: Library) -> dict
             "python": platform.python_version(),
         },
     }
+
+
+def identity(made: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what has to be the same for results to stand in one run."""
+    return {name: made.get(name) for name in _IDENTITY}
 
 
 def _code_hash() -> str:

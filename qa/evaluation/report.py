@@ -10,12 +10,13 @@ from markupsafe import Markup
 from qa.errors import EvaluationError
 from qa.evaluation import plots
 from qa.evaluation.results import Estimate, Evaluation, Quoted, Result, Summary
-from qa.evaluation.summary import FEWER, MEANS
+from qa.evaluation.summary import MEANS
 
-# (heading, prefix or names of its figures), in order.
+_HELD = ("held_right", "held_exact_match", "held_f1")
+# Each heading, and the names of its figures, or what they begin with.
 _SECTIONS = (
     ("Retrieval", ("article_", "passage_")),
-    ("Answers", ("right", "exact_match", "f1", "squad_", "contained", "value_match", "held_")),
+    ("Answers", ("right", "exact_match", "f1", "squad_", "contained", "value_match", *_HELD)),
     ("Citations", ("citation_",)),
     ("Refusing", ("refusal_", "held_refused", "unanswerable_refused")),
     ("Confidence", ("calibration_",)),
@@ -68,7 +69,6 @@ def render(evaluation: Evaluation) -> str:
         differences=list(sections(compared.differences)) if compared else [],
         before={flip.id: flip.before for flip in compared.flips} if compared else {},
         meaning=MEANING,
-        fewer=FEWER,
         plots={name: Markup(svg) for name, svg in drawn.items() if svg},
         results=results,
         tags=sorted({tag for result in results for tag in result.tags}),
@@ -77,14 +77,9 @@ def render(evaluation: Evaluation) -> str:
 
 def sections(figures: Mapping[str, Estimate]) -> Iterator[tuple[str, list[tuple[str, Estimate]]]]:
     """Yield each heading with its figures, those that were measured."""
-    taken: set[str] = set()
-    # From the last: held_refused belongs to refusing, whatever else begins with held_.
-    found = []
-    for heading, prefixes in reversed(_SECTIONS):
-        rows = [row for row in figures.items() if row[0] not in taken and _is(row[0], prefixes)]
-        taken |= {name for name, _ in rows}
-        found.append((heading, rows))
-    yield from ((heading, rows) for heading, rows in reversed(found) if rows)
+    for heading, names in _SECTIONS:
+        if rows := [row for row in figures.items() if _is(row[0], names)]:
+            yield heading, rows
 
 
 def _is(name: str, prefixes: Sequence[str]) -> bool:

@@ -1,11 +1,11 @@
 """Question set + assistant → evaluation, written as it goes."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, BinaryIO
 
 from pydantic import ValidationError
 
@@ -13,7 +13,7 @@ from qa.assistant import Assistant
 from qa.errors import EvaluationError, LibraryError, ModelError, QAError
 from qa.evaluation import report
 from qa.evaluation.questions import Question, QuestionSet, as_set
-from qa.evaluation.record import IDENTITY, record
+from qa.evaluation.record import identity, record
 from qa.evaluation.results import RESULT, SUMMARY, Evaluation, Result
 from qa.evaluation.scoring import evidence, score
 from qa.evaluation.summary import compare, differing, summarise
@@ -62,18 +62,18 @@ def evaluate(
             result = done.get(question.id) or _ask(question, assistant, believed)
             if stream and question.id not in done:
                 # Flushed at once: what is lost by a crash is the question it came with.
-                print(RESULT.dump_json(result).decode(), file=stream, flush=True)
+                stream.write(_lines([result]))
+                stream.flush()
             results.append(result)
             advance(result)
     summary = summarise(results)
     if earlier and baseline:
-        was = {name: earlier[0].get(name) for name in IDENTITY}
-        changed = differing(was, {name: made[name] for name in IDENTITY})
+        changed = differing(identity(earlier[0]), identity(made))
         found = compare(results, earlier[1], str(baseline), changed)
         summary = replace(summary, comparison=found)
     evaluation = Evaluation(made, tuple(results), summary, out)
     if out:
-        _write(out / RESULTS, b"".join(RESULT.dump_json(r) + b"\n" for r in results))
+        _write(out / RESULTS, _lines(results))
         _write(out / SUMMARY_FILE, SUMMARY.dump_json(summary, indent=2) + b"\n")
         _write(out / REPORT, report.render(evaluation).encode("utf-8"))
     return evaluation
@@ -106,7 +106,7 @@ def read(folder: Path) -> tuple[dict[str, Any], list[Result]]:
 
 def _begin(
     folder: Path, made: Mapping[str, Any], asked: QuestionSet
-) -> tuple[dict[str, Result], TextIO]:
+) -> tuple[dict[str, Result], BinaryIO]:
     """Return what an interrupted run has done already, and the file that takes the rest."""
     done: dict[str, Result] = {}
     try:
@@ -115,8 +115,7 @@ def _begin(
             was, results = read(folder)
             # With another limit it is the same run, longer or shorter.
             same = {**made["questions"], "questions": was.get("questions", {}).get("questions")}
-            now = {**made, "questions": same}
-            changed = differing({n: was.get(n) for n in IDENTITY}, {n: now[n] for n in IDENTITY})
+            changed = differing(identity(was), identity({**made, "questions": same}))
             if changed:
                 part = changed[0].partition(".")[0]
                 raise EvaluationError(
@@ -134,8 +133,8 @@ def _begin(
             # They tell of a run that is about to change.
             (folder / name).unlink(missing_ok=True)
         _write(folder / RUN, json.dumps(made, indent=2, ensure_ascii=False).encode() + b"\n")
-        _write(folder / RESULTS, b"".join(RESULT.dump_json(r) + b"\n" for r in done.values()))
-        return done, (folder / RESULTS).open("a", encoding="utf-8")
+        _write(folder / RESULTS, _lines(done.values()))
+        return done, (folder / RESULTS).open("ab")
     except OSError as error:
         raise EvaluationError(
             f"cannot write to {folder} ({error.strerror}): name another --out"
@@ -162,6 +161,10 @@ def _ask(question: Question, assistant: Assistant, believed: bool) -> Result:
             missing=known.missing,
             failure=str(error),
         )
+
+
+def _lines(results: Iterable[Result]) -> bytes:
+    return b"".join(RESULT.dump_json(result) + b"\n" for result in results)
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -1,7 +1,7 @@
 """One question and its answer → each measure that applies: no model judges."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from qa.evaluation import metrics
 from qa.evaluation.questions import Question
@@ -84,7 +84,7 @@ def evidence(question: Question, library: Library, believed: bool) -> Evidence:
     held = Evidence(question, gold, (), missing, believed)
     passages = library.passages(library.passage_ids(list(gold))).values() if gold else ()
     fitting = tuple(passage for passage, _ in passages if held.fits(passage))
-    return Evidence(question, gold, fitting, missing, believed)
+    return replace(held, passages=fitting)
 
 
 def _tells(text: str, question: Question) -> bool:

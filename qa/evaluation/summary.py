@@ -29,8 +29,6 @@ MEANS = (
     "citation_precision",
     "citation_recall",
 )
-# Figures of which less is better.
-FEWER = frozenset({"held_refused", "calibration_error"})
 _RESAMPLES = 2000
 _SEED = 1
 
@@ -47,13 +45,9 @@ def summarise(results: Sequence[Result]) -> Summary:
         if values:
             figures[name] = mean(values)
     figures |= _refusals(judged)
-    answered = [r for r in judged if not r.refused and r.verdict in ("right", "wrong", "made up")]
-    if answered:
-        confidence = np.array([r.confidence for r in answered])
-        right = np.array([float(r.verdict == "right") for r in answered])
-        figures["calibration_error"] = _estimate(
-            metrics.calibration_error, np.asarray(confidence), np.asarray(right)
-        )
+    confidence, right = sure_and_right(judged)
+    if len(confidence):
+        figures["calibration_error"] = _estimate(metrics.calibration_error, confidence, right)
     missing = {id_ for result in results for id_ in result.missing}
     return Summary(
         questions=len(results),
@@ -63,6 +57,15 @@ def summarise(results: Sequence[Result]) -> Summary:
         verdicts=dict(Counter(result.verdict for result in results)),
         missing_articles=tuple(sorted(missing)),
         notes=tuple(_notes(judged, figures)),
+    )
+
+
+def sure_and_right(results: Sequence[Result]) -> tuple[Floats, Floats]:
+    """Return the confidence of each answer that can be judged, and 1.0 if it is right, else 0.0."""
+    answered = [r for r in results if r.verdict in ("right", "wrong", "made up")]
+    return (
+        np.array([r.confidence for r in answered]),
+        np.array([float(r.verdict == "right") for r in answered]),
     )
 
 
