@@ -76,10 +76,15 @@ class Retriever(BaseRetriever):
             [[id_ for id_, _ in by_meaning], [id_ for id_, _ in by_words]]
         )
         found = self.library.passages([id_ for id_, _ in fused])
-        present = [(found[id_], score) for id_, score in fused if id_ in found]
+        present = [(*found[id_], score) for id_, score in fused if id_ in found][: self.limit]
+        similarity = dict(by_meaning)
+        # What only the search by words found.
+        rest = [passage.id for passage, _, _ in present if passage.id not in similarity]
+        if rest and state.vectors:
+            similarity |= self.vectors.similarities(state.vectors, vector, rest)
         return [
-            Hit(passage, source, score, rank)
-            for rank, ((passage, source), score) in enumerate(present[: self.limit], start=1)
+            Hit(passage, source, score, rank, similarity.get(passage.id))
+            for rank, (passage, source, score) in enumerate(present, start=1)
         ]
 
     def _get_relevant_documents(

@@ -72,12 +72,14 @@ class Hit:
     """A passage that retrieval found. `rank` counts from 1; a higher `score` is better.
 
     Scores compare within one list only: each stage that orders hits has its own scale.
+    `similarity` is the cosine of the question's and the passage's vectors, if it is known.
     """
 
     passage: Passage
     article: Source
     score: float
     rank: int
+    similarity: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

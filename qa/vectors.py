@@ -118,6 +118,18 @@ class VectorReader:
         pairs = zip(found["ids"][0], found["distances"][0], strict=True)
         return [(str(id_), 1.0 - float(distance)) for id_, distance in pairs]
 
+    def similarities(self, name: str, vector: Matrix, ids: Sequence[str]) -> dict[str, float]:
+        """Return the cosine similarities of some passages to a unit vector, by their ids.
+
+        Ids that the snapshot lacks are left out. Raises as `search` does.
+        """
+        with self._opened(name) as collection:
+            found = collection.get(ids=list(ids), include=["embeddings"])
+        if not found["ids"]:
+            return {}
+        near = np.asarray(found["embeddings"], np.float32) @ vector
+        return dict(zip(found["ids"], near.tolist(), strict=True))
+
     def ids(self, name: str) -> set[str]:
         """Return the ids of all passages in a snapshot. Raises as `search` does."""
         with self._opened(name) as collection:

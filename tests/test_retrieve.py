@@ -5,6 +5,7 @@ from langchain_core.documents import Document
 from langchain_core.runnables import RunnableLambda
 
 from qa.assistant import Assistant
+from qa.passages import embedded_text
 from qa.retrieve import reciprocal_rank_fusion, standalone, words
 from qa.types import Turn
 
@@ -37,6 +38,26 @@ def test_hits_are_ranked_slices(assistant: Assistant) -> None:
     for hit in hits:
         text = articles[hit.article.id].text
         assert text[hit.passage.start : hit.passage.end] == hit.passage.text
+
+
+def test_a_hit_knows_how_near_it_is_in_meaning(assistant: Assistant) -> None:
+    question = "Who won the election in Tolk?"
+    hits = assistant.retriever.hits(question)
+    texts = [question, *(embedded_text(hit.passage, hit.article) for hit in hits)]
+    asked, *near = assistant.retriever.embedder.embed(texts)
+    expected = [float(vector @ asked) for vector in near]
+    assert [hit.similarity for hit in hits] == pytest.approx(expected, abs=0.02)
+
+
+def test_similarities_are_those_of_the_search(assistant: Assistant) -> None:
+    retriever = assistant.retriever
+    name = retriever.library.state().vectors
+    vector = retriever.embedder.embed(["Who won the election in Tolk?"])[0]
+    found = dict(retriever.vectors.search(name, vector, 4))
+    assert len(found) == 4
+    near = retriever.vectors.similarities(name, vector, [*found, "nothing"])
+    assert near == pytest.approx(found, abs=1e-3)
+    assert retriever.vectors.similarities(name, vector, ["nothing"]) == {}
 
 
 def test_the_retriever_drops_into_a_langchain_chain(assistant: Assistant) -> None:

@@ -23,6 +23,7 @@ from qa.training import examples
 from qa.training.__main__ import write
 from qa.training.examples import Example
 from qa.training.mean import mean
+from qa.training.noise import PooledDropout, pool
 from qa.training.run import Recipe, Run
 from qa.training.windows import Window, batch, batches, windows
 
@@ -155,6 +156,20 @@ def test_a_run_that_was_stopped_ends_as_one_that_was_not(tmp_path: Path) -> None
     for name, value in whole.weights().items():
         torch.testing.assert_close(resumed.weights()[name], value)
     assert not run("nothing", 16).resume()
+
+
+def test_dropout_leaves_out_its_share_and_scales_up_the_rest() -> None:
+    torch.manual_seed(0)
+    layer = PooledDropout(pool(0.25, torch.float32, size=40_000))
+    states = torch.ones(10, 20, 50, requires_grad=True)
+    left = layer(states)
+    assert left.unique().tolist() == pytest.approx([0.0, 4 / 3])
+    assert float((left == 0).float().mean()) == pytest.approx(0.25, abs=0.02)
+    assert not torch.equal(left, layer(states))
+    left.sum().backward()
+    torch.testing.assert_close(states.grad, left.detach())
+    assert torch.equal(layer.eval()(states), states)
+    assert not layer.state_dict()
 
 
 def test_the_mean_of_runs(tmp_path: Path) -> None:

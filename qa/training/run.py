@@ -10,6 +10,7 @@ import torch
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
 from qa.network import ReaderNetwork
+from qa.training.noise import add_dropout
 from qa.training.windows import Batch, Window, batch, batches
 
 
@@ -18,17 +19,18 @@ class Recipe:
     """What a run depends on, besides its data.
 
     `rate` is AdamW's peak learning rate. It rises over `warm` steps, stays, and falls in a
-    line to zero over the last `fall` share of all steps (Hu et al., "MiniCPM", 2024): a run
-    can be made longer from a checkpoint of the flat part.
+    line to zero over the last `fall` share of all steps (Hu et al., "MiniCPM", 2024).
+    `dropout` is the share of features left out in each layer.
     """
 
     steps: int
-    rate: float = 3e-4
+    rate: float = 2e-4
     warm: int = 200
-    fall: float = 0.3
+    fall: float = 1.0
     tokens: int = 4096
     holds: float = 0.5
     decay: float = 0.01
+    dropout: float = 0.1
     seed: int = 1
 
     def rate_at(self, step: int) -> float:
@@ -55,6 +57,8 @@ class Run:
     def __init__(self, network: ReaderNetwork, recipe: Recipe, folder: Path, dtype: Any) -> None:
         self.recipe = recipe
         self.folder = folder
+        if recipe.dropout:
+            add_dropout(network.body, recipe.dropout, dtype)
         self.network = network.to(dtype).train()
         # The words' own vectors stay as they are: they are half of all weights, and most
         # are too rare in the data to gain.
@@ -118,6 +122,7 @@ class Run:
             "step": self.step,
             "master": dict(zip(self.names, self.master, strict=True)),
             "optimiser": self.optimiser.state_dict(),
+            "random": torch.get_rng_state(),
         }
         part = self.folder / "checkpoint.part"
         torch.save(state, part)
@@ -135,4 +140,5 @@ class Run:
                 live.copy_(master)
         self.optimiser.load_state_dict(state["optimiser"])
         self.step = state["step"]
+        torch.set_rng_state(state["random"])
         return True

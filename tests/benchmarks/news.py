@@ -18,6 +18,9 @@ from qa.wording import normalise
 SHARED = Path(__file__).parents[3] / "shared"
 NEWS = SHARED / "data/realtimeqa"
 ARTICLES = NEWS / "articles-2022.jsonl.gz"
+# Half of the answerable questions of 2022 in other words, as people type them into a chat; by
+# the question's id.
+REWRITTEN = Path(__file__).parent / "rewritten-2022.jsonl"
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,7 @@ class NewsQuestion:
     it occurs in one of these articles.
     """
 
+    id: str
     text: str
     date: datetime.date
     answer: str
@@ -63,13 +67,20 @@ def questions(year: int = 2022, choices: bool = False) -> list[NewsQuestion]:
         held = bool(key) and any(key in texts.get(url, "") for url in row["urls"])
         urls = frozenset(row["urls"])
         date = datetime.date.fromisoformat(row["date"])
-        found.append(NewsQuestion(row["question"], date, row["answer"], key, urls, held))
+        found.append(NewsQuestion(row["id"], row["question"], date, row["answer"], key, urls, held))
     return found
 
 
 def answerable(choices: bool = False) -> list[NewsQuestion]:
     """The questions of 2022 whose answer occurs in one of their own articles."""
     return [question for question in questions(choices=choices) if question.answerable]
+
+
+@cache
+def rewritten() -> dict[str, str]:
+    """The questions that there are in other words, by their id."""
+    lines = REWRITTEN.read_text(encoding="utf-8").splitlines()
+    return {row["id"]: row["question"] for row in map(json.loads, lines)}
 
 
 def unanswerable(year: int) -> list[NewsQuestion]:

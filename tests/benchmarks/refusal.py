@@ -3,9 +3,11 @@
 What the archive answers: questions whose answer occurs in one of their own articles. What it
 does not: questions asked of the archive without the articles of the weeks around them, if
 the answer occurs nowhere in the rest: most often, it then holds nothing on their subject.
-Either kind weighs the same. Measured by five-fold cross-validation over questions, so that no
-question is scored by a fit that saw it; what is printed last is then fitted on all of them,
-and is what `SpanReader` has.
+Half of the former, and some of the latter, are asked a second time in other words: news
+quizzes share more words with the news than people do. Each of these four kinds weighs the
+same. Measured by five-fold cross-validation over questions, so that no question is scored by
+a fit that saw it; what is printed last is then fitted on all of them, and is what
+`SpanReader` has.
 
 `--report` fits nothing: it takes the shipped reader, and asks the archive of 2022 the
 questions of a later year whose answer it does not hold. These were not seen by any fit; the
@@ -15,8 +17,9 @@ refused. "Refused" is the positive class.
 
 import argparse
 import json
-from collections.abc import Sequence
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Container, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,10 +33,13 @@ from qa.assistant import Assistant
 from qa.models import load_reader
 from qa.reader import SpanReader
 from qa.settings import Settings
-from tests.benchmarks.news import NewsQuestion, answerable, before_its_time, unanswerable
+from tests.benchmarks.news import NewsQuestion, answerable, before_its_time, rewritten, unanswerable
 
 FOLDS = 5
 DEEP = 100
+# F1 of refusing the questions as they were asked: what is promised, .85, and one in a hundred
+# to spare, as another year's questions differ.
+ENOUGH = 0.86
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
@@ -84,49 +90,96 @@ def rates(wrongly: float, rightly: float) -> dict[str, float]:
     }
 
 
+@dataclass(frozen=True)
+class Asked:
+    """Questions that were asked: their signs, shape (questions, signs), and what they are.
+
+    `held` says that the archive answers them, `rewritten` that they are in other words.
+    """
+
+    ids: Sequence[str]
+    signs: Array
+    held: Flags
+    rewritten: Flags
+
+    @property
+    def weight(self) -> Array:
+        """What each counts for: the four kinds have the same sum, and all of them that of
+        their number."""
+        kind = 2 * self.held + self.rewritten
+        _, place, counts = np.unique(kind, return_inverse=True, return_counts=True)
+        weight: Array = len(kind) / len(counts) / counts[place]
+        return weight
+
+    def of(self, rows: NDArray[np.intp]) -> "Asked":
+        return Asked(
+            [self.ids[row] for row in rows],
+            self.signs[rows],
+            self.held[rows],
+            self.rewritten[rows],
+        )
+
+    def refusing(self, refused: Flags, rewritten: bool) -> dict[str, float]:
+        """Rates of refusing the questions in one kind of words."""
+        kind = self.rewritten == rewritten
+        return rates(refused[kind & self.held].mean(), refused[kind & ~self.held].mean())
+
+
 def fitted(assistant: Assistant, reader: SpanReader, read: int) -> dict[str, Any]:
-    signs, gold, asked = [], [], []
+    found: list[tuple[str, Array, bool, bool]] = []
+
+    def ask(question: NewsQuestion, urls: Container[str] | None) -> None:
+        for text in (question.text, rewritten().get(question.id)):
+            if text is None:
+                continue
+            hits = assistant.retriever.hits(text)
+            kept = [hit for hit in hits if urls is None or hit.article.url in urls]
+            ranked = [replace(hit, rank=rank) for rank, hit in enumerate(kept[:read], start=1)]
+            if ranked:
+                signs = reader.evidence(text, ranked).signs
+                found.append((question.id, signs, urls is None, text != question.text))
+
     for question in tqdm(answerable(), unit=" answerable"):
-        hits = assistant.retriever.hits(question.text)[:read]
-        signs.append(reader.evidence(question.text, hits).signs)
-        gold.append(True)
-        asked.append(question.text)
+        ask(question, None)
     for question, urls in tqdm(before_its_time(), unit=" unanswerable"):
-        kept = [h for h in assistant.retriever.hits(question.text) if h.article.url in urls]
-        hits = [replace(hit, rank=rank) for rank, hit in enumerate(kept[:read], start=1)]
-        signs.append(reader.evidence(question.text, hits).signs)
-        gold.append(False)
-        asked.append(question.text)
+        ask(question, urls)
+    ids, signs, held, other = zip(*found, strict=True)
+    asked = Asked(ids, np.array(signs), np.array(held), np.array(other))
+    numbers = Counter(zip(held, other, strict=True))
     return {
-        "answerable": sum(gold),
-        "unanswerable": len(gold) - sum(gold),
-        **calibrated(np.array(signs), np.array(gold), asked),
+        "answerable": {"as_asked": numbers[True, False], "rewritten": numbers[True, True]},
+        "unanswerable": {"as_asked": numbers[False, False], "rewritten": numbers[False, True]},
+        **calibrated(asked),
     }
 
 
-def calibrated(signs: Array, gold: Flags, asked: Sequence[str]) -> dict[str, Any]:
-    scores, refused = np.zeros(len(signs)), np.zeros(len(signs))
-    # A question can be of both kinds: then both are in one fold.
-    for rest, held in GroupKFold(FOLDS, shuffle=True, random_state=0).split(signs, gold, asked):
-        weights, bias = fit(signs[rest], gold[rest])
-        threshold = best_threshold(confidence(signs[rest], weights, bias), gold[rest])
-        scores[held] = confidence(signs[held], weights, bias)
-        refused[held] = scores[held] < threshold
-    weights, bias = fit(signs, gold)
+def calibrated(asked: Asked) -> dict[str, Any]:
+    scores, refused = np.zeros(len(asked.ids)), np.zeros(len(asked.ids), dtype=bool)
+    # A question can be of several kinds: then all are in one fold.
+    folds = GroupKFold(FOLDS, shuffle=True, random_state=0)
+    for rest, kept in folds.split(asked.signs, asked.held, asked.ids):
+        seen = asked.of(rest)
+        weights, bias = fit(seen)
+        scores[kept] = confidence(asked.signs[kept], weights, bias)
+        refused[kept] = scores[kept] < lowest_threshold(seen, confidence(seen.signs, weights, bias))
+    weights, bias = fit(asked)
     return {
-        "cross_validated": rates(refused[gold].mean(), refused[~gold].mean()),
-        "reliability": reliability(scores, gold),
+        "cross_validated": {
+            "as_asked": asked.refusing(refused, rewritten=False),
+            "rewritten": asked.refusing(refused, rewritten=True),
+        },
+        "reliability": reliability(scores, asked),
         "signs": [round(float(weight), 4) for weight in weights],
         "bias": round(bias, 4),
-        "threshold": best_threshold(confidence(signs, weights, bias), gold),
+        "threshold": lowest_threshold(asked, confidence(asked.signs, weights, bias)),
     }
 
 
-def fit(signs: Array, gold: Flags) -> tuple[Array, float]:
-    """Fit a logistic regression of "answerable" on signs of shape (questions, signs)."""
-    scale = signs.std(axis=0)
-    model = LogisticRegression(max_iter=2000, class_weight="balanced")
-    model.fit(signs / scale, gold)
+def fit(asked: Asked) -> tuple[Array, float]:
+    """Fit a logistic regression of "the archive answers this" on the signs."""
+    scale = asked.signs.std(axis=0)
+    model = LogisticRegression(max_iter=2000)
+    model.fit(asked.signs / scale, asked.held, sample_weight=asked.weight)
     return model.coef_[0] / scale, float(model.intercept_[0])
 
 
@@ -135,31 +188,34 @@ def confidence(signs: Array, weights: Array, bias: float) -> Array:
     return found
 
 
-def best_threshold(scores: Array, gold: Flags) -> float:
-    """Return the threshold of the highest F1 that refuses at most 14% of the answerable."""
-    # One in a hundred below the bound that is promised: another year's questions differ.
-    allowed = [t for t in np.arange(0.02, 0.98, 0.01) if (scores[gold] < t).mean() <= 0.14]
-    refused = {t: scores < t for t in allowed}
-    best = max(
-        allowed, key=lambda t: rates(refused[t][gold].mean(), refused[t][~gold].mean())["F1"]
-    )
-    return round(float(best), 2)
+def lowest_threshold(asked: Asked, scores: Array) -> float:
+    """Return the lowest threshold that refuses well enough, or else the one that does best.
+
+    The lowest, as it refuses the fewest of those in other words that the archive answers.
+    """
+    found = {
+        round(float(t), 2): asked.refusing(scores < t, rewritten=False)["F1"]
+        for t in np.arange(0.02, 0.98, 0.01)
+    }
+    enough = [threshold for threshold, value in found.items() if value >= ENOUGH]
+    return min(enough, default=max(found, key=lambda threshold: found[threshold]))
 
 
-def reliability(scores: Array, gold: Flags) -> dict[str, list[float]]:
+def reliability(scores: Array, asked: Asked) -> dict[str, list[float]]:
     """Return, for each fifth of the scale, the mean confidence, the share answerable, how many.
 
-    Answerable and unanswerable questions weigh the same.
+    The four kinds of question weigh the same.
     """
-    weight = np.where(gold, 1.0 / gold.sum(), 1.0 / (~gold).sum())
     table = {}
     for low in (0.0, 0.2, 0.4, 0.6, 0.8):
         inside = (scores >= low) & (scores < low + 0.2)
         if inside.any():
-            mean, share = (np.average(x[inside], weights=weight[inside]) for x in (scores, gold))
+            weight = asked.weight[inside]
+            mean = np.average(scores[inside], weights=weight)
+            share = np.average(asked.held[inside], weights=weight)
             table[f"{low:.1f}-{low + 0.2:.1f}"] = [
-                round(mean, 3),
-                round(share, 3),
+                round(float(mean), 3),
+                round(float(share), 3),
                 int(inside.sum()),
             ]
     return table
