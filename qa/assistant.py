@@ -4,6 +4,7 @@ question + turns ──retrieve──▶ hits ──read──▶ draft ──ci
 """
 
 import dataclasses
+import datetime
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
@@ -20,7 +21,7 @@ from qa.models import facts, load_embedder, load_reader
 from qa.reader import Reader, SpanReader
 from qa.retrieve import Retriever
 from qa.settings import Settings
-from qa.types import Answer, Draft, Hit, Turn
+from qa.types import Answer, Draft, Filters, Hit, Turn
 from qa.vectors import VectorReader
 
 
@@ -29,7 +30,7 @@ class _Work:
     """A question on its way through the stages."""
 
     question: str
-    turns: tuple[Turn, ...] = ()
+    filters: Filters = field(default_factory=Filters)
     hits: tuple[Hit, ...] = ()
     draft: Draft = field(default_factory=Draft)
     stages: Mapping[str, float] = field(default_factory=dict)
@@ -39,7 +40,8 @@ class Assistant:
     """Answers questions from one library. Takes finished parts; `load` builds them.
 
     `chain` is a LangChain runnable from a question (a string, or a mapping with `question`
-    and `turns`) to an `Answer`; `answer` and `stream` run it. Threads may share an assistant.
+    and, where wanted, `turns`, `asked_on` and `filters`) to an `Answer`; `answer` and `stream`
+    run it. Threads may share an assistant.
     """
 
     def __init__(
@@ -86,21 +88,39 @@ class Assistant:
         )
         return cls(library, retriever, reader, settings.max_question_chars)
 
-    def answer(self, question: str, turns: Sequence[Turn] = ()) -> Answer:
+    def answer(
+        self,
+        question: str,
+        turns: Sequence[Turn] = (),
+        *,
+        asked_on: datetime.date | None = None,
+        filters: Filters | None = None,
+    ) -> Answer:
         """Answer a question, in the light of the earlier turns of the conversation.
 
-        Raises `QuestionError` for an empty question or one that is too long, and
-        `LibraryError` if the library cannot be read.
+        News of the days around `asked_on` is preferred: the day of asking, or the archive's
+        newest date. Only articles that pass the filters are searched. Raises `QuestionError`
+        for an empty question or one that is too long, and `LibraryError` if the library
+        cannot be read.
         """
-        return self.chain.invoke({"question": question, "turns": turns})
+        return self.chain.invoke(
+            {"question": question, "turns": turns, "asked_on": asked_on, "filters": filters}
+        )
 
-    def stream(self, question: str, turns: Sequence[Turn] = ()) -> Iterator[Answer]:
+    def stream(
+        self,
+        question: str,
+        turns: Sequence[Turn] = (),
+        *,
+        asked_on: datetime.date | None = None,
+        filters: Filters | None = None,
+    ) -> Iterator[Answer]:
         """Yield the answer as it grows; the last is what `answer` returns. Raises as it does.
 
         The extractive reader finds its answer all at once, so it yields one.
         """
         # Not `chain.stream`: LangChain retries what is invoked, never what is streamed.
-        yield self.answer(question, turns)
+        yield self.answer(question, turns, asked_on=asked_on, filters=filters)
 
     def close(self) -> None:
         """Let go of the library."""
@@ -115,11 +135,14 @@ class Assistant:
 
     def _retrieve(self, asked: str | Mapping[str, Any]) -> _Work:
         started = time.perf_counter()
-        given = {"question": asked} if isinstance(asked, str) else asked
+        given: Mapping[str, Any] = {"question": asked} if isinstance(asked, str) else asked
         question = self._checked(given["question"])
-        turns = tuple(given.get("turns", ()))
-        hits = tuple(self.retriever.hits(question, turns))
-        return _Work(question, turns, hits, stages={"retrieve": time.perf_counter() - started})
+        filters = given.get("filters") or Filters()
+        hits = self.retriever.hits(
+            question, given.get("turns", ()), asked_on=given.get("asked_on"), filters=filters
+        )
+        stages = {"retrieve": time.perf_counter() - started}
+        return _Work(question, filters, tuple(hits), stages=stages)
 
     def _read(self, work: _Work) -> _Work:
         started = time.perf_counter()
@@ -131,7 +154,9 @@ class Assistant:
         started = time.perf_counter()
         cited = [span.article_id for claim in work.draft.claims for span in claim.spans]
         articles = self.library.articles(list(dict.fromkeys(cited)))
-        answer = cite(work.question, work.draft, work.hits, articles, self.library.extent())
+        extent = self.library.extent(work.filters)
+        limited = bool(work.filters)
+        answer = cite(work.question, work.draft, work.hits, articles, extent, limited)
         stages = {**work.stages, "cite": time.perf_counter() - started}
         return dataclasses.replace(answer, stages=stages)
 
@@ -148,13 +173,19 @@ class Assistant:
 
 
 def answer(
-    question: str, turns: Sequence[Turn] = (), *, settings: Settings | None = None
+    question: str,
+    turns: Sequence[Turn] = (),
+    *,
+    asked_on: datetime.date | None = None,
+    filters: Filters | None = None,
+    settings: Settings | None = None,
 ) -> Answer:
     """Answer a question from the library that `QA_LIBRARY` or the settings name.
 
     The assistant is loaded once and kept. Raises as `Assistant.load` and `Assistant.answer`.
     """
-    return _shared(settings or Settings.from_environment()).answer(question, turns)
+    assistant = _shared(settings or Settings.from_environment())
+    return assistant.answer(question, turns, asked_on=asked_on, filters=filters)
 
 
 @cache

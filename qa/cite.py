@@ -17,18 +17,20 @@ def cite(
     hits: Sequence[Hit],
     articles: Mapping[str, Article],
     extent: Extent | None,
+    limited: bool = False,
 ) -> Answer:
     """Return the answer that a draft makes, with a numbered citation for each span.
 
     `articles` holds the texts of the articles that the draft cites; `extent` is the first
-    and last date in the archive. A draft without claims becomes a refusal.
+    and last date in the archive, or in the part of it to which the question was `limited`.
+    A draft without claims becomes a refusal.
 
     Raises `CitationError` if a span is not, word for word, what stands in its article.
     """
     if not draft.claims:
         return Answer(
             question=question,
-            text=refusal(hits, extent),
+            text=refusal(hits, extent, limited),
             short="",
             outcome="refused",
             confidence=draft.confidence,
@@ -55,12 +57,16 @@ def cite(
     )
 
 
-def refusal(hits: Sequence[Hit], extent: Extent | None) -> str:
+def refusal(hits: Sequence[Hit], extent: Extent | None, limited: bool = False) -> str:
     """Return what the assistant says when the archive does not hold the answer."""
+    if limited and not hits:
+        nothing = "No article passes the limits that were set: widen them."
+        return prompts.fill("refusal", extent=nothing, nearest="").strip()
     if extent is None:
         reach = "None of its articles has a date."
     else:
-        reach = f"It reaches from {day(extent[0])} to {day(extent[1])}."
+        subject = "What passes the limits" if limited else "It"
+        reach = f"{subject} reaches from {day(extent[0])} to {day(extent[1])}."
     sources: dict[str, Source] = {}
     for hit in hits:
         sources.setdefault(hit.article.id, hit.article)

@@ -1,6 +1,7 @@
 """The command line: parsing and printing only."""
 
 import argparse
+import datetime
 import io
 import json
 import os
@@ -16,6 +17,7 @@ from tqdm import tqdm
 from qa import __version__, corpus
 from qa.errors import QAError
 from qa.settings import Settings
+from qa.types import Filters
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -86,6 +88,20 @@ def parser() -> argparse.ArgumentParser:
     command = commands.add_parser("ask", parents=[library], help="answer one question")
     command.add_argument("question", metavar="QUESTION")
     command.add_argument("--json", action="store_true", help="print the whole answer as JSON")
+    for flag, name, text in (
+        ("--from", "since", "search only articles of this day and later"),
+        ("--to", "until", "search only articles of this day and earlier"),
+        ("--as-of", "as_of", "ask the archive as it stood on this day"),
+        ("--asked-on", "asked_on", "prefer news of the days around (default: the newest)"),
+    ):
+        command.add_argument(flag, dest=name, type=_date, metavar="DATE", help=text)
+    command.add_argument(
+        "--source",
+        action="append",
+        default=[],
+        metavar="HOST",
+        help="search only articles of this site, such as cnn.com; may be repeated",
+    )
     command.set_defaults(run=_ask)
 
     command = commands.add_parser("chat", parents=[library], help="serve the chat page")
@@ -170,7 +186,11 @@ def _ask(options: argparse.Namespace) -> int:
     from qa.assistant import Assistant
 
     with Assistant.load(_settings(options)) as assistant:
-        answer = assistant.answer(options.question)
+        answer = assistant.answer(
+            options.question,
+            asked_on=options.asked_on,
+            filters=Filters(options.since, options.until, tuple(options.source), options.as_of),
+        )
     if options.json:
         print(answer.to_json())
         return 0
@@ -222,6 +242,13 @@ def _bound(text: str) -> tuple[str, float]:
         return name, float(value)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is not like f1=0.6") from None
+
+
+def _date(text: str) -> datetime.date:
+    try:
+        return datetime.date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a date like 2017-03-31") from None
 
 
 def _count(text: str) -> int:

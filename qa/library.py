@@ -8,13 +8,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 from filelock import FileLock, Timeout
 
 from qa import rows, schema
 from qa.errors import LibraryBusy, LibraryError, LibraryMismatch, LibraryMissing
 from qa.rows import SOURCE, Entry
-from qa.types import Article, Passage, Source
+from qa.types import Article, Filters, Passage, Source
 
 CATALOGUE = "catalogue.sqlite3"
 # Where the snapshots of the vectors stand, in the library's folder.
@@ -99,6 +100,7 @@ class Library:
             )
         except sqlite3.Error as error:
             raise LibraryError(f"cannot open {folder / CATALOGUE} ({error})") from None
+        connection.create_function("host", 1, _host, deterministic=True)
         library = cls(folder, connection)
         try:
             if schema.version(connection) < schema.VERSION:
@@ -186,9 +188,14 @@ class Library:
         )
         return int(articles), int(passages)
 
-    def extent(self) -> tuple[datetime.date, datetime.date] | None:
-        """Return the first and the last date of the articles, None if none has a date."""
-        first, last = self._rows("SELECT min(date), max(date) FROM articles")[0]
+    def extent(self, filters: Filters | None = None) -> tuple[datetime.date, datetime.date] | None:
+        """Return the first and the last date of the articles that pass the filters.
+
+        None if none of them has a date.
+        """
+        where, values = _limits(filters or Filters())
+        query = f"SELECT min(date), max(date) FROM articles WHERE {where}"
+        first, last = self._rows(query, values)[0]
         if first is None:
             return None
         return datetime.date.fromisoformat(first), datetime.date.fromisoformat(last)
@@ -230,7 +237,15 @@ class Library:
         )
         return [str(row[0]) for row in found]
 
-    def search(self, words: Sequence[str], limit: int) -> list[tuple[str, float]]:
+    def passing(self, filters: Filters) -> list[str]:
+        """Return the ids of the passages whose articles pass the filters."""
+        where, values = _passing(filters)
+        found = self._rows(f"SELECT p.id FROM passages p WHERE {where}", values)
+        return [str(row[0]) for row in found]
+
+    def search(
+        self, words: Sequence[str], limit: int, filters: Filters | None = None
+    ) -> list[tuple[str, float]]:
         """Return the passages in which any of the words stands, best first, with their BM25.
 
         SQLite's bm25() is negative, smaller for a better match; its sign is turned here.
@@ -238,11 +253,12 @@ class Library:
         query = " OR ".join('"' + word.replace('"', '""') + '"' for word in words)
         if not query:
             return []
+        where, values = _passing(filters or Filters())
         found = self._rows(
             f"SELECT p.id, -bm25(words, {_TITLE_WEIGHT}, {_TEXT_WEIGHT}) AS score FROM words "
-            "JOIN passages p ON p.number = words.rowid WHERE words MATCH ? "
+            f"JOIN passages p ON p.number = words.rowid WHERE words MATCH ? AND {where} "
             "ORDER BY score DESC, p.number LIMIT ?",
-            (query, limit),
+            (query, *values, limit),
         )
         return [(str(id_), float(score)) for id_, score in found]
 
@@ -328,3 +344,36 @@ class Library:
         for first in range(0, len(keys), _CHUNK):
             some = keys[first : first + _CHUNK]
             yield from self._rows(f"{query} ({', '.join('?' * len(some))})", some)
+
+
+def _passing(filters: Filters) -> tuple[str, list[str]]:
+    """Return a condition on `p`, a row of passages, and its values: its article passes."""
+    if not filters:
+        return "TRUE", []
+    where, values = _limits(filters)
+    return f"p.article IN (SELECT number FROM articles WHERE {where})", values
+
+
+def _limits(filters: Filters) -> tuple[str, list[str]]:
+    """Return a condition on a row of articles, and its values: it passes."""
+    where, values = "TRUE", []
+    if filters.since:
+        where += " AND date >= ?"
+        values.append(filters.since.isoformat())
+    if filters.last:
+        where += " AND date <= ?"
+        values.append(filters.last.isoformat())
+    if filters.sources:
+        # A leading dot on both sides: "cnn.com" is no end of "notcnn.com".
+        ends = [f".{source.lower().removeprefix('www.')}" for source in filters.sources]
+        either = " OR ".join("substr('.' || host(url), -length(?)) = ?" for _ in ends)
+        where += f" AND ({either})"
+        values += [end for end in ends for _ in range(2)]
+    return where, values
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""

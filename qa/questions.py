@@ -1,5 +1,7 @@
-"""What kind of answer a question asks for: a few words, or a sentence."""
+"""What a question asks for: a few words or a sentence, and of which time."""
 
+import calendar
+import datetime
 import re
 
 _AUXILIARY = (
@@ -19,6 +21,14 @@ _EXPLAIN = re.compile(
 _CHOICES = re.compile(
     r"\b(?:of|from|among) (?:these|the following|the below)\b|\btrue or false\b|"
     r"\ball\b.*\bexcept\b|\bexcept\b\W*$",
+    re.IGNORECASE,
+)
+_MONTHS = {name[:3].lower(): number for number, name in enumerate(calendar.month_name) if name}
+_MONTH = r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
+# "31 March 2017", "March 31, 2017", "March 2017", "2017".
+_DATED = re.compile(
+    rf"\b(?:(?:(\d{{1,2}})(?:st|nd|rd|th)? (?:of )?)?{_MONTH} (?:(\d{{1,2}})(?:st|nd|rd|th)?,? )?"
+    r"(?:of )?)?((?:19|20)\d\d)\b",
     re.IGNORECASE,
 )
 _SENTENCE = re.compile(r"(?<=[.!?])[\s\"”’)]+(?=\S)")
@@ -52,3 +62,26 @@ def wants_sentence(question: str) -> bool:
     """
     explains = _EXPLAIN.search(proper(question))
     return bool(explains or asks_yes_or_no(question) or lists_choices(question))
+
+
+def period(question: str) -> tuple[datetime.date, datetime.date] | None:
+    """Return the first and the last day of the time that a question names with its year.
+
+    From the earliest to the latest, if it names several; None, if it names none.
+    """
+    found = [_days(match) for match in _DATED.finditer(question)]
+    if not found:
+        return None
+    return min(first for first, _ in found), max(last for _, last in found)
+
+
+def _days(match: re.Match[str]) -> tuple[datetime.date, datetime.date]:
+    before, name, after, year = match[1], match[2], match[3], int(match[4])
+    if not name:
+        return datetime.date(year, 1, 1), datetime.date(year, 12, 31)
+    month = _MONTHS[name.lower()]
+    last = calendar.monthrange(year, month)[1]
+    day = int(before or after or 0)
+    if 1 <= day <= last:
+        return datetime.date(year, month, day), datetime.date(year, month, day)
+    return datetime.date(year, month, 1), datetime.date(year, month, last)

@@ -83,6 +83,29 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class Filters:
+    """Which articles may be searched: hard limits, all of which must hold.
+
+    `since` and `until` are the first and the last day of publication. `as_of` asks the
+    archive as it stood on that day. `sources` are hosts of urls: "cnn.com" takes in
+    "edition.cnn.com". An article without a date, or without a url, does not pass a limit on it.
+    """
+
+    since: datetime.date | None = None
+    until: datetime.date | None = None
+    sources: tuple[str, ...] = ()
+    as_of: datetime.date | None = None
+
+    def __bool__(self) -> bool:
+        return self != Filters()
+
+    @property
+    def last(self) -> datetime.date | None:
+        """The last day that passes."""
+        return min((day for day in (self.until, self.as_of) if day), default=None)
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """One turn of a conversation."""
 

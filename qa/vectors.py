@@ -102,17 +102,23 @@ class VectorReader:
         self._name = ""
         self._client: Any = None
 
-    def search(self, name: str, vector: Matrix, limit: int) -> list[tuple[str, float]]:
+    def search(
+        self, name: str, vector: Matrix, limit: int, among: Sequence[str] | None = None
+    ) -> list[tuple[str, float]]:
         """Return the ids nearest to a unit vector in a snapshot, with cosine similarities.
 
-        Raises `LibraryError` if the snapshot is gone or damaged.
+        `among` are the ids to choose from, all if None. Raises `LibraryError` if the snapshot
+        is gone or damaged.
         """
         with self._opened(name) as collection:
-            size = min(limit, collection.count())
+            size = min(limit, collection.count() if among is None else len(among))
             if not size:
                 return []
             found = collection.query(
-                query_embeddings=vector.reshape(1, -1), n_results=size, include=["distances"]
+                query_embeddings=vector.reshape(1, -1),
+                n_results=size,
+                ids=None if among is None else list(among),
+                include=["distances"],
             )
         # Chroma's cosine distance is 1 - cosine.
         pairs = zip(found["ids"][0], found["distances"][0], strict=True)

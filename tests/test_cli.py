@@ -37,6 +37,26 @@ def test_a_refusal_is_no_failure(library_of_news: Path, capsys: pytest.CaptureFi
     assert capsys.readouterr().out.startswith("The archive does not hold the answer")
 
 
+def test_ask_within_limits(library_of_news: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ["ask", "Who spoke of the bridge?", "--json", "--library", str(library_of_news)]
+
+    def ids(*limits: str) -> set[str]:
+        assert main([*asked, *limits]) == 0
+        return {hit["article"]["id"] for hit in json.loads(capsys.readouterr().out)["hits"]}
+
+    assert ids("--as-of", "2021-03-02", "--asked-on", "2022-01-01") == {
+        "2021-03-01-harbor-bridge-planned.txt"
+    }
+    assert ids("--from", "2021-06-12", "--to", "2021-06-12") == {
+        "2021-06-12-harbor-bridge-opened.txt"
+    }
+    assert ids("--source", "cnn.com", "--source", "bbc.com") == set()
+    with pytest.raises(SystemExit) as stopped:
+        main([*asked, "--from", "yesterday"])
+    assert stopped.value.code == 2
+    assert "'yesterday' is not a date like 2017-03-31" in capsys.readouterr().err
+
+
 def test_ingest_list_remove_doctor(
     news: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

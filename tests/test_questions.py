@@ -1,8 +1,10 @@
-"""Which questions want a sentence for an answer, and which a few words."""
+"""What a question asks for: a sentence or a few words, and of which time."""
+
+import datetime
 
 import pytest
 
-from qa.questions import lists_choices, proper, wants_sentence
+from qa.questions import lists_choices, period, proper, wants_sentence
 
 
 @pytest.mark.parametrize(
@@ -51,3 +53,27 @@ def test_choices() -> None:
 def test_the_question_proper_is_its_last_sentence() -> None:
     assert proper("A storm came. Where? (Hint: it rained.)") == "Where?"
     assert proper("(Where?)") == "(Where?)"
+
+
+@pytest.mark.parametrize(
+    ("question", "first", "last"),
+    [
+        ("Who won in 2022?", "2022-01-01", "2022-12-31"),
+        ("what happened in Feb. 2024", "2024-02-01", "2024-02-29"),
+        ("Where was Abe on 31 March 2017?", "2017-03-31", "2017-03-31"),
+        ("Where was Abe on the 1st of April 2017?", "2017-04-01", "2017-04-01"),
+        ("Who spoke on September 5, 2016?", "2016-09-05", "2016-09-05"),
+        ("Who spoke on June 31, 2016?", "2016-06-01", "2016-06-30"),
+        ("Did it rise from May 2019 to 2021?", "2019-05-01", "2021-12-31"),
+    ],
+)
+def test_the_period_that_a_question_names(question: str, first: str, last: str) -> None:
+    found = period(question)
+    assert found == (datetime.date.fromisoformat(first), datetime.date.fromisoformat(last))
+
+
+@pytest.mark.parametrize(
+    "question", ["Who won?", "Who may march in June?", "Why 2,022 tons?", "Is 12022 a prime?", ""]
+)
+def test_no_period(question: str) -> None:
+    assert period(question) is None

@@ -1,19 +1,27 @@
 """Retrieval: fusion, and a retriever that fits any LangChain chain."""
 
+import json
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
 import pytest
 from langchain_core.documents import Document
 from langchain_core.runnables import RunnableLambda
 
 from qa.assistant import Assistant
+from qa.ingest import Summary
 from qa.passages import embedded_text
-from qa.retrieve import reciprocal_rank_fusion, standalone, words
-from qa.types import Turn
+from qa.retrieve import fuse, standalone, words
+from qa.settings import Settings
+from qa.types import Filters, Turn
 
 
-def test_fusion_adds_reciprocal_ranks() -> None:
-    fused = reciprocal_rank_fusion([["a", "b", "c"], ["c", "d"]])
-    assert [item for item, _ in fused] == ["c", "a", "b", "d"]
-    assert dict(fused)["c"] == pytest.approx(1 / 63 + 1 / 61)
+def test_fusion_is_the_mean_of_scaled_scores() -> None:
+    fused = fuse([[("a", 0.9), ("b", 0.6), ("c", 0.5)], [("c", 7.0), ("d", 3.0)]])
+    assert fused == pytest.approx({"a": 0.5, "b": 0.125, "c": 0.5, "d": 0.0})
+    assert fuse([[("a", 0.3)], []]) == {"a": 0.5}
+    assert fuse([[], []]) == {}
 
 
 def test_words_leave_out_what_every_article_holds() -> None:
@@ -69,3 +77,78 @@ def test_the_retriever_drops_into_a_langchain_chain(assistant: Assistant) -> Non
     [document, *_] = assistant.retriever.invoke("Who won the election in Tolk?")
     assert document.metadata["article"] == "2021-09-20-tolk-election.txt"
     assert document.metadata["date"] == "2021-09-20"
+
+
+PLANNED, OPENED = "2021-03-01-harbor-bridge-planned.txt", "2021-06-12-harbor-bridge-opened.txt"
+STORM = "2022-01-15-storm.txt"
+
+
+def scores(assistant: Assistant, question: str, day: str | None = None) -> dict[str, float]:
+    asked_on = date.fromisoformat(day) if day else None
+    hits = assistant.retriever.hits(question, asked_on=asked_on)
+    return {hit.article.id: hit.score for hit in hits}
+
+
+def test_news_near_the_day_of_asking_is_preferred(assistant: Assistant) -> None:
+    question = "Who spoke of the harbor bridge?"
+    plain = scores(assistant, question, "1990-01-01")
+    for day, more in (("2021-03-01", 0.3), ("2021-03-15", 0.15), ("2021-02-15", 0.15)):
+        found = scores(assistant, question, day)
+        assert found[PLANNED] - plain[PLANNED] == pytest.approx(more, abs=0.001)
+        assert found[STORM] - plain[STORM] == pytest.approx(0, abs=0.001)
+    newest = scores(assistant, question)
+    assert newest[STORM] - plain[STORM] == pytest.approx(0.3, abs=0.001)
+    assert newest[PLANNED] - plain[PLANNED] == pytest.approx(0, abs=0.001)
+
+
+def test_the_time_that_a_question_names_counts_for_more(assistant: Assistant) -> None:
+    march, year = "Who spoke of the harbor bridge in March 2021?", "Who spoke in 2021?"
+    assert scores(assistant, march, "2021-06-12") == scores(assistant, march, "1990-01-01")
+    assert max(scores(assistant, march, "2021-06-12").items(), key=lambda row: row[1])[0] == PLANNED
+    # Within that time, the day of asking still tells.
+    winter, summer = (scores(assistant, year, day) for day in ("2021-03-01", "2021-06-12"))
+    assert winter[PLANNED] - summer[PLANNED] == pytest.approx(0.3, abs=0.01)
+    assert summer[OPENED] - winter[OPENED] == pytest.approx(0.3, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("filters", "found"),
+    [
+        (
+            Filters(since=date(2021, 6, 12)),
+            {OPENED, "2021-09-20-tolk-election.txt", "2022-01-15-storm.txt"},
+        ),
+        (Filters(until=date(2021, 6, 11)), {PLANNED}),
+        (Filters(as_of=date(2021, 6, 12), until=date(2022, 1, 1)), {PLANNED, OPENED}),
+        (Filters(since=date(2021, 6, 12), until=date(2021, 6, 12)), {OPENED}),
+        (Filters(since=date(2023, 1, 1)), set()),
+        (Filters(sources=("cnn.com",)), set()),
+    ],
+)
+def test_filters_are_hard(assistant: Assistant, filters: Filters, found: set[str]) -> None:
+    hits = assistant.retriever.hits("Who won the election in Tolk?", filters=filters)
+    assert {hit.article.id for hit in hits} == found
+
+
+def test_sources_are_sites(bring: Callable[..., Summary], tmp_path: Path) -> None:
+    urls = (
+        "https://www.cnn.com/tolk",
+        "https://edition.cnn.com/tolk",
+        "https://notcnn.com/tolk?from=.cnn.com",
+    )
+    rows = [{"url": url, "text": f"Brandt won in Tolk, says {url}."} for url in urls]
+    (tmp_path / "news.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    bring(tmp_path / "news.jsonl")
+    with Assistant.load(Settings(library=tmp_path / "library")) as assistant:
+
+        def sites(*names: str) -> set[str]:
+            hits = assistant.retriever.hits("Who won in Tolk?", filters=Filters(sources=names))
+            return {hit.article.url.split("/")[2] for hit in hits}
+
+        assert sites("cnn.com") == sites("WWW.cnn.com") == {"www.cnn.com", "edition.cnn.com"}
+        assert sites("edition.cnn.com") == {"edition.cnn.com"}
+        assert sites("edition.cnn.com", "notcnn.com") == {"edition.cnn.com", "notcnn.com"}
+        assert sites("cnn") == set()
+        refused = assistant.answer("Who won in Tolk?", filters=Filters(sources=("bbc.com",)))
+        assert refused.outcome == "refused"
+        assert "No article passes the limits" in refused.text

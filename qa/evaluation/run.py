@@ -143,7 +143,7 @@ def _begin(
 
 def _ask(question: Question, assistant: Assistant, believed: bool) -> Result:
     try:
-        answer = assistant.answer(question.text, question.history)
+        answer = assistant.answer(question.text, question.history, asked_on=question.date)
         return score(question, answer, assistant.library, believed)
     except (LibraryError, ModelError):
         # It would be the same for every question.

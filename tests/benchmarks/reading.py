@@ -55,7 +55,7 @@ def main() -> None:
     best, shipped, before, after, lines = [], [], [], [], []
     with Assistant.load(settings) as assistant:
         for question in tqdm(asked, unit=" questions"):
-            hits = assistant.retriever.hits(question.text)
+            hits = assistant.retriever.hits(question.text, asked_on=question.date)
             evidence = reader.evidence(question.text, hits)
             draft = reader.draft(question.text, evidence)
             best.append(evidence.found[0].text if evidence.found else "")

@@ -65,7 +65,7 @@ def shipped(
 ) -> dict[str, Any]:
     def ask(asked: Sequence[NewsQuestion]) -> Array:
         refused = [
-            assistant.answer(question.text).outcome == "refused"
+            assistant.answer(question.text, asked_on=question.date).outcome == "refused"
             for question in tqdm(asked, unit=" questions")
         ]
         return np.array(refused, dtype=float)
@@ -132,7 +132,7 @@ def fitted(assistant: Assistant, reader: SpanReader, read: int) -> dict[str, Any
         for text in (question.text, rewritten().get(question.id)):
             if text is None:
                 continue
-            hits = assistant.retriever.hits(text)
+            hits = assistant.retriever.hits(text, asked_on=question.date)
             kept = [hit for hit in hits if urls is None or hit.article.url in urls]
             ranked = [replace(hit, rank=rank) for rank, hit in enumerate(kept[:read], start=1)]
             if ranked:

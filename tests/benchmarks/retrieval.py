@@ -24,7 +24,7 @@ from qa.settings import Settings
 from tests.benchmarks.news import ARTICLES, NewsQuestion, answerable, rows
 
 TOP = 10
-Search = Callable[[str], list[tuple[str, str]]]
+Search = Callable[[NewsQuestion], list[tuple[str, str]]]
 
 
 class EmbedderOfLangChain(Embeddings):
@@ -61,16 +61,16 @@ def tutorial(folder: Path, settings: Settings) -> Search:
         done.write_text(str(len(chunks)))
     print(f"baseline: {done.read_text()} chunks")
 
-    def search(question: str) -> list[tuple[str, str]]:
-        found = store.similarity_search(question, k=TOP)
+    def search(question: NewsQuestion) -> list[tuple[str, str]]:
+        found = store.similarity_search(question.text, k=TOP)
         return [(document.metadata["url"], document.page_content) for document in found]
 
     return search
 
 
 def ours(assistant: Assistant) -> Search:
-    def search(question: str) -> list[tuple[str, str]]:
-        hits = assistant.retriever.hits(question)[:TOP]
+    def search(question: NewsQuestion) -> list[tuple[str, str]]:
+        hits = assistant.retriever.hits(question.text, asked_on=question.date)[:TOP]
         return [(hit.article.url, hit.passage.text) for hit in hits]
 
     return search
@@ -78,9 +78,7 @@ def ours(assistant: Assistant) -> Search:
 
 def measure(search: Search, questions: Sequence[NewsQuestion]) -> dict[str, float]:
     started = time.perf_counter()
-    results = [
-        [question.held_by(*found) for found in search(question.text)] for question in questions
-    ]
+    results = [[question.held_by(*found) for found in search(question)] for question in questions]
     seconds = time.perf_counter() - started
     measured = [ranking(row, max(1, sum(row)), cuts=(1, 4, 10)) for row in results]
     return {

@@ -31,7 +31,7 @@ def main() -> None:
     read = []
     with Assistant.load(settings) as assistant:
         for question in tqdm(answerable(), unit=" questions"):
-            hits = assistant.retriever.hits(question.text)
+            hits = assistant.retriever.hits(question.text, asked_on=question.date)
             readings = model.read(question.text, [hit.passage.text for hit in hits])
             read.append((question, hits, readings))
     table = []
