@@ -16,6 +16,7 @@ from langchain_core.runnables import Runnable, RunnableLambda
 
 from qa.cite import cite
 from qa.errors import CitationError, QuestionError
+from qa.followups import standalone
 from qa.library import Library
 from qa.models import facts, load_embedder, load_reader
 from qa.reader import Reader, SpanReader
@@ -27,9 +28,10 @@ from qa.vectors import VectorReader
 
 @dataclass(frozen=True, slots=True)
 class _Work:
-    """A question on its way through the stages."""
+    """A question on its way through the stages. `whole` is it with what it needs of the turns."""
 
     question: str
+    whole: str
     filters: Filters = field(default_factory=Filters)
     hits: tuple[Hit, ...] = ()
     draft: Draft = field(default_factory=Draft)
@@ -138,15 +140,16 @@ class Assistant:
         given: Mapping[str, Any] = {"question": asked} if isinstance(asked, str) else asked
         question = self._checked(given["question"])
         filters = given.get("filters") or Filters()
-        hits = self.retriever.hits(
-            question, given.get("turns", ()), asked_on=given.get("asked_on"), filters=filters
-        )
+        turns = given.get("turns", ())
+        asked_on = given.get("asked_on")
+        hits = self.retriever.hits(question, turns, asked_on=asked_on, filters=filters)
         stages = {"retrieve": time.perf_counter() - started}
-        return _Work(question, filters, tuple(hits), stages=stages)
+        whole = standalone(question, turns)
+        return _Work(question, whole, filters, tuple(hits), stages=stages)
 
     def _read(self, work: _Work) -> _Work:
         started = time.perf_counter()
-        draft = self._reader.read(work.question, work.hits)
+        draft = self._reader.read(work.whole, work.hits)
         stages = {**work.stages, "read": time.perf_counter() - started}
         return dataclasses.replace(work, hits=draft.hits or work.hits, draft=draft, stages=stages)
 

@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from snowballstemmer import stemmer
 
 from qa.questions import asks_yes_or_no, proper, wants_sentence
-from qa.retrieve import content_words
 from qa.span_model import Reading, SpanModel
 from qa.spans import Finding, Place, Weights, findings, passage_score
 from qa.types import Claim, Draft, Hit, Span
+from qa.wording import content_words
 
 # Places of one answer that are cited: more would bury the answer. Each has at least half the
 # weight of the best: the same words can stand in a passage that says nothing to the question.

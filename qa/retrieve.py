@@ -1,8 +1,9 @@
 """Question + turns → hits: searches by meaning and by words, and fuses the two."""
 
 import datetime
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
@@ -12,10 +13,12 @@ from pydantic import ConfigDict
 
 from qa.embedder import Embedder, Vectors
 from qa.errors import LibraryError
+from qa.followups import before, standalone
 from qa.library import Library, State
 from qa.questions import period
 from qa.types import Filters, Hit, Turn
 from qa.vectors import VectorReader
+from qa.wording import words
 
 # What an article's date can add to its passages' scores, and in how many days this halves.
 # Chosen on the news questions of 2022; halving or doubling either changes little.
@@ -24,18 +27,10 @@ _HALF_LIFE = 14
 # Passages taken from each search before they are fused.
 _DEPTH = 100
 
-_WORD = re.compile(r"\w+(?:[.’']\w+)*")
-_FUNCTION_WORDS = frozenset(
-    """a about after all also an and any are as at be been being but by can could did do does
-    for from had has have how i if in into is it its many may more most much not of on one or
-    our out over s said say says shall should so some such t than that the their them then
-    there these they this those through to up was we were what when where which while who whom
-    whose why will with would you your""".split()
-)
-_PRONOUNS = frozenset(
-    """he she it they him her them his hers its their theirs there this that these
-    those""".split()
-)
+# What an article on which the conversation was adds to its passages' scores: the first of those
+# found for the turns before, half of it for the second, a third for the third.
+_CONVERSATION = 0.2
+_CARRIED = 3
 
 
 class Retriever(BaseRetriever):
@@ -62,19 +57,23 @@ class Retriever(BaseRetriever):
         """Return at most `limit` hits, best first, of the articles that pass the filters.
 
         `asked_on` is the day of asking, the archive's last unless given: articles of the days
-        around it come sooner. The score is the mean of both searches' scores, each scaled to
-        0..1 over what it found, plus at most 0.3 for the date. Raises `LibraryError` if the
-        library cannot be read.
+        around it come sooner. A question that needs the turns before it is searched with the
+        names in them, and the articles they were about come sooner. The score is the mean of
+        both searches' scores, each scaled to 0..1 over what it found, plus at most 0.3 for the
+        date and 0.2 for the conversation. Raises `LibraryError` if the library cannot be read.
         """
         query = standalone(question, turns)
-        vector = self.embedder.embed([query])[0]
+        context = before(turns) if query != question else ""
+        vectors = self.embedder.embed([query, context] if context else [query])
         limits = filters or Filters()
         while True:
-            # Both searches must see one generation: an ingest may publish another meanwhile,
+            # All searches must see one generation: an ingest may publish another meanwhile,
             # and take the older snapshot away.
             state = self.library.state()
+            search = partial(self._search, state=state, asked_on=asked_on, limits=limits)
             try:
-                hits = self._search(query, vector, state, asked_on, limits)
+                carried = _articles(search(context, vectors[1])) if context else {}
+                hits = search(query, vectors[0], carried=carried)
             except LibraryError:
                 if self.library.state() == state:
                     raise
@@ -86,9 +85,11 @@ class Retriever(BaseRetriever):
         self,
         query: str,
         vector: Vectors,
+        *,
         state: State,
         asked_on: datetime.date | None,
         limits: Filters,
+        carried: Mapping[str, float] = MappingProxyType({}),
     ) -> list[Hit]:
         among = self.library.passing(limits) if limits else None
         by_meaning = (
@@ -99,7 +100,10 @@ class Retriever(BaseRetriever):
         found = self.library.passages(list(fused))
         near = self._nearness(query, asked_on or limits.as_of)
         scored = [
-            (*found[id_], score + _DATE * near(found[id_][1].date))
+            (
+                *found[id_],
+                score + _DATE * near(found[id_][1].date) + carried.get(found[id_][1].id, 0.0),
+            )
             for id_, score in fused.items()
             if id_ in found
         ]
@@ -132,6 +136,12 @@ class Retriever(BaseRetriever):
         return [_document(hit) for hit in self.hits(query)]
 
 
+def _articles(hits: Sequence[Hit]) -> dict[str, float]:
+    """Return what the articles of an earlier question's first hits add for the next."""
+    ids = list(dict.fromkeys(hit.article.id for hit in hits))[:_CARRIED]
+    return {id_: _CONVERSATION / place for place, id_ in enumerate(ids, start=1)}
+
+
 def fuse(rankings: Sequence[Sequence[tuple[str, float]]]) -> dict[str, float]:
     """Return the mean of an item's scores, each scaled to 0..1 over its ranking; 0 if absent.
 
@@ -154,31 +164,6 @@ def _days(date: datetime.date, span: tuple[datetime.date, datetime.date]) -> int
 
 def _halved(days: int) -> float:
     return float(0.5 ** (days / _HALF_LIFE))
-
-
-def words(text: str) -> list[str]:
-    """Return the words of a text that are worth searching for, each once, in order.
-
-    Function words are left out, unless there is nothing else.
-    """
-    return content_words(text) or _words(text)
-
-
-def content_words(text: str) -> list[str]:
-    """Return the words of a text that are no function words, each once, in order."""
-    return [word for word in _words(text) if word not in _FUNCTION_WORDS]
-
-
-def _words(text: str) -> list[str]:
-    return list(dict.fromkeys(word.lower() for word in _WORD.findall(text)))
-
-
-def standalone(question: str, turns: Sequence[Turn]) -> str:
-    """Return what to search for: a question with a pronoun brings along the one before it."""
-    asked = [turn.text for turn in turns if turn.role == "user"]
-    if asked and _PRONOUNS & {word.lower() for word in _WORD.findall(question)}:
-        return f"{asked[-1]} {question}"
-    return question
 
 
 def _document(hit: Hit) -> Document:

@@ -1,10 +1,18 @@
-"""When two answers are the same answer: their normalised form."""
+"""The words of a text; and when two answers are the same answer: their normalised form."""
 
 import re
 import string
 import unicodedata
 from collections.abc import Iterable
 
+WORD = re.compile(r"\w+(?:[.’']\w+)*")
+FUNCTION_WORDS = frozenset(
+    """a about after all also an and any are as at be been being but by can could did do does
+    for from had has have how i if in into is it its many may more most much not of on one or
+    our out over s said say says shall should so some such t than that the their them then
+    there these they this those through to up was we were what when where which while who whom
+    whose why will with would you your""".split()
+)
 _ARTICLES = re.compile(r"\b(?:a|an|the)\b")
 
 
@@ -29,3 +37,20 @@ def squad_normalise(text: str) -> str:
 
 def _joined(chars: Iterable[str]) -> str:
     return " ".join(_ARTICLES.sub(" ", "".join(chars)).split())
+
+
+def words(text: str) -> list[str]:
+    """Return the words of a text that are worth searching for, each once, in order.
+
+    Function words are left out, unless there is nothing else.
+    """
+    return content_words(text) or _words(text)
+
+
+def content_words(text: str) -> list[str]:
+    """Return the words of a text that are no function words, each once, in order."""
+    return [word for word in _words(text) if word not in FUNCTION_WORDS]
+
+
+def _words(text: str) -> list[str]:
+    return list(dict.fromkeys(word.lower() for word in WORD.findall(text)))

@@ -12,7 +12,7 @@ LAYERS = [
     {"schema", "rows", "library", "vectors", "network", "forward"},
     {"embedder", "span_model"},
     {"models"},
-    {"ingest", "doctor", "retrieve", "questions", "spans", "reader", "cite"},
+    {"ingest", "doctor", "questions", "followups", "retrieve", "spans", "reader", "cite"},
     {"assistant"},
     {"evaluation", "web"},
     {"cli", "training", "__init__"},

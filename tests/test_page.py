@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from qa.ingest import ingest
 from qa.settings import Settings
 from qa.types import Answer, Citation, Source
-from qa.web.render import literal, message
+from qa.web.render import literal, message, said
 from tests.conftest import CHECKOUT, NEWS, Notices, run_qa
 
 FLAGS = """--no-sandbox --disable-gpu --disable-quic --no-first-run
@@ -41,6 +41,16 @@ def test_only_real_markers_become_markers() -> None:
     shown = message(Answer("q", f"{quote} [1]", "", "answered", 0.9, (citation,)))
     assert shown.count("<sup>") == 1
     assert "<sup>[1]</sup></p>" in shown
+
+
+def test_a_message_can_be_read_back() -> None:
+    quote = "The <b>bridge</b> [1] & its “ramp” opened."
+    citation = Citation(1, Source("a", "T"), 0, len(quote), quote, "0")
+    for text in (f"{quote} [1]", f"{quote} [1]\n\nTwice [1]"):
+        assert said(message(Answer("q", text, "", "answered", 0.9, (citation,)))) == text
+    refused = Answer("q", "Not <held>.", "", "refused", 0.1)
+    assert said(message(refused)) == "Not <held>."
+    assert said("Hello") == "Hello"
 
 
 def test_the_bare_answer_stands_out_in_its_quote() -> None:

@@ -12,9 +12,9 @@ from langchain_core.runnables import RunnableLambda
 from qa.assistant import Assistant
 from qa.ingest import Summary
 from qa.passages import embedded_text
-from qa.retrieve import fuse, standalone, words
+from qa.retrieve import fuse
 from qa.settings import Settings
-from qa.types import Filters, Turn
+from qa.types import Filters
 
 
 def test_fusion_is_the_mean_of_scaled_scores() -> None:
@@ -22,19 +22,6 @@ def test_fusion_is_the_mean_of_scaled_scores() -> None:
     assert fused == pytest.approx({"a": 0.5, "b": 0.125, "c": 0.5, "d": 0.0})
     assert fuse([[("a", 0.3)], []]) == {"a": 0.5}
     assert fuse([[], []]) == {}
-
-
-def test_words_leave_out_what_every_article_holds() -> None:
-    assert words("When did Abe's visit to the U.S. begin?") == ["abe's", "visit", "u.s", "begin"]
-    assert words("Who is who?") == ["who", "is"]
-    assert words("🙂?") == []
-
-
-def test_a_pronoun_brings_the_question_before_it() -> None:
-    turns = [Turn("user", "Who won in Tolk?"), Turn("assistant", "Jonas Brandt won. [1]")]
-    assert standalone("What did he promise?", turns) == "Who won in Tolk? What did he promise?"
-    assert standalone("Who opened the bridge?", turns) == "Who opened the bridge?"
-    assert standalone("What did he promise?", []) == "What did he promise?"
 
 
 def test_hits_are_ranked_slices(assistant: Assistant) -> None:

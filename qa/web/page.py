@@ -13,7 +13,7 @@ from qa.assistant import Assistant
 from qa.errors import QAError, SettingsError
 from qa.settings import Settings
 from qa.types import Turn
-from qa.web.render import literal, message
+from qa.web.render import literal, message, said
 
 TITLE = "Ask the archive"
 _FONTS = ["system-ui", "Segoe UI", "Helvetica", "Arial", "sans-serif"]
@@ -32,7 +32,7 @@ def build(assistant: Assistant) -> gr.Blocks:
     """Return the page for an assistant."""
 
     def reply(question: str, history: list[dict[str, Any]]) -> str:
-        turns = [Turn(turn["role"], _text(turn["content"])) for turn in history]
+        turns = [Turn(turn["role"], said(_text(turn["content"]))) for turn in history]
         try:
             return message(assistant.answer(question, turns))
         except QAError as error:

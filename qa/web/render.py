@@ -1,5 +1,6 @@
 """An answer → the Markdown of a chat message, in which nothing of an article is markup."""
 
+import html
 import re
 
 from qa.types import Answer, Citation
@@ -23,6 +24,12 @@ def _paragraph(text: str, markers: str) -> str:
     said, marks = (text[: ours.start()], ours[1]) if ours else (text, "")
     shown = " ".join(literal(said).split())
     return f'<p class="qa-answer">{shown}' + (f" <sup>{marks}</sup></p>" if marks else "</p>")
+
+
+def said(shown: str) -> str:
+    """Return the answer in a message that `message` made, without its citations."""
+    paragraphs = re.findall(r'<p class="qa-answer">(.*?)</p>', shown, re.DOTALL)
+    return html.unescape(re.sub(r"</?sup>", "", "\n\n".join(paragraphs))) or shown
 
 
 def literal(text: str) -> str:
