@@ -16,9 +16,9 @@ from qa.errors import LibraryError
 from qa.followups import before, standalone
 from qa.library import Library, State
 from qa.questions import period
-from qa.types import Filters, Hit, Turn
+from qa.types import Filters, Hit, Passage, Source, Turn
 from qa.vectors import VectorReader
-from qa.wording import words
+from qa.wording import shingles, words
 
 # What an article's date can add to its passages' scores, and in how many days this halves.
 # Chosen on the news questions of 2022; halving or doubling either changes little.
@@ -27,6 +27,9 @@ _HALF_LIFE = 14
 # Passages taken from each search before they are fused.
 _DEPTH = 100
 
+# Two passages are copies if they share this much of the runs of five words that either has. Less,
+# and stories that differ in a name would be one: "elected mayor of Tolk", "of Karsk".
+_COPY = 0.8
 # What an article on which the conversation was adds to its passages' scores: the first of those
 # found for the turns before, half of it for the second, a third for the third.
 _CONVERSATION = 0.2
@@ -107,15 +110,15 @@ class Retriever(BaseRetriever):
             for id_, score in fused.items()
             if id_ in found
         ]
-        best = sorted(scored, key=lambda row: -row[2])[: self.limit]
+        best = _without_copies(sorted(scored, key=lambda row: -row[2]), self.limit)
         similarity = dict(by_meaning)
         # What only the search by words found.
-        rest = [passage.id for passage, _, _ in best if passage.id not in similarity]
+        rest = [passage.id for passage, *_ in best if passage.id not in similarity]
         if rest and state.vectors:
             similarity |= self.vectors.similarities(state.vectors, vector, rest)
         return [
-            Hit(passage, source, score, rank, similarity.get(passage.id))
-            for rank, (passage, source, score) in enumerate(best, start=1)
+            Hit(passage, source, score, rank, similarity.get(passage.id), tuple(also_in))
+            for rank, (passage, source, score, also_in) in enumerate(best, start=1)
         ]
 
     def _nearness(
@@ -134,6 +137,34 @@ class Retriever(BaseRetriever):
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun
     ) -> list[Document]:
         return [_document(hit) for hit in self.hits(query)]
+
+
+_Scored = tuple[Passage, Source, float]
+
+
+def _without_copies(
+    ranked: Sequence[_Scored], limit: int
+) -> list[tuple[Passage, Source, float, list[Source]]]:
+    """Return the first so many passages, each with the articles in which it stands as well.
+
+    One wire story in five papers is one source.
+    """
+    kept: list[tuple[Passage, Source, float, list[Source]]] = []
+    marks: list[frozenset[tuple[str, ...]]] = []
+    for passage, source, score in ranked:
+        own = shingles(passage.text)
+        for (_, other, _, also_in), mark in zip(kept, marks, strict=True):
+            alike = len(own & mark) >= _COPY * len(own | mark)
+            if alike and other.id != source.id:
+                if source not in also_in:
+                    also_in.append(source)
+                break
+        else:
+            if len(kept) == limit:
+                break
+            kept.append((passage, source, score, []))
+            marks.append(own)
+    return kept
 
 
 def _articles(hits: Sequence[Hit]) -> dict[str, float]:

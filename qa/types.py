@@ -73,6 +73,7 @@ class Hit:
 
     Scores compare within one list only: each stage that orders hits has its own scale.
     `similarity` is the cosine of the question's and the passage's vectors, if it is known.
+    `also_in` are other articles in which nearly the same passage stands.
     """
 
     passage: Passage
@@ -80,6 +81,7 @@ class Hit:
     score: float
     rank: int
     similarity: float | None = None
+    also_in: tuple[Source, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,8 @@ FUNCTION_WORDS = frozenset(
     there these they this those through to up was we were what when where which while who whom
     whose why will with would you your""".split()
 )
+# Words in a row that two texts share only if one is taken from the other.
+_SHINGLE = 5
 _ARTICLES = re.compile(r"\b(?:a|an|the)\b")
 
 
@@ -54,3 +56,13 @@ def content_words(text: str) -> list[str]:
 
 def _words(text: str) -> list[str]:
     return list(dict.fromkeys(word.lower() for word in WORD.findall(text)))
+
+
+def shingles(text: str) -> frozenset[tuple[str, ...]]:
+    """Return the runs of five words in a text, in lower case; all of it, if it is shorter.
+
+    Broder, "On the resemblance and containment of documents", 1997.
+    """
+    found = [word.lower() for word in WORD.findall(text)]
+    last = max(1, len(found) - _SHINGLE + 1)
+    return frozenset(tuple(found[first : first + _SHINGLE]) for first in range(last))

@@ -139,3 +139,35 @@ def test_sources_are_sites(bring: Callable[..., Summary], tmp_path: Path) -> Non
         refused = assistant.answer("Who won in Tolk?", filters=Filters(sources=("bbc.com",)))
         assert refused.outcome == "refused"
         assert "No article passes the limits" in refused.text
+
+
+STORY = """The council of Tolk voted on Tuesday to close the old market hall for two years.
+Its iron roof, which was put up in 1887, has to be taken down and mended piece by piece, said
+Petra Sonn, who leads the council. The traders will move to tents on the meadow by the river, and
+pay half of their rent until the hall is opened again."""
+
+
+def test_copies_of_one_story_are_one_hit(bring: Callable[..., Summary], tmp_path: Path) -> None:
+    news = tmp_path / "news"
+    news.mkdir()
+    texts = {
+        "wire": STORY,
+        "paper": STORY.replace("mended", "repaired"),
+        "again": f"{STORY} The story was updated.",
+        "town": STORY.replace("Tolk", "Karsk").replace("Petra Sonn", "Ada Lind"),
+        "part": "The traders will move to tents on the meadow by the river.",
+        "other": "The council of Tolk voted on Tuesday for a new bridge, said Petra Sonn.",
+    }
+    for name, text in texts.items():
+        (news / f"{name}.txt").write_text(f" date 2021-05-04 TOLK —\n\n{text}\n")
+    bring(news)
+    with Assistant.load(Settings(library=tmp_path / "library")) as assistant:
+        hits = assistant.retriever.hits("Where will the traders of the market hall move?")
+        groups = [{hit.article.id, *(source.id for source in hit.also_in)} for hit in hits]
+        answer = assistant.answer("Where will the traders of the market hall in Tolk move?")
+    assert {"wire.txt", "paper.txt", "again.txt"} in groups
+    for alone in ("town.txt", "part.txt", "other.txt"):
+        assert {alone} in groups
+    assert [hit.rank for hit in hits] == [1, 2, 3, 4]
+    assert len({citation.article.id for citation in answer.citations} & groups[0]) <= 1
+    assert "also_in" in answer.to_json()

@@ -8,12 +8,11 @@ from qa.evaluation.questions import Question
 from qa.evaluation.results import Found, Quoted, Result, Verdict
 from qa.library import Library
 from qa.types import Answer, Article, Citation, Hit, Passage
-from qa.wording import normalise, squad_normalise
+from qa.wording import normalise, shingles, squad_normalise
 
 # Two articles are near copies if they share this much of their five-word shingles, as a share
 # of all that either has (Broder, "On the resemblance and containment of documents", 1997).
 _COPY = 0.8
-_SHINGLE = 5
 _AROUND = 240
 _EXCERPT = 240
 
@@ -184,8 +183,8 @@ def _retrieval_scores(
 ) -> dict[str, float]:
     """A copy stands for the article that it copies; each article and passage counts once."""
     seen: dict[str, bool] = {}
-    for hit in found:
-        seen.setdefault(copies.get(hit.article, hit.article), hit.gold_article)
+    for one, hit in zip(found, hits, strict=True):
+        seen.setdefault(_gold(hit, known, copies) or one.article, one.gold_article)
     scores = metrics.ranking(list(seen.values()), len(known.gold))
     named = {f"article_{name}": value for name, value in scores.items()}
     if known.passages:
@@ -200,12 +199,18 @@ def _retrieval_scores(
     return named
 
 
+def _gold(hit: Hit, known: Evidence, copies: Mapping[str, str]) -> str | None:
+    """Return the gold article that a hit is from, or is a copy of."""
+    ids = (hit.article.id, *(source.id for source in hit.also_in))
+    return next((copies.get(id_, id_) for id_ in ids if id_ in known.gold or id_ in copies), None)
+
+
 def _original(hit: Hit, known: Evidence, copies: Mapping[str, str]) -> str:
     """Return the id of the gold passage that a relevant passage is, or is a copy of."""
     if hit.article.id in known.gold:
         return hit.passage.id
     words = set(normalise(hit.passage.text).split())
-    own = [p for p in known.passages if p.article_id == copies[hit.article.id]]
+    own = [p for p in known.passages if p.article_id == _gold(hit, known, copies)]
     return max(
         own or known.passages,
         key=lambda passage: len(words & set(normalise(passage.text).split())),
@@ -214,29 +219,22 @@ def _original(hit: Hit, known: Evidence, copies: Mapping[str, str]) -> str:
 
 def _copies(gold: Mapping[str, Article], texts: Mapping[str, Article]) -> dict[str, str]:
     """Map the ids of articles that are nearly identical to a gold one to that one's id."""
-    shingles = {id_: _shingles(article.text) for id_, article in gold.items()}
+    marks = {id_: shingles(article.text) for id_, article in gold.items()}
     found = {}
     for id_, article in texts.items():
         if id_ in gold or not gold:
             continue
-        own = _shingles(article.text)
-        for other, theirs in shingles.items():
+        own = shingles(article.text)
+        for other, theirs in marks.items():
             if len(own & theirs) >= _COPY * max(1, len(own | theirs)):
                 found[id_] = other
                 break
     return found
 
 
-def _shingles(text: str) -> set[tuple[str, ...]]:
-    words = normalise(text).split()
-    return {
-        tuple(words[first : first + _SHINGLE]) for first in range(max(1, len(words) - _SHINGLE + 1))
-    }
-
-
 def _found(hit: Hit, known: Evidence, copies: Mapping[str, str]) -> Found:
     id_ = hit.article.id
-    gold = id_ in known.gold or id_ in copies
+    gold = _gold(hit, known, copies) is not None
     text = hit.passage.text
     return Found(
         passage=hit.passage.id,
@@ -245,7 +243,7 @@ def _found(hit: Hit, known: Evidence, copies: Mapping[str, str]) -> Found:
         excerpt=text if len(text) <= _EXCERPT else f"{text[:_EXCERPT]}…",
         gold_article=gold,
         gold_passage=gold and known.fits(hit.passage),
-        copy=id_ in copies,
+        copy=gold and id_ not in known.gold,
     )
 
 
