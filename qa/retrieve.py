@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from types import MappingProxyType
 from typing import Any
@@ -20,20 +21,31 @@ from qa.types import Filters, Hit, Passage, Source, Turn
 from qa.vectors import VectorReader
 from qa.wording import shingles, words
 
-# What an article's date can add to its passages' scores, and in how many days this halves.
-# Chosen on the news questions of 2022; halving or doubling either changes little.
-_DATE = 0.3
-_HALF_LIFE = 14
 # Passages taken from each search before they are fused.
 _DEPTH = 100
 
 # Two passages are copies if they share this much of the runs of five words that either has. Less,
 # and stories that differ in a name would be one: "elected mayor of Tolk", "of Karsk".
 _COPY = 0.8
-# What an article on which the conversation was adds to its passages' scores: the first of those
-# found for the turns before, half of it for the second, a third for the third.
-_CONVERSATION = 0.2
+# Articles of the conversation so far that come sooner.
 _CARRIED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """What a hit's score is made of; chosen on the news questions of 2022.
+
+    `words` is the share of the search by words, the rest that of the search by meaning. On top
+    come `date` for an article of the day asked about, half of it for one `half_life` days away;
+    and `conversation` for the article that the turns before were most likely about, half of it
+    for the second, a third for the third. `python -m tests.benchmarks.ablation` shows what each
+    part gives.
+    """
+
+    words: float = 0.5
+    date: float = 0.3
+    half_life: float = 14.0
+    conversation: float = 0.2
 
 
 class Retriever(BaseRetriever):
@@ -48,6 +60,7 @@ class Retriever(BaseRetriever):
     vectors: VectorReader
     embedder: Embedder
     limit: int = 12
+    ranking: Ranking = Ranking()
 
     def hits(
         self,
@@ -61,9 +74,8 @@ class Retriever(BaseRetriever):
 
         `asked_on` is the day of asking, the archive's last unless given: articles of the days
         around it come sooner. A question that needs the turns before it is searched with the
-        names in them, and the articles they were about come sooner. The score is the mean of
-        both searches' scores, each scaled to 0..1 over what it found, plus at most 0.3 for the
-        date and 0.2 for the conversation. Raises `LibraryError` if the library cannot be read.
+        names in them, and the articles they were about come sooner. The score is made as
+        `Ranking` says. Raises `LibraryError` if the library cannot be read.
         """
         query = standalone(question, turns)
         context = before(turns) if query != question else ""
@@ -75,7 +87,7 @@ class Retriever(BaseRetriever):
             state = self.library.state()
             search = partial(self._search, state=state, asked_on=asked_on, limits=limits)
             try:
-                carried = _articles(search(context, vectors[1])) if context else {}
+                carried = self._carried(search(context, vectors[1])) if context else {}
                 hits = search(query, vectors[0], carried=carried)
             except LibraryError:
                 if self.library.state() == state:
@@ -99,18 +111,18 @@ class Retriever(BaseRetriever):
             self.vectors.search(state.vectors, vector, _DEPTH, among) if state.vectors else []
         )
         by_words = self.library.search(words(query), _DEPTH, limits)
-        fused = fuse([by_meaning, by_words])
+        share = self.ranking.words
+        fused = fuse([(by_meaning, 1 - share), (by_words, share)])
         found = self.library.passages(list(fused))
         near = self._nearness(query, asked_on or limits.as_of)
+
+        def more(source: Source) -> float:
+            return self.ranking.date * near(source.date) + carried.get(source.id, 0.0)
+
         scored = [
-            (
-                *found[id_],
-                score + _DATE * near(found[id_][1].date) + carried.get(found[id_][1].id, 0.0),
-            )
-            for id_, score in fused.items()
-            if id_ in found
+            (passage, source, fused[id_] + more(source)) for id_, (passage, source) in found.items()
         ]
-        best = _without_copies(sorted(scored, key=lambda row: -row[2]), self.limit)
+        best = _without_copies(sorted(scored, key=lambda row: (-row[2], row[0].id)), self.limit)
         similarity = dict(by_meaning)
         # What only the search by words found.
         rest = [passage.id for passage, *_ in best if passage.id not in similarity]
@@ -131,7 +143,19 @@ class Retriever(BaseRetriever):
         spans = [named] if named else []
         if day and (not named or named[0] <= day <= named[1]):
             spans.append((day, day))
-        return lambda date: _halved(sum(_days(date, span) for span in spans)) if date else 0.0
+
+        def near(date: datetime.date | None) -> float:
+            if date is None:
+                return 0.0
+            days = sum(_days(date, span) for span in spans)
+            return float(0.5 ** (days / self.ranking.half_life))
+
+        return near
+
+    def _carried(self, hits: Sequence[Hit]) -> dict[str, float]:
+        """Return what the articles of an earlier question's first hits add for the next."""
+        ids = list(dict.fromkeys(hit.article.id for hit in hits))[:_CARRIED]
+        return {id_: self.ranking.conversation / place for place, id_ in enumerate(ids, start=1)}
 
     def _get_relevant_documents(
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun
@@ -167,34 +191,25 @@ def _without_copies(
     return kept
 
 
-def _articles(hits: Sequence[Hit]) -> dict[str, float]:
-    """Return what the articles of an earlier question's first hits add for the next."""
-    ids = list(dict.fromkeys(hit.article.id for hit in hits))[:_CARRIED]
-    return {id_: _CONVERSATION / place for place, id_ in enumerate(ids, start=1)}
+def fuse(rankings: Sequence[tuple[Sequence[tuple[str, float]], float]]) -> dict[str, float]:
+    """Return the weighted sum of an item's scores, each scaled to 0..1 over its ranking.
 
-
-def fuse(rankings: Sequence[Sequence[tuple[str, float]]]) -> dict[str, float]:
-    """Return the mean of an item's scores, each scaled to 0..1 over its ranking; 0 if absent.
-
-    Bruch, Gai and Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval", 2023.
+    Each ranking comes with its weight; an item that it lacks has 0 there. Bruch, Gai and
+    Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval", 2023.
     """
     scores: dict[str, float] = {}
-    for ranking in rankings:
+    for ranking, weight in rankings:
         values = [score for _, score in ranking]
         low, high = min(values, default=0.0), max(values, default=0.0)
         for item, score in ranking:
             scaled = (score - low) / (high - low) if high > low else 1.0
-            scores[item] = scores.get(item, 0.0) + scaled / len(rankings)
+            scores[item] = scores.get(item, 0.0) + weight * scaled
     return scores
 
 
 def _days(date: datetime.date, span: tuple[datetime.date, datetime.date]) -> int:
     """Return how many days a date lies before or after a span of days; 0 inside."""
     return max((span[0] - date).days, (date - span[1]).days, 0)
-
-
-def _halved(days: int) -> float:
-    return float(0.5 ** (days / _HALF_LIFE))
 
 
 def _document(hit: Hit) -> Document:

@@ -17,11 +17,12 @@ from qa.settings import Settings
 from qa.types import Filters
 
 
-def test_fusion_is_the_mean_of_scaled_scores() -> None:
-    fused = fuse([[("a", 0.9), ("b", 0.6), ("c", 0.5)], [("c", 7.0), ("d", 3.0)]])
-    assert fused == pytest.approx({"a": 0.5, "b": 0.125, "c": 0.5, "d": 0.0})
-    assert fuse([[("a", 0.3)], []]) == {"a": 0.5}
-    assert fuse([[], []]) == {}
+def test_fusion_is_the_weighted_sum_of_scaled_scores() -> None:
+    one, two = [("a", 0.9), ("b", 0.6), ("c", 0.5)], [("c", 7.0), ("d", 3.0)]
+    fused = fuse([(one, 0.6), (two, 0.4)])
+    assert fused == pytest.approx({"a": 0.6, "b": 0.15, "c": 0.4, "d": 0.0})
+    assert fuse([([("a", 0.3)], 0.5), ([], 0.5)]) == {"a": 0.5}
+    assert fuse([([], 0.5), ([], 0.5)]) == {}
 
 
 def test_hits_are_ranked_slices(assistant: Assistant) -> None:

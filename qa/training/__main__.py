@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 from transformers import BertModel
 
@@ -29,6 +29,7 @@ def main() -> None:
     parser.add_argument("--fall", type=float, default=Recipe.fall)
     parser.add_argument("--dropout", type=float, default=Recipe.dropout)
     parser.add_argument("--seed", type=int, default=Recipe.seed)
+    parser.add_argument("--start", type=Path, help="weights to start from: a run's, or a mean")
     parser.add_argument("--share", type=float, default=1.0, help="of the data, for a trial")
     parser.add_argument("--without", nargs="*", default=[], help="files to leave out")
     parser.add_argument("--plain", action="store_true", help="leave the questions' style")
@@ -61,7 +62,10 @@ def main() -> None:
         dropout=arguments.dropout,
         seed=seed,
     )
-    run = Run(ReaderNetwork(body), recipe, arguments.output, best_dtype("cpu"))
+    network = ReaderNetwork(body)
+    if arguments.start:
+        network.load_state_dict(load_file(arguments.start / "model.safetensors"))
+    run = Run(network, recipe, arguments.output, best_dtype("cpu"))
     if run.resume():
         print(f"resuming at step {run.step}")
     run.train(ready, lambda line: print(line, flush=True))
