@@ -205,6 +205,14 @@ class Library:
         found = self._rows(f"SELECT {SOURCE} FROM articles a ORDER BY a.date IS NULL, a.date, a.id")
         return [rows.source(row) for row in found]
 
+    def sites(self) -> list[str]:
+        """Return the hosts of the articles' urls, those of the most articles first."""
+        found = self._rows(
+            "SELECT host(url) AS site FROM articles WHERE site != '' "
+            "GROUP BY site ORDER BY count(*) DESC, site"
+        )
+        return [str(row[0]) for row in found]
+
     def articles(self, ids: Sequence[str]) -> dict[str, Article]:
         """Return the articles with these ids, those that exist."""
         found = self._by_keys(f"SELECT {SOURCE}, a.text FROM articles a WHERE a.id IN", ids)

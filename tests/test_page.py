@@ -169,6 +169,20 @@ def test_a_refusal_and_a_bad_question(page: Page) -> None:
 
 
 @pytest.mark.browser
+def test_only_some_articles_are_searched(page: Page) -> None:
+    page.get_by_text("Search only some articles").click()
+    until = page.locator("input.time").nth(1)
+    until.fill("2021-04-01")
+    until.press("Enter")
+    box = page.get_by_placeholder("Type a message...")
+    box.fill("Who won the election for mayor of Tolk?")
+    box.press("Enter")
+    said = page.locator(".qa-answer")
+    expect(said).to_contain_text("What passes the limits reaches from 1 March 2021 to 1 March 2021")
+    shoot(page, "limits")
+
+
+@pytest.mark.browser
 def test_an_articles_markup_is_shown_not_obeyed(page: Page) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))

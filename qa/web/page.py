@@ -1,5 +1,6 @@
 """The chat page. Gradio is used here and nowhere else."""
 
+import datetime
 import os
 from typing import Any
 
@@ -10,9 +11,9 @@ import gradio as gr
 
 from qa import prompts
 from qa.assistant import Assistant
-from qa.errors import QAError, SettingsError
+from qa.errors import QAError, QuestionError, SettingsError
 from qa.settings import Settings
-from qa.types import Turn
+from qa.types import Filters, Turn
 from qa.web.render import literal, message, said
 
 TITLE = "Ask the archive"
@@ -31,22 +32,37 @@ _CSS = """
 def build(assistant: Assistant) -> gr.Blocks:
     """Return the page for an assistant."""
 
-    def reply(question: str, history: list[dict[str, Any]]) -> str:
+    def reply(
+        question: str,
+        history: list[dict[str, Any]],
+        since: str | None = None,
+        until: str | None = None,
+        as_of: str | None = None,
+        sites: list[str] | None = None,
+    ) -> str:
         turns = [Turn(turn["role"], said(_text(turn["content"]))) for turn in history]
         try:
-            return message(assistant.answer(question, turns))
+            filters = Filters(_date(since), _date(until), tuple(sites or ()), _date(as_of))
+            return message(assistant.answer(question, turns, filters=filters))
         except QAError as error:
             return literal(str(error))
 
     articles, _ = assistant.library.counts()
     extent = assistant.library.extent()
     reach = f", {extent[0]:%Y-%m-%d} to {extent[1]:%Y-%m-%d}" if extent else ""
+    limits: list[Any] = [
+        gr.DateTime(include_time=False, type="string", label=label)
+        for label in ("From", "To", "As the archive stood on")
+    ]
+    limits.append(gr.Dropdown(assistant.library.sites(), multiselect=True, label="Sites"))
     return gr.ChatInterface(
         reply,
         title=TITLE,
         description=f"{articles} articles{reach}. Every quote is word for word from an article.",
-        examples=examples(assistant) or None,
+        examples=[[example] for example in examples(assistant)] or None,
         run_examples_on_click=True,
+        additional_inputs=limits,
+        additional_inputs_accordion=gr.Accordion("Search only some articles", open=False),
         cache_examples=False,
         chatbot=gr.Chatbot(
             label="Conversation",
@@ -116,6 +132,13 @@ def _login(auth: str | None) -> tuple[str, str] | None:
     if not (user and separator and password):
         raise SettingsError("--auth must be USER:PASSWORD, neither of them empty")
     return user, password
+
+
+def _date(text: str | None) -> datetime.date | None:
+    try:
+        return datetime.date.fromisoformat(text.strip()) if text and text.strip() else None
+    except ValueError:
+        raise QuestionError(f"{text!r} is not a date like 2017-03-31: mend or empty it") from None
 
 
 def _text(content: Any) -> str:
