@@ -100,10 +100,10 @@ class Assistant:
     ) -> Answer:
         """Answer a question, in the light of the earlier turns of the conversation.
 
-        News of the days around `asked_on` is preferred: the day of asking, or the archive's
-        newest date. Only articles that pass the filters are searched. Raises `QuestionError`
-        for an empty question or one that is too long, and `LibraryError` if the library
-        cannot be read.
+        News of the days around `asked_on` is preferred: the day of asking, or else the newest
+        date of what may be searched, which is all that passes the filters. Raises
+        `QuestionError` for an empty question, one that is too long, or a source that is no
+        site, and `LibraryError` if the library cannot be read.
         """
         return self.chain.invoke(
             {"question": question, "turns": turns, "asked_on": asked_on, "filters": filters}
@@ -140,7 +140,7 @@ class Assistant:
         given: Mapping[str, Any] = {"question": asked} if isinstance(asked, str) else asked
         question = self._checked(given["question"])
         filters = given.get("filters") or Filters()
-        turns = given.get("turns", ())
+        turns = [Turn(turn.role, _clean(turn.text)) for turn in given.get("turns") or ()]
         asked_on = given.get("asked_on")
         hits = self.retriever.hits(question, turns, asked_on=asked_on, filters=filters)
         stages = {"retrieve": time.perf_counter() - started}
@@ -164,7 +164,7 @@ class Assistant:
         return dataclasses.replace(answer, stages=stages)
 
     def _checked(self, question: str) -> str:
-        question = " ".join(question.encode("utf-8", "replace").decode("utf-8").split())
+        question = _clean(question)
         if not question:
             raise QuestionError("the question is empty: ask something")
         if len(question) > self._max_question_chars:
@@ -173,6 +173,11 @@ class Assistant:
                 f"{self._max_question_chars}: shorten it, or raise QA_MAX_QUESTION_CHARS"
             )
         return question
+
+
+def _clean(text: str) -> str:
+    """Return a text on one line, without what no model takes: half of a surrogate pair."""
+    return " ".join(text.encode("utf-8", "replace").decode("utf-8").split())
 
 
 def answer(

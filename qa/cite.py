@@ -63,7 +63,8 @@ def refusal(hits: Sequence[Hit], extent: Extent | None, limited: bool = False) -
         nothing = "No article passes the limits that were set: widen them."
         return prompts.fill("refusal", extent=nothing, nearest="").strip()
     if extent is None:
-        reach = "None of its articles has a date."
+        some = "the articles that pass the limits" if limited else "its articles"
+        reach = f"None of {some} has a date."
     else:
         subject = "What passes the limits" if limited else "It"
         reach = f"{subject} reaches from {day(extent[0])} to {day(extent[1])}."

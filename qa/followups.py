@@ -2,40 +2,61 @@
 
 import re
 from collections.abc import Sequence
+from functools import cache
 
+from qa import prompts
 from qa.types import Turn
 from qa.wording import FUNCTION_WORDS, WORD, content_words
 
-# What refers to something said before: "Where does she live?", "How many live there?".
-_REFERRING = frozenset(
-    """he she it they him her them his hers its their theirs there this that these those then
-    former latter""".split()
+# People and things said before: "Where does she live?", "What was her name?".
+_PRONOUNS = frozenset("he she it they him her them his hers its their theirs".split())
+_POINTING = frozenset("this these those then former latter".split())
+# "This week" is no word of the conversation; nor is "there" in "Is there a vaccine?".
+_TIMES = frozenset("week month year summer winter spring autumn fall season morning".split())
+_BE = frozenset("is are was were be been has have had will".split())
+# Before "that": "after that", "at that final"; after a noun it begins a clause: "a firm that …".
+_PREPOSITIONS = frozenset(
+    """about after against at before behind beside besides by during for from in into of on over
+    since than through to under until upon with without""".split()
+)
+# What a pronoun can mean within its own question: "Which singer canceled her tour?".
+_OWN_SUBJECT = re.compile(
+    rf"(?:who|(?:which|what) (?!(?:{'|'.join(_BE)}|do|does|did|can|could|would|should)\b)\w+)\b"
+    rf"(?! (?:{'|'.join(_BE)}|do|does|did)\b)",
+    re.IGNORECASE,
 )
 # "And the runner-up?", "What about Pakistan?".
 _GOES_ON = re.compile(r"(?:and|but|so|or|what about|how about)\b", re.IGNORECASE)
 # A question of so few words that names nothing leaves its subject out: "Since when?".
-_FEW = 4
+_FEW = 2
 _MARKER = re.compile(r"\s*\[\d+\]")
-# More is no answer, but what is said where there is none.
-_SHORT_ANSWER = 200
+# Turns that are looked at, and names that are taken along: the question itself must not be
+# pushed out of what the models read.
+_TURNS = 8
+_NAMES = 16
 
 
 def depends(question: str) -> bool:
     """Tell whether a question seems to need what was said before it."""
-    words = {word.lower() for word in WORD.findall(question)}
-    if words & _REFERRING or _GOES_ON.match(question.strip()):
+    words = WORD.findall(question)
+    if _GOES_ON.match(question.strip()) or any(_points(words, n) for n in range(len(words))):
+        return True
+    own = _OWN_SUBJECT.match(question.strip())
+    pronouns = [n for n, word in enumerate(words) if word.lower() in _PRONOUNS and word != "IT"]
+    if pronouns and not own and not names(" ".join(words[: pronouns[0]])):
         return True
     return not names(question) and len(content_words(question)) <= _FEW
 
 
 def standalone(question: str, turns: Sequence[Turn]) -> str:
     """Return what to search for: a question that needs it, after the names of earlier turns."""
-    subject = " ".join(_subject(turns)) if depends(question) else ""
+    subject = " ".join(_subject(turns[-_TURNS:])[-_NAMES:]) if depends(question) else ""
     return f"{subject}. {question}" if subject else question
 
 
 def before(turns: Sequence[Turn]) -> str:
     """Return what the turns were about, to search for it: the last question and its answer."""
+    turns = turns[-_TURNS:]
     place = _last_question(turns)
     if place is None:
         return ""
@@ -51,9 +72,21 @@ def names(text: str, first: bool = False) -> list[str]:
     return [
         word
         for place, word in enumerate(WORD.findall(text))
-        if word.lower() not in FUNCTION_WORDS
-        and ((word[0].isupper() and (place or first)) or any(char.isdigit() for char in word))
+        if any(char.isdigit() for char in word)
+        or (word[0].isupper() and (place or (first and word.lower() not in FUNCTION_WORDS)))
     ]
+
+
+def _points(words: Sequence[str], place: int) -> bool:
+    """Tell whether a word points to something said before."""
+    word = words[place].lower()
+    last = words[place - 1].lower() if place else ""
+    following = words[place + 1].lower() if place + 1 < len(words) else ""
+    if word == "that":
+        return not place or last in _PREPOSITIONS or last in _BE
+    if word == "there":
+        return last not in _BE or not following
+    return word in _POINTING and following not in _TIMES
 
 
 def _subject(turns: Sequence[Turn]) -> list[str]:
@@ -63,19 +96,24 @@ def _subject(turns: Sequence[Turn]) -> list[str]:
         return []
     asked = turns[place].text
     earlier = _subject(turns[:place]) if depends(asked) else []
+    # A name may be the first word of an answer, unlike of a question.
     said = names(_said(turns[place + 1 :]), first=True)
     own = names(asked) or ([] if earlier else content_words(asked))
     return list(dict.fromkeys([*earlier, *own, *said]))
 
 
 def _last_question(turns: Sequence[Turn]) -> int | None:
-    return max((n for n, turn in enumerate(turns) if turn.role == "user"), default=None)
+    asked = (n for n, turn in enumerate(turns) if turn.role == "user" and turn.text.strip())
+    return max(asked, default=None)
 
 
 def _said(turns: Sequence[Turn]) -> str:
     """Return the answer among the turns, without its markers; '' for a refusal."""
-    for turn in turns:
-        said = _MARKER.sub("", turn.text).strip()
-        if _MARKER.search(turn.text) or len(said) < _SHORT_ANSWER:
-            return said
-    return ""
+    said = (_MARKER.sub("", turn.text).strip() for turn in turns)
+    return next((text for text in said if text and not text.startswith(_refused())), "")
+
+
+@cache
+def _refused() -> str:
+    """Return how every refusal begins."""
+    return prompts.load("refusal").partition("{")[0].strip()

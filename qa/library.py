@@ -1,6 +1,7 @@
 """The catalogue in SQLite: articles, passages, full-text search. The source of truth."""
 
 import datetime
+import json
 import sqlite3
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,7 +14,7 @@ from urllib.parse import urlsplit
 from filelock import FileLock, Timeout
 
 from qa import rows, schema
-from qa.errors import LibraryBusy, LibraryError, LibraryMismatch, LibraryMissing
+from qa.errors import LibraryBusy, LibraryError, LibraryMismatch, LibraryMissing, QuestionError
 from qa.rows import SOURCE, Entry
 from qa.types import Article, Filters, Passage, Source
 
@@ -246,7 +247,10 @@ class Library:
         return [str(row[0]) for row in found]
 
     def passing(self, filters: Filters) -> list[str]:
-        """Return the ids of the passages whose articles pass the filters."""
+        """Return the ids of the passages whose articles pass the filters.
+
+        Raises `QuestionError` for a source that is no site.
+        """
         where, values = _passing(filters)
         found = self._rows(f"SELECT p.id FROM passages p WHERE {where}", values)
         return [str(row[0]) for row in found]
@@ -373,15 +377,26 @@ def _limits(filters: Filters) -> tuple[str, list[str]]:
         values.append(filters.last.isoformat())
     if filters.sources:
         # A leading dot on both sides: "cnn.com" is no end of "notcnn.com".
-        ends = [f".{source.lower().removeprefix('www.')}" for source in filters.sources]
-        either = " OR ".join("substr('.' || host(url), -length(?)) = ?" for _ in ends)
-        where += f" AND ({either})"
-        values += [end for end in ends for _ in range(2)]
+        where += (
+            " AND EXISTS (SELECT 1 FROM json_each(?) "
+            "WHERE substr('.' || host(url), -length(value)) = value)"
+        )
+        values.append(json.dumps([f".{_site(source)}" for source in filters.sources]))
     return where, values
 
 
+def _site(source: str) -> str:
+    """Return the host that people mean by "cnn.com", "www.cnn.com/world" or a whole url."""
+    text = source.strip()
+    host = _host(text if "//" in text else f"//{text}")
+    if not host:
+        raise QuestionError(f"{source!r} is no site: name one like cnn.com")
+    return host
+
+
 def _host(url: str) -> str:
+    """Return the host of a url without "www."; '' if it has none."""
     try:
-        return urlsplit(url).hostname or ""
+        return (urlsplit(url).hostname or "").removeprefix("www.")
     except ValueError:
         return ""

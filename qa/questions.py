@@ -3,6 +3,7 @@
 import calendar
 import datetime
 import re
+from contextlib import suppress
 
 _AUXILIARY = (
     "is|are|was|were|am|do|does|did|has|have|had|can|could|will|would|shall|should|may|might|must"
@@ -23,14 +24,17 @@ _CHOICES = re.compile(
     r"\ball\b.*\bexcept\b|\bexcept\b\W*$",
     re.IGNORECASE,
 )
-_MONTHS = {name[:3].lower(): number for number, name in enumerate(calendar.month_name) if name}
-_MONTH = r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
-# "31 March 2017", "March 31, 2017", "March 2017", "2017".
+_MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_name) if name}
+_MONTHS |= {name[:3]: number for name, number in _MONTHS.items()} | {"sept": 9}
+_DAY = r"(\d{1,2})(?:st|nd|rd|th)?"
+# "31 March 2017", "March 31, 2017", "March 2017", "2017"; and no "more than 2000 people".
 _DATED = re.compile(
-    rf"\b(?:(?:(\d{{1,2}})(?:st|nd|rd|th)? (?:of )?)?{_MONTH} (?:(\d{{1,2}})(?:st|nd|rd|th)?,? )?"
-    r"(?:of )?)?((?:19|20)\d\d)\b",
-    re.IGNORECASE,
+    rf"\b(?:(?:{_DAY} (?:of )?)?({'|'.join(_MONTHS)})\.?,? (?:{_DAY},? )?(?:of )?|"
+    r"(?<!\bthan )(?<!\bover )(?<!\babout )(?<!\bnearly )(?<!\balmost )(?<!\bleast )(?<!\bat )"
+    r"(?<![-\d]))((?:19|20)\d\d)(?!-?\d| GMT| people)\b",
+    re.IGNORECASE | re.ASCII,
 )
+_ISO = re.compile(r"\b(?:19|20)\d\d-\d\d-\d\d\b")
 _SENTENCE = re.compile(r"(?<=[.!?])[\s\"”’)]+(?=\S)")
 
 
@@ -70,6 +74,10 @@ def period(question: str) -> tuple[datetime.date, datetime.date] | None:
     From the earliest to the latest, if it names several; None, if it names none.
     """
     found = [_days(match) for match in _DATED.finditer(question)]
+    for match in _ISO.finditer(question):
+        with suppress(ValueError):
+            day = datetime.date.fromisoformat(match[0])
+            found.append((day, day))
     if not found:
         return None
     return min(first for first, _ in found), max(last for _, last in found)

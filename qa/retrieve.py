@@ -72,10 +72,11 @@ class Retriever(BaseRetriever):
     ) -> list[Hit]:
         """Return at most `limit` hits, best first, of the articles that pass the filters.
 
-        `asked_on` is the day of asking, the archive's last unless given: articles of the days
-        around it come sooner. A question that needs the turns before it is searched with the
-        names in them, and the articles they were about come sooner. The score is made as
-        `Ranking` says. Raises `LibraryError` if the library cannot be read.
+        `asked_on` is the day of asking, the newest date of what passes unless given: articles
+        of the days around it come sooner. A question that needs the turns before it is searched
+        with the names in them, and the articles they were about come sooner. The score is made
+        as `Ranking` says. Raises `LibraryError` if the library cannot be read, `QuestionError`
+        for a source that is no site.
         """
         query = standalone(question, turns)
         context = before(turns) if query != question else ""
@@ -114,7 +115,7 @@ class Retriever(BaseRetriever):
         share = self.ranking.words
         fused = fuse([(by_meaning, 1 - share), (by_words, share)])
         found = self.library.passages(list(fused))
-        near = self._nearness(query, asked_on or limits.as_of)
+        near = self._nearness(query, asked_on, limits)
 
         def more(source: Source) -> float:
             return self.ranking.date * near(source.date) + carried.get(source.id, 0.0)
@@ -134,11 +135,14 @@ class Retriever(BaseRetriever):
         ]
 
     def _nearness(
-        self, query: str, asked_on: datetime.date | None
+        self, query: str, asked_on: datetime.date | None, limits: Filters
     ) -> Callable[[datetime.date | None], float]:
         """Return what tells how near a date is to the time asked about, from 0 to 1."""
         named = period(query)
-        extent = self.library.extent()
+        extent = self.library.extent(limits)
+        if named and extent and (named[1] < extent[0] or named[0] > extent[1]):
+            # "Net zero by 2050": no article is of that time.
+            named = None
         day = asked_on or (extent[1] if extent else None)
         spans = [named] if named else []
         if day and (not named or named[0] <= day <= named[1]):
@@ -179,7 +183,7 @@ def _without_copies(
         own = shingles(passage.text)
         for (_, other, _, also_in), mark in zip(kept, marks, strict=True):
             alike = len(own & mark) >= _COPY * len(own | mark)
-            if alike and other.id != source.id:
+            if any(own) and alike and other.id != source.id:
                 if source not in also_in:
                     also_in.append(source)
                 break

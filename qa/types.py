@@ -172,8 +172,8 @@ class Answer:
     `text` is what people read, with markers; `short` is the bare answer for scoring, empty
     on a refusal. `confidence` in 0..1 is how likely it is that the archive holds the answer,
     where as many questions have one as have none. `hits` stand in final order, at least 10
-    where the library holds as many, on refusals too. `stages` maps each stage to the seconds
-    it took.
+    where the library holds as many that are no copies of each other, on refusals too. `stages`
+    maps each stage to the seconds it took.
     """
 
     question: str

@@ -108,7 +108,7 @@ class VectorReader:
         """Return the ids nearest to a unit vector in a snapshot, with cosine similarities.
 
         `among` are the ids to choose from, all if None. Raises `LibraryError` if the snapshot
-        is gone or damaged.
+        is gone or damaged, or lacks one of them.
         """
         with self._opened(name) as collection:
             size = min(limit, collection.count() if among is None else len(among))

@@ -2,6 +2,7 @@
 
 import pytest
 
+from qa.cite import refusal
 from qa.followups import before, depends, names, standalone
 from qa.types import Turn
 
@@ -21,6 +22,9 @@ TURNS = [
         "Since when?",
         "How many votes?",
         "Is that true?",
+        "How many points did the Dow gain after that?",
+        "What did the court say about his appeal?",
+        "How many flights were canceled this time?",
     ],
 )
 def test_it_needs_what_was_said(question: str) -> None:
@@ -33,6 +37,14 @@ def test_it_needs_what_was_said(question: str) -> None:
         "Who opened the bridge in Lindhaven?",
         "How much will the new bridge over the harbor of the capital cost?",
         "Who won in 2021?",
+        "What is the name of the company that bought Twitter?",
+        "Which singer canceled her tour in Japan?",
+        "Which country elected its first female president in 2022?",
+        "Is there a vaccine against malaria?",
+        "Which IT company bought Red Hat?",
+        "Who won the world cup?",
+        "When did Mara Velk open her bridge?",
+        "Which film came out this week?",
     ],
 )
 def test_it_stands_alone(question: str) -> None:
@@ -69,6 +81,26 @@ def test_a_question_without_names_lends_its_words() -> None:
 
 
 def test_a_refusal_lends_nothing() -> None:
-    refused = "The archive does not hold the answer to this. It reaches from 1 March 2021. " * 3
-    turns = [Turn("user", "Who is the mayor of Tolk?"), Turn("assistant", refused)]
-    assert standalone("Since when?", turns) == "Tolk. Since when?"
+    for refused in (refusal([], None), refusal([], None, limited=True)):
+        turns = [Turn("user", "Who is the mayor of Tolk?"), Turn("assistant", refused)]
+        assert standalone("Since when?", turns) == "Tolk. Since when?"
+
+
+def test_a_long_conversation_does_not_push_the_question_out() -> None:
+    turns = [
+        turn
+        for n in range(500)
+        for turn in (Turn("user", f"And Name{n}?"), Turn("assistant", ""), Turn("user", " "))
+    ]
+    carried = standalone("Since when?", turns)
+    assert "Name499" in carried
+    assert len(carried) < 200
+    assert (
+        standalone("Since when?", [Turn("user", ""), Turn("assistant", "Hello")]) == "Since when?"
+    )
+
+
+def test_names_that_are_also_small_words() -> None:
+    assert names("What did Theresa May and WHO do in May 2017?") == [
+        *("Theresa", "May", "WHO", "May", "2017")
+    ]

@@ -65,6 +65,9 @@ def test_the_question_proper_is_its_last_sentence() -> None:
         ("Who spoke on September 5, 2016?", "2016-09-05", "2016-09-05"),
         ("Who spoke on June 31, 2016?", "2016-06-01", "2016-06-30"),
         ("Did it rise from May 2019 to 2021?", "2019-05-01", "2021-12-31"),
+        ("Where was Abe on 31 March, 2017?", "2017-03-31", "2017-03-31"),
+        ("Where was Abe on 2017-03-31 and 2017-13-01?", "2017-03-31", "2017-03-31"),
+        ("Which rover was in the Mars 2020 mission?", "2020-01-01", "2020-12-31"),
     ],
 )
 def test_the_period_that_a_question_names(question: str, first: str, last: str) -> None:
@@ -73,7 +76,17 @@ def test_the_period_that_a_question_names(question: str, first: str, last: str) 
 
 
 @pytest.mark.parametrize(
-    "question", ["Who won?", "Who may march in June?", "Why 2,022 tons?", "Is 12022 a prime?", ""]
+    "question",
+    [
+        "Who won?",
+        "Who may march in June?",
+        "Why 2,022 tons?",
+        "Is 12022 a prime?",
+        "Where did more than 2000 people flee?",
+        "Who spoke at 1900 GMT?",
+        "Who won \u017fep 31st?",
+        "",
+    ],
 )
 def test_no_period(question: str) -> None:
     assert period(question) is None

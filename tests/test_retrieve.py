@@ -10,6 +10,7 @@ from langchain_core.documents import Document
 from langchain_core.runnables import RunnableLambda
 
 from qa.assistant import Assistant
+from qa.errors import QuestionError
 from qa.ingest import Summary
 from qa.passages import embedded_text
 from qa.retrieve import fuse
@@ -136,7 +137,13 @@ def test_sources_are_sites(bring: Callable[..., Summary], tmp_path: Path) -> Non
         assert sites("cnn.com") == sites("WWW.cnn.com") == {"www.cnn.com", "edition.cnn.com"}
         assert sites("edition.cnn.com") == {"edition.cnn.com"}
         assert sites("edition.cnn.com", "notcnn.com") == {"edition.cnn.com", "notcnn.com"}
+        assert sites(" cnn.com/world") == sites("https://www.cnn.com/") == sites("cnn.com")
         assert sites("cnn") == set()
+        assert sites(*(f"{n}.org" for n in range(5000)), "edition.cnn.com") == {"edition.cnn.com"}
+        for none in ("", "www.", "//"):
+            with pytest.raises(QuestionError, match="is no site"):
+                sites(none)
+        assert assistant.library.sites() == ["cnn.com", "edition.cnn.com", "notcnn.com"]
         refused = assistant.answer("Who won in Tolk?", filters=Filters(sources=("bbc.com",)))
         assert refused.outcome == "refused"
         assert "No article passes the limits" in refused.text
@@ -170,5 +177,10 @@ def test_copies_of_one_story_are_one_hit(bring: Callable[..., Summary], tmp_path
     for alone in ("town.txt", "part.txt", "other.txt"):
         assert {alone} in groups
     assert [hit.rank for hit in hits] == [1, 2, 3, 4]
-    assert len({citation.article.id for citation in answer.citations} & groups[0]) <= 1
-    assert "also_in" in answer.to_json()
+    [folded] = [hit for hit in answer.hits if hit.also_in]
+    group = {folded.article.id, *(source.id for source in folded.also_in)}
+    assert group == {"wire.txt", "paper.txt", "again.txt"}
+    told = next(hit for hit in json.loads(answer.to_json())["hits"] if hit["also_in"])
+    assert {source["id"] for source in told["also_in"]} < group
+    assert answer.outcome == "answered"
+    assert len({citation.article.id for citation in answer.citations} & group) == 1

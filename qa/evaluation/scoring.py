@@ -101,7 +101,9 @@ def score(question: Question, answer: Answer, library: Library, believed: bool) 
     texts = library.articles(list(dict.fromkeys(ids)))
     copies = _copies(known.gold, texts)
     hits = tuple(_found(hit, known, copies) for hit in answer.hits)
-    citations = tuple(_quoted(c, texts, known, copies) for c in answer.citations)
+    # What is cited of a hit is gold if the hit is.
+    stands = {hit.article.id: ids[0] for hit in answer.hits if (ids := _golds(hit, known, copies))}
+    citations = tuple(_quoted(c, texts, known, {**stands, **copies}) for c in answer.citations)
     refused = answer.outcome == "refused"
     scores = {
         **_answer_scores(answer.short, question.answers, known),
@@ -181,11 +183,18 @@ def _share(flags: Sequence[bool]) -> float:
 def _retrieval_scores(
     found: Sequence[Found], hits: Sequence[Hit], known: Evidence, copies: Mapping[str, str]
 ) -> dict[str, float]:
-    """A copy stands for the article that it copies; each article and passage counts once."""
+    """A copy stands for the article that it copies; each article and passage counts once.
+
+    Gold articles that are copies of each other, and so are one hit, are one to find.
+    """
     seen: dict[str, bool] = {}
+    folded: set[str] = set()
     for one, hit in zip(found, hits, strict=True):
-        seen.setdefault(_gold(hit, known, copies) or one.article, one.gold_article)
-    scores = metrics.ranking(list(seen.values()), len(known.gold))
+        golds = _golds(hit, known, copies)
+        folded |= set(golds[1:])
+        seen.setdefault(golds[0] if golds else one.article, one.gold_article)
+    folded -= seen.keys()
+    scores = metrics.ranking(list(seen.values()), len(known.gold) - len(folded))
     named = {f"article_{name}": value for name, value in scores.items()}
     if known.passages:
         ids = {
@@ -194,15 +203,17 @@ def _retrieval_scores(
         }
         good = dict.fromkeys(ids.values(), False)
         good |= {passage.id: True for passage in known.passages if passage.id in good}
-        scores = metrics.ranking(list(good.values()), len(known.passages))
+        to_find = [p for p in known.passages if p.article_id not in folded or p.id in good]
+        scores = metrics.ranking(list(good.values()), len(to_find))
         named |= {f"passage_{name}": value for name, value in scores.items()}
     return named
 
 
-def _gold(hit: Hit, known: Evidence, copies: Mapping[str, str]) -> str | None:
-    """Return the gold article that a hit is from, or is a copy of."""
+def _golds(hit: Hit, known: Evidence, copies: Mapping[str, str]) -> list[str]:
+    """Return the gold articles that a hit is from, or is a copy of: its own first."""
     ids = (hit.article.id, *(source.id for source in hit.also_in))
-    return next((copies.get(id_, id_) for id_ in ids if id_ in known.gold or id_ in copies), None)
+    found = (copies.get(id_, id_) for id_ in ids)
+    return list(dict.fromkeys(id_ for id_ in found if id_ in known.gold))
 
 
 def _original(hit: Hit, known: Evidence, copies: Mapping[str, str]) -> str:
@@ -210,7 +221,7 @@ def _original(hit: Hit, known: Evidence, copies: Mapping[str, str]) -> str:
     if hit.article.id in known.gold:
         return hit.passage.id
     words = set(normalise(hit.passage.text).split())
-    own = [p for p in known.passages if p.article_id == _gold(hit, known, copies)]
+    own = [p for p in known.passages if p.article_id in _golds(hit, known, copies)[:1]]
     return max(
         own or known.passages,
         key=lambda passage: len(words & set(normalise(passage.text).split())),
@@ -234,7 +245,7 @@ def _copies(gold: Mapping[str, Article], texts: Mapping[str, Article]) -> dict[s
 
 def _found(hit: Hit, known: Evidence, copies: Mapping[str, str]) -> Found:
     id_ = hit.article.id
-    gold = _gold(hit, known, copies) is not None
+    gold = bool(_golds(hit, known, copies))
     text = hit.passage.text
     return Found(
         passage=hit.passage.id,

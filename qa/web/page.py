@@ -13,7 +13,7 @@ from qa import prompts
 from qa.assistant import Assistant
 from qa.errors import QAError, QuestionError, SettingsError
 from qa.settings import Settings
-from qa.types import Filters, Turn
+from qa.types import Filters, Role, Turn
 from qa.web.render import literal, message, said
 
 TITLE = "Ask the archive"
@@ -40,7 +40,7 @@ def build(assistant: Assistant) -> gr.Blocks:
         as_of: str | None = None,
         sites: list[str] | None = None,
     ) -> str:
-        turns = [Turn(turn["role"], said(_text(turn["content"]))) for turn in history]
+        turns = [_turn(turn["role"], _text(turn["content"])) for turn in history]
         try:
             filters = Filters(_date(since), _date(until), tuple(sites or ()), _date(as_of))
             return message(assistant.answer(question, turns, filters=filters))
@@ -132,6 +132,10 @@ def _login(auth: str | None) -> tuple[str, str] | None:
     if not (user and separator and password):
         raise SettingsError("--auth must be USER:PASSWORD, neither of them empty")
     return user, password
+
+
+def _turn(role: Role, text: str) -> Turn:
+    return Turn(role, said(text) if role == "assistant" else text)
 
 
 def _date(text: str | None) -> datetime.date | None:

@@ -27,9 +27,13 @@ def _paragraph(text: str, markers: str) -> str:
 
 
 def said(shown: str) -> str:
-    """Return the answer in a message that `message` made, without its citations."""
+    """Return the answer in a message of the page, without its citations.
+
+    It is '' for one that has none: a refusal, or what was said of a question that failed.
+    """
     paragraphs = re.findall(r'<p class="qa-answer">(.*?)</p>', shown, re.DOTALL)
-    return html.unescape(re.sub(r"</?sup>", "", "\n\n".join(paragraphs))) or shown
+    text = "\n\n".join(paragraphs)
+    return html.unescape(re.sub(r"</?sup>", "", text)) if "<sup>" in text else ""
 
 
 def literal(text: str) -> str:

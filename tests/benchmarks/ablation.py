@@ -35,7 +35,7 @@ Search = Callable[[NewsQuestion], Sequence[Hit]]
 def measure(search: Search, questions: Sequence[NewsQuestion]) -> dict[str, float]:
     measured = []
     for question in tqdm(questions, leave=False):
-        held = [question.held_by(hit.article.url, hit.passage.text) for hit in search(question)]
+        held = [question.held_by_hit(hit) for hit in search(question)]
         measured.append(ranking(held, max(1, sum(held)), cuts=CUTS))
     names = [*(f"hit@{cut}" for cut in CUTS), "mrr"]
     return {name: round(sum(m[name] for m in measured) / len(measured), 3) for name in names}

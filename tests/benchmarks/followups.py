@@ -35,7 +35,8 @@ def ask(
     hits = assistant.retriever.hits(question, earlier, asked_on=asked_on)
     keys = [normalise(answer) for answer in row["answers"]]
     held = [
-        hit.article.url == row["url"] and any(key in normalise(hit.passage.text) for key in keys)
+        row["url"] in (hit.article.url, *(source.url for source in hit.also_in))
+        and any(key in normalise(hit.passage.text) for key in keys)
         for hit in hits
     ]
     found = reader.evidence(standalone(question, earlier), hits).found

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from qa.questions import lists_choices
+from qa.types import Hit
 from qa.wording import normalise
 
 SHARED = Path(__file__).parents[3] / "shared"
@@ -39,9 +40,15 @@ class NewsQuestion:
     urls: frozenset[str]
     answerable: bool
 
-    def held_by(self, url: str, passage: str) -> bool:
-        """Tell whether a passage is from one of its articles and contains the answer."""
-        return url in self.urls and self.key in normalise(passage)
+    def held_by(self, passage: str, *urls: str) -> bool:
+        """Tell whether a passage, which stands at these urls, is from one of its articles and
+        contains the answer."""
+        return not self.urls.isdisjoint(urls) and self.key in normalise(passage)
+
+    def held_by_hit(self, hit: Hit) -> bool:
+        """Tell the same of a hit, which may stand in several articles."""
+        also = (source.url for source in hit.also_in)
+        return self.held_by(hit.passage.text, hit.article.url, *also)
 
 
 def rows(path: Path) -> Iterator[dict[str, Any]]:

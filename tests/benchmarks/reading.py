@@ -32,7 +32,7 @@ def scores(said: Sequence[str], asked: Sequence[NewsQuestion]) -> dict[str, floa
 
 def ranks(found: Sequence[Sequence[Hit]], asked: Sequence[NewsQuestion]) -> dict[str, float]:
     relevant = [
-        [question.held_by(hit.article.url, hit.passage.text) for hit in hits]
+        [question.held_by_hit(hit) for hit in hits]
         for hits, question in zip(found, asked, strict=True)
     ]
     measured = [ranking(row, max(1, sum(row)), cuts=[1]) for row in relevant]

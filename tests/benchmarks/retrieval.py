@@ -24,7 +24,8 @@ from qa.settings import Settings
 from tests.benchmarks.news import ARTICLES, NewsQuestion, answerable, rows
 
 TOP = 10
-Search = Callable[[NewsQuestion], list[tuple[str, str]]]
+# Of each passage its text, then the urls that it stands at.
+Search = Callable[[NewsQuestion], list[tuple[str, ...]]]
 
 
 class EmbedderOfLangChain(Embeddings):
@@ -61,17 +62,20 @@ def tutorial(folder: Path, settings: Settings) -> Search:
         done.write_text(str(len(chunks)))
     print(f"baseline: {done.read_text()} chunks")
 
-    def search(question: NewsQuestion) -> list[tuple[str, str]]:
+    def search(question: NewsQuestion) -> list[tuple[str, ...]]:
         found = store.similarity_search(question.text, k=TOP)
-        return [(document.metadata["url"], document.page_content) for document in found]
+        return [(document.page_content, document.metadata["url"]) for document in found]
 
     return search
 
 
 def ours(assistant: Assistant) -> Search:
-    def search(question: NewsQuestion) -> list[tuple[str, str]]:
+    def search(question: NewsQuestion) -> list[tuple[str, ...]]:
         hits = assistant.retriever.hits(question.text, asked_on=question.date)[:TOP]
-        return [(hit.article.url, hit.passage.text) for hit in hits]
+        return [
+            (hit.passage.text, hit.article.url, *(source.url for source in hit.also_in))
+            for hit in hits
+        ]
 
     return search
 
