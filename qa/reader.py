@@ -65,10 +65,10 @@ class SpanReader:
     refuses by `python -m tests.benchmarks.refusal`; each prints them.
     """
 
-    WEIGHTS = Weights(temperature=3.0, holds=0.25, rank=0.5)
-    SIGNS = np.array([0.1056, 7.5274, 0.6696, 3.6516])
-    BIAS = -7.3009
-    THRESHOLD = 0.62
+    WEIGHTS = Weights(temperature=4.0, holds=0.25, rank=0.5)
+    SIGNS = np.array([0.1894, 6.345, 0.7343, 3.13])
+    BIAS = -6.5614
+    THRESHOLD = 0.55
 
     def __init__(self, model: SpanModel) -> None:
         self._model = model
