@@ -1,7 +1,6 @@
 """The catalogue in SQLite: articles, passages, full-text search. The source of truth."""
 
 import datetime
-import json
 import sqlite3
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,12 +8,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
-from urllib.parse import urlsplit
 
 from filelock import FileLock, Timeout
 
-from qa import rows, schema
-from qa.errors import LibraryBusy, LibraryError, LibraryMismatch, LibraryMissing, QuestionError
+from qa import limits, rows, schema
+from qa.errors import LibraryBusy, LibraryError, LibraryMismatch, LibraryMissing
 from qa.rows import SOURCE, Entry
 from qa.types import Article, Filters, Passage, Source
 
@@ -101,7 +99,7 @@ class Library:
             )
         except sqlite3.Error as error:
             raise LibraryError(f"cannot open {folder / CATALOGUE} ({error})") from None
-        connection.create_function("host", 1, _host, deterministic=True)
+        limits.prepare(connection)
         library = cls(folder, connection)
         try:
             if schema.version(connection) < schema.VERSION:
@@ -194,9 +192,10 @@ class Library:
 
         None if none of them has a date.
         """
-        where, values = _limits(filters or Filters())
-        query = f"SELECT min(date), max(date) FROM articles WHERE {where}"
-        first, last = self._rows(query, values)[0]
+        where, values = limits.of_articles(filters or Filters())
+        # Each by itself: SQLite looks one end of the index up, but reads all of it for both.
+        ends = ", ".join(f"(SELECT {e}(date) FROM articles WHERE {where})" for e in ("min", "max"))
+        first, last = self._rows(f"SELECT {ends}", [*values, *values])[0]
         if first is None:
             return None
         return datetime.date.fromisoformat(first), datetime.date.fromisoformat(last)
@@ -251,7 +250,7 @@ class Library:
 
         Raises `QuestionError` for a source that is no site.
         """
-        where, values = _passing(filters)
+        where, values = limits.of_passages(filters)
         found = self._rows(f"SELECT p.id FROM passages p WHERE {where}", values)
         return [str(row[0]) for row in found]
 
@@ -265,7 +264,7 @@ class Library:
         query = " OR ".join('"' + word.replace('"', '""') + '"' for word in words)
         if not query:
             return []
-        where, values = _passing(filters or Filters())
+        where, values = limits.of_passages(filters or Filters())
         found = self._rows(
             f"SELECT p.id, -bm25(words, {_TITLE_WEIGHT}, {_TEXT_WEIGHT}) AS score FROM words "
             f"JOIN passages p ON p.number = words.rowid WHERE words MATCH ? AND {where} "
@@ -356,47 +355,3 @@ class Library:
         for first in range(0, len(keys), _CHUNK):
             some = keys[first : first + _CHUNK]
             yield from self._rows(f"{query} ({', '.join('?' * len(some))})", some)
-
-
-def _passing(filters: Filters) -> tuple[str, list[str]]:
-    """Return a condition on `p`, a row of passages, and its values: its article passes."""
-    if not filters:
-        return "TRUE", []
-    where, values = _limits(filters)
-    return f"p.article IN (SELECT number FROM articles WHERE {where})", values
-
-
-def _limits(filters: Filters) -> tuple[str, list[str]]:
-    """Return a condition on a row of articles, and its values: it passes."""
-    where, values = "TRUE", []
-    if filters.since:
-        where += " AND date >= ?"
-        values.append(filters.since.isoformat())
-    if filters.last:
-        where += " AND date <= ?"
-        values.append(filters.last.isoformat())
-    if filters.sources:
-        # A leading dot on both sides: "cnn.com" is no end of "notcnn.com".
-        where += (
-            " AND EXISTS (SELECT 1 FROM json_each(?) "
-            "WHERE substr('.' || host(url), -length(value)) = value)"
-        )
-        values.append(json.dumps([f".{_site(source)}" for source in filters.sources]))
-    return where, values
-
-
-def _site(source: str) -> str:
-    """Return the host that people mean by "cnn.com", "www.cnn.com/world" or a whole url."""
-    text = source.strip()
-    host = _host(text if "//" in text else f"//{text}")
-    if not host:
-        raise QuestionError(f"{source!r} is no site: name one like cnn.com")
-    return host
-
-
-def _host(url: str) -> str:
-    """Return the host of a url without "www."; '' if it has none."""
-    try:
-        return (urlsplit(url).hostname or "").removeprefix("www.")
-    except ValueError:
-        return ""

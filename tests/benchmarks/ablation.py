@@ -14,13 +14,12 @@ from pathlib import Path
 from tqdm import tqdm
 
 from qa.assistant import Assistant
-from qa.evaluation.metrics import ranking
 from qa.models import load_reader
 from qa.reader import SpanReader
 from qa.retrieve import Ranking
 from qa.settings import Settings
 from qa.types import Hit
-from tests.benchmarks.news import NewsQuestion, answerable, rewritten
+from tests.benchmarks.news import NewsQuestion, answerable, mean_ranking, rewritten
 
 CUTS = (1, 4, 10)
 PARTS = {
@@ -33,12 +32,11 @@ Search = Callable[[NewsQuestion], Sequence[Hit]]
 
 
 def measure(search: Search, questions: Sequence[NewsQuestion]) -> dict[str, float]:
-    measured = []
-    for question in tqdm(questions, leave=False):
-        held = [question.held_by_hit(hit) for hit in search(question)]
-        measured.append(ranking(held, max(1, sum(held)), cuts=CUTS))
-    names = [*(f"hit@{cut}" for cut in CUTS), "mrr"]
-    return {name: round(sum(m[name] for m in measured) / len(measured), 3) for name in names}
+    found = [
+        [question.held_by_hit(hit) for hit in search(question)]
+        for question in tqdm(questions, leave=False)
+    ]
+    return mean_ranking(found, CUTS)
 
 
 def main() -> None:

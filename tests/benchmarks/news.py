@@ -6,12 +6,13 @@ Only those of 2022 may be fitted on; the years after are for reporting.
 import datetime
 import gzip
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from qa.evaluation.metrics import ranking
 from qa.questions import lists_choices
 from qa.types import Hit
 from qa.wording import normalise
@@ -119,3 +120,10 @@ def before_its_time(
 def _absent(question: NewsQuestion, texts: dict[str, str]) -> bool:
     key = f" {question.key} "
     return bool(question.key) and not any(key in f" {text} " for text in texts.values())
+
+
+def mean_ranking(results: Sequence[Sequence[bool]], cuts: Sequence[int]) -> dict[str, float]:
+    """The mean hit@k and MRR of ranked lists, which say of each result whether it is relevant."""
+    measured = [ranking(row, max(1, sum(row)), cuts=cuts) for row in results]
+    names = [*(f"hit@{cut}" for cut in cuts), "mrr"]
+    return {name: round(sum(m[name] for m in measured) / len(measured), 3) for name in names}

@@ -14,12 +14,12 @@ from pathlib import Path
 from tqdm import tqdm
 
 from qa.assistant import Assistant
-from qa.evaluation.metrics import contained, exact_match, ranking, token_f1
+from qa.evaluation.metrics import contained, exact_match, token_f1
 from qa.models import load_reader
 from qa.reader import SpanReader
 from qa.settings import Settings
 from qa.types import Hit
-from tests.benchmarks.news import NewsQuestion, questions
+from tests.benchmarks.news import NewsQuestion, mean_ranking, questions
 
 
 def scores(said: Sequence[str], asked: Sequence[NewsQuestion]) -> dict[str, float]:
@@ -35,11 +35,7 @@ def ranks(found: Sequence[Sequence[Hit]], asked: Sequence[NewsQuestion]) -> dict
         [question.held_by_hit(hit) for hit in hits]
         for hits, question in zip(found, asked, strict=True)
     ]
-    measured = [ranking(row, max(1, sum(row)), cuts=[1]) for row in relevant]
-    return {
-        name: round(sum(row[name] for row in measured) / len(measured), 3)
-        for name in ("hit@1", "mrr")
-    }
+    return mean_ranking(relevant, [1])
 
 
 def main() -> None:

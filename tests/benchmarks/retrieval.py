@@ -18,10 +18,9 @@ from tqdm import tqdm
 
 from qa.assistant import Assistant
 from qa.embedder import Embedder
-from qa.evaluation.metrics import ranking
 from qa.models import load_embedder
 from qa.settings import Settings
-from tests.benchmarks.news import ARTICLES, NewsQuestion, answerable, rows
+from tests.benchmarks.news import ARTICLES, NewsQuestion, answerable, mean_ranking, rows
 
 TOP = 10
 # Of each passage its text, then the urls that it stands at.
@@ -84,12 +83,8 @@ def measure(search: Search, questions: Sequence[NewsQuestion]) -> dict[str, floa
     started = time.perf_counter()
     results = [[question.held_by(*found) for found in search(question)] for question in questions]
     seconds = time.perf_counter() - started
-    measured = [ranking(row, max(1, sum(row)), cuts=(1, 4, 10)) for row in results]
     return {
-        **{
-            name: round(sum(row[name] for row in measured) / len(measured), 3)
-            for name in ("hit@1", "hit@4", "hit@10", "mrr")
-        },
+        **mean_ranking(results, (1, 4, 10)),
         "seconds_a_question": round(seconds / len(results), 4),
     }
 
