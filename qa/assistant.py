@@ -149,7 +149,8 @@ class Assistant:
 
     def _read(self, work: _Work) -> _Work:
         started = time.perf_counter()
-        draft = self._reader.read(work.whole, work.hits)
+        searched = self.library.counts(work.filters)[1]
+        draft = self._reader.read(work.whole, work.hits, searched)
         stages = {**work.stages, "read": time.perf_counter() - started}
         return dataclasses.replace(work, hits=draft.hits or work.hits, draft=draft, stages=stages)
 

@@ -180,10 +180,17 @@ class Library:
         found = dict(self._rows("SELECT name, value FROM facts WHERE name LIKE '.%'"))
         return State(int(found.get(".generation", 0)), str(found.get(".vectors", "")))
 
-    def counts(self) -> tuple[int, int]:
-        """Return the numbers of articles and of passages."""
+    def counts(self, filters: Filters | None = None) -> tuple[int, int]:
+        """Return the numbers of articles that pass the filters and of their passages.
+
+        Raises `QuestionError` for a source that is no site.
+        """
+        given = filters or Filters()
+        (where, values), (of_passages, more) = limits.of_articles(given), limits.of_passages(given)
         [(articles, passages)] = self._rows(
-            "SELECT (SELECT count(*) FROM articles), (SELECT count(*) FROM passages)"
+            f"SELECT (SELECT count(*) FROM articles WHERE {where}), "
+            f"(SELECT count(*) FROM passages p WHERE {of_passages})",
+            [*values, *more],
         )
         return int(articles), int(passages)
 

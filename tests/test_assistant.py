@@ -135,8 +135,9 @@ def test_json_has_every_field(assistant: Assistant) -> None:
 
 def test_another_reader_fits_without_touching_anything_else(assistant: Assistant) -> None:
     class Silent:
-        def read(self, question: str, hits: Sequence[Hit]) -> Draft:
+        def read(self, question: str, hits: Sequence[Hit], searched: int | None = None) -> Draft:
             assert isinstance(hits[0], Hit)
+            assert searched == assistant.library.counts()[1]
             return Draft(confidence=0.1)
 
     reader: Reader = Silent()
@@ -150,7 +151,7 @@ class Stale:
     def __init__(self, times: int) -> None:
         self.times = times
 
-    def read(self, question: str, hits: Sequence[Hit]) -> Draft:
+    def read(self, question: str, hits: Sequence[Hit], searched: int | None = None) -> Draft:
         passage = hits[0].passage
         quote = "something else" if self.times > 0 else passage.text
         self.times -= 1

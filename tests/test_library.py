@@ -17,7 +17,7 @@ from qa.errors import (
 )
 from qa.library import CATALOGUE, Library, State
 from qa.rows import Entry
-from qa.types import Article, Passage, Source
+from qa.types import Article, Filters, Passage, Source
 
 FACTS = {"model": "m", "dimension": "3"}
 
@@ -40,6 +40,7 @@ def test_what_is_written_is_read(library: Library) -> None:
     first = entry("a", "bridges opened", datetime.date(2020, 1, 2))
     library.commit([first, entry("b", "storm “damage”")], [], "000001")
     assert library.counts() == (2, 4)
+    assert library.counts(Filters(since=datetime.date(2020, 1, 1))) == (1, 2)
     assert library.articles(["a", "z"]) == {"a": first.article}
     assert [source.id for source in library.sources()] == ["a", "b"]
     assert library.passages(["a-0", "z"]) == {"a-0": (first.passages[0], first.article.source)}

@@ -52,6 +52,15 @@ def test_confidence_decides(
     assert bool(draft.claims) is answered is (draft.confidence >= reader.THRESHOLD)
 
 
+def test_of_a_few_passages_less_is_asked(reader: SpanReader, assistant: Assistant) -> None:
+    question = "Who won the election for mayor of Tolk?"
+    found = assistant.retriever.hits(question)
+    few, many, unknown = (
+        reader.read(question, found, searched).confidence for searched in (20, 1_000_000, None)
+    )
+    assert few > unknown > many
+
+
 def test_few_words_and_the_sentence_they_stand_in(reader: SpanReader) -> None:
     found = hits(
         "Rain fell all day. The harbor bridge in Lindhaven was opened on 12 June by Transport "

@@ -50,9 +50,10 @@ def main() -> None:
     asked = questions(arguments.year)[: arguments.limit]
     best, shipped, before, after, lines = [], [], [], [], []
     with Assistant.load(settings) as assistant:
+        searched = assistant.library.counts()[1]
         for question in tqdm(asked, unit=" questions"):
             hits = assistant.retriever.hits(question.text, asked_on=question.date)
-            evidence = reader.evidence(question.text, hits)
+            evidence = reader.evidence(question.text, hits, searched)
             draft = reader.draft(question.text, evidence)
             best.append(evidence.found[0].text if evidence.found else "")
             shipped.append(draft.short)

@@ -3,11 +3,11 @@
 What the archive answers: questions whose answer occurs in one of their own articles. What it
 does not: questions asked of the archive without the articles of the weeks around them, if
 the answer occurs nowhere in the rest: most often, it then holds nothing on their subject.
-Half of the former, and some of the latter, are asked a second time in other words: news
-quizzes share more words with the news than people do. Each of these four kinds weighs the
-same. Measured by five-fold cross-validation over questions, so that no question is scored by
-a fit that saw it; what is printed last is then fitted on all of them, and is what
-`SpanReader` has.
+Both are asked of small archives as well, of 2 to 32 articles. Half of the former, and some of
+the latter, are asked a second time in other words: news quizzes share more words with the
+news than people do. Each of these eight kinds weighs the same. Measured by five-fold
+cross-validation over questions, so that no question is scored by a fit that saw it; what is
+printed last is then fitted on all of them, and is what `SpanReader` has.
 
 `--report` fits nothing: it takes the shipped reader, and asks the archive of 2022 the
 questions of a later year whose answer it does not hold. These were not seen by any fit; the
@@ -18,7 +18,7 @@ refused. "Refused" is the positive class.
 import argparse
 import json
 from collections import Counter
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,7 @@ from qa.models import load_reader
 from qa.reader import SpanReader
 from qa.settings import Settings
 from qa.types import Hit
+from tests.benchmarks.archives import opened, small
 from tests.benchmarks.news import NewsQuestion, answerable, before_its_time, rewritten, unanswerable
 
 FOLDS = 5
@@ -96,19 +97,21 @@ def rates(wrongly: float, rightly: float) -> dict[str, float]:
 class Asked:
     """Questions that were asked: their signs, shape (questions, signs), and what they are.
 
-    `held` says that the archive answers them, `rewritten` that they are in other words.
+    `held` says that the archive answers them, `rewritten` that they are in other words, and
+    `small` that the archive is.
     """
 
     ids: Sequence[str]
     signs: Array
     held: Flags
     rewritten: Flags
+    small: Flags
 
     @property
     def weight(self) -> Array:
-        """What each counts for: the four kinds have the same sum, and all of them that of
+        """What each counts for: the eight kinds have the same sum, and all of them that of
         their number."""
-        kind = 2 * self.held + self.rewritten
+        kind = 4 * self.small + 2 * self.held + self.rewritten
         _, place, counts = np.unique(kind, return_inverse=True, return_counts=True)
         weight: Array = len(kind) / len(counts) / counts[place]
         return weight
@@ -119,39 +122,61 @@ class Asked:
             self.signs[rows],
             self.held[rows],
             self.rewritten[rows],
+            self.small[rows],
         )
 
-    def refusing(self, refused: Flags, rewritten: bool) -> dict[str, float]:
-        """Rates of refusing the questions in one kind of words."""
-        kind = self.rewritten == rewritten
+    def refusing(
+        self, refused: Flags, *, rewritten: bool = False, small: bool = False
+    ) -> dict[str, float]:
+        """Rates of refusing the questions in one kind of words, of one kind of archive."""
+        kind = (self.rewritten == rewritten) & (self.small == small)
         return rates(refused[kind & self.held].mean(), refused[kind & ~self.held].mean())
 
 
 def fitted(assistant: Assistant, reader: SpanReader, read: int) -> dict[str, Any]:
-    found: list[tuple[str, Array, bool, bool]] = []
+    found: list[tuple[str, Array, bool, bool, bool]] = []
+    searched = assistant.library.counts()[1]
 
     def ask(question: NewsQuestion, urls: Container[str] | None) -> None:
-        for text in (question.text, rewritten().get(question.id)):
-            if text is None:
-                continue
+        for text in wordings(question):
             hits = assistant.retriever.hits(text, asked_on=question.date)
             kept = [hit for hit in hits if urls is None or stands_in(hit, urls)]
             ranked = [replace(hit, rank=rank) for rank, hit in enumerate(kept[:read], start=1)]
             if ranked:
-                signs = reader.evidence(text, ranked).signs
-                found.append((question.id, signs, urls is None, text != question.text))
+                signs = reader.evidence(text, ranked, searched).signs
+                found.append((question.id, signs, urls is None, text != question.text, False))
 
     for question in tqdm(answerable(), unit=" answerable"):
         ask(question, None)
     for question, urls in tqdm(before_its_time(), unit=" unanswerable"):
         ask(question, urls)
-    ids, signs, held, other = zip(*found, strict=True)
-    asked = Asked(ids, np.array(signs), np.array(held), np.array(other))
-    numbers = Counter(zip(held, other, strict=True))
+    for archive in tqdm(small(), unit=" small archives"):
+        with opened(archive, read) as retriever:
+            searched = retriever.library.counts()[1]
+            for question, held in archive.asked:
+                for text in wordings(question):
+                    hits = retriever.hits(text, asked_on=question.date)
+                    signs = reader.evidence(text, hits, searched).signs
+                    found.append((question.id, signs, held, text != question.text, True))
+    ids, *columns = zip(*found, strict=True)
+    asked = Asked(ids, *map(np.array, columns))
+    return {"questions": numbers(asked), **calibrated(asked)}
+
+
+def wordings(question: NewsQuestion) -> Iterator[str]:
+    """The question as it was asked and, if there is such a one, in other words."""
+    yield question.text
+    if question.id in rewritten():
+        yield rewritten()[question.id]
+
+
+def numbers(asked: Asked) -> dict[str, int]:
+    """How many questions there are of each kind."""
+    names = ("answerable", "rewritten", "small archive")
+    flags = zip(asked.held, asked.rewritten, asked.small, strict=True)
     return {
-        "answerable": {"as_asked": numbers[True, False], "rewritten": numbers[True, True]},
-        "unanswerable": {"as_asked": numbers[False, False], "rewritten": numbers[False, True]},
-        **calibrated(asked),
+        ", ".join(name if flag else f"not {name}" for name, flag in zip(names, row, strict=True)): n
+        for row, n in sorted(Counter(flags).items(), reverse=True)
     }
 
 
@@ -171,8 +196,10 @@ def calibrated(asked: Asked) -> dict[str, Any]:
     weights, bias = fit(asked)
     return {
         "cross_validated": {
-            "as_asked": asked.refusing(refused, rewritten=False),
+            "as_asked": asked.refusing(refused),
             "rewritten": asked.refusing(refused, rewritten=True),
+            "small_as_asked": asked.refusing(refused, small=True),
+            "small_rewritten": asked.refusing(refused, rewritten=True, small=True),
         },
         "reliability": reliability(scores, asked),
         "signs": [round(float(weight), 4) for weight in weights],
@@ -200,8 +227,7 @@ def lowest_threshold(asked: Asked, scores: Array) -> float:
     The lowest, as it refuses the fewest of those in other words that the archive answers.
     """
     found = {
-        round(float(t), 2): asked.refusing(scores < t, rewritten=False)["F1"]
-        for t in np.arange(0.02, 0.98, 0.01)
+        round(float(t), 2): asked.refusing(scores < t)["F1"] for t in np.arange(0.02, 0.98, 0.01)
     }
     enough = [threshold for threshold, value in found.items() if value >= ENOUGH]
     return min(enough, default=max(found, key=lambda threshold: found[threshold]))
@@ -210,7 +236,7 @@ def lowest_threshold(asked: Asked, scores: Array) -> float:
 def reliability(scores: Array, asked: Asked) -> dict[str, list[float]]:
     """Return, for each fifth of the scale, the mean confidence, the share answerable, how many.
 
-    The four kinds of question weigh the same.
+    The eight kinds of question weigh the same.
     """
     table = {}
     for low in (0.0, 0.2, 0.4, 0.6, 0.8):
