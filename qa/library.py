@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from filelock import FileLock, Timeout
 
-from qa import limits, rows, schema
+from qa import limits, rarity, rows, schema
 from qa.errors import LibraryBusy, LibraryError, LibraryMismatch, LibraryMissing
 from qa.rows import SOURCE, Entry
 from qa.types import Article, Filters, Passage, Source
@@ -23,6 +23,10 @@ VECTORS = "vectors"
 _TITLE_WEIGHT, _TEXT_WEIGHT = 1.0, 1.0
 # SQLite allows 32,766 variables in one statement; older builds allow 999.
 _CHUNK = 900
+# Passages that a search by words scores, at most: each takes up to a microsecond, and of a million
+# most hold one of a question's commoner words. A tenth of the archive would be too few (MRR on
+# 2022 by words alone .565 for .630), a third is enough (.646).
+_SCORED = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +111,7 @@ class Library:
                     # Readers go on while a writer commits.
                     connection.execute("PRAGMA journal_mode = WAL")
                     schema.migrate(connection)
+            rarity.prepare(connection)
         except LibraryError:
             connection.close()
             raise
@@ -262,12 +267,20 @@ class Library:
         return [str(row[0]) for row in found]
 
     def search(
-        self, words: Sequence[str], limit: int, filters: Filters | None = None
+        self,
+        words: Sequence[str],
+        limit: int,
+        filters: Filters | None = None,
+        *,
+        most: int = _SCORED,
     ) -> list[tuple[str, float]]:
         """Return the passages in which any of the words stands, best first, with their BM25.
 
-        SQLite's bm25() is negative, smaller for a better match; its sign is turned here.
+        If they stand in more than `most` passages together, the commonest are left out. SQLite's
+        bm25() is negative, smaller for a better match; its sign is turned here.
         """
+        with self._lock:
+            words = rarity.rarest(self._connection, words, most)
         query = " OR ".join('"' + word.replace('"', '""') + '"' for word in words)
         if not query:
             return []

@@ -57,6 +57,21 @@ def test_search_stems_folds_case_and_takes_any_word(library: Library) -> None:
     assert library.search([], 5) == []
 
 
+def test_the_commonest_words_are_left_out_of_a_search_that_is_too_wide(library: Library) -> None:
+    texts = {"a": "bridges bridges", "b": "bridges fell", "c": "Cafés u.s.", "d": "bridged gap"}
+    library.commit([entry(id_, text) for id_, text in texts.items()], [], "1")
+
+    def found(words: list[str], most: int) -> set[str]:
+        return {id_[0] for id_, _ in library.search(words, 9, most=most)}
+
+    # "bridge" stands in four passages, each of the others in one, however it is written.
+    assert found(["bridge", "café", "fall", "u.s"], 9) == {"a", "b", "c", "d"}
+    assert found(["bridge", "CAFÉ", "u.s", "fell"], 5) == {"b", "c"}
+    assert found(["bridge", "nowhere", "gap"], 4) == {"d"}
+    # One word at least, however common.
+    assert found(["bridge"], 1) == {"a", "b", "d"}
+
+
 def test_a_replaced_article_leaves_no_words_behind(library: Library) -> None:
     library.commit([entry("a", "old bridge")], [], "1")
     library.commit([entry("a", "new tunnel")], [], "2")
