@@ -23,6 +23,7 @@ from qa.models import load_embedder
 from qa.retrieve import Retriever
 from qa.settings import Settings
 from qa.vectors import VectorReader
+from tests.benchmarks.ingest_speed import Silent
 from tests.benchmarks.news import ARTICLES, NewsQuestion, answerable, articles, questions, rows
 
 # How many archives there are of so many articles: about as many questions of each size.
@@ -36,13 +37,6 @@ class Archive:
 
     urls: tuple[str, ...]
     asked: tuple[tuple[NewsQuestion, bool], ...]
-
-
-class Silent:
-    def progress(self, articles: int) -> None: ...
-
-    def notice(self, line: str) -> None:
-        print(line)
 
 
 def small(seed: int = 0) -> Iterator[Archive]:
