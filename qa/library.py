@@ -23,7 +23,7 @@ VECTORS = "vectors"
 _TITLE_WEIGHT, _TEXT_WEIGHT = 1.0, 1.0
 # SQLite allows 32,766 variables in one statement; older builds allow 999.
 _CHUNK = 900
-# Passages that a search by words scores, at most: each takes up to a microsecond, and of a million
+# Passages that a search by words scores, at most: each takes a microsecond or two, and of a million
 # most hold one of a question's commoner words. A tenth of the archive would be too few (MRR on
 # 2022 by words alone .565 for .630), a third is enough (.646).
 _SCORED = 100_000

@@ -62,9 +62,9 @@ def _archive(draw: random.Random, size: int, dates: dict[str, datetime.date]) ->
     strange = [q for q in questions() if q.key and not any(q.key in text for text in inside)]
     missing = [q for q in strange if q.urls & urls]
     other = [q for q in strange if not q.urls & urls]
-    then = [q for q in other if abs((q.date - day).days) <= DAYS]
-    later = [q for q in other if q not in then]
-    kinds = (missing, then, later)
+    at_the_time = [q for q in other if abs((q.date - day).days) <= DAYS]
+    at_other_times = [q for q in other if q not in at_the_time]
+    kinds = (missing, at_the_time, at_other_times)
     not_held = [q for kind in kinds for q in draw.sample(kind, min(len(kind), size // 2))]
     return Archive(
         tuple(sorted(urls)),

@@ -32,6 +32,7 @@ from tqdm import tqdm
 from qa.assistant import Assistant
 from qa.models import load_reader
 from qa.reader import SpanReader
+from qa.retrieve import Retriever
 from qa.settings import Settings
 from qa.types import Hit
 from tests.benchmarks.archives import opened, small
@@ -135,29 +136,31 @@ class Asked:
 
 def fitted(assistant: Assistant, reader: SpanReader, read: int) -> dict[str, Any]:
     found: list[tuple[str, Array, bool, bool, bool]] = []
-    searched = assistant.library.counts()[1]
 
-    def ask(question: NewsQuestion, urls: Container[str] | None) -> None:
+    def ask(
+        retriever: Retriever,
+        question: NewsQuestion,
+        held: bool,
+        urls: Container[str] | None = None,
+    ) -> None:
+        searched = retriever.library.counts()[1]
+        is_small = retriever is not assistant.retriever
         for text in wordings(question):
-            hits = assistant.retriever.hits(text, asked_on=question.date)
+            hits = retriever.hits(text, asked_on=question.date)
             kept = [hit for hit in hits if urls is None or stands_in(hit, urls)]
             ranked = [replace(hit, rank=rank) for rank, hit in enumerate(kept[:read], start=1)]
             if ranked:
                 signs = reader.evidence(text, ranked, searched).signs
-                found.append((question.id, signs, urls is None, text != question.text, False))
+                found.append((question.id, signs, held, text != question.text, is_small))
 
     for question in tqdm(answerable(), unit=" answerable"):
-        ask(question, None)
+        ask(assistant.retriever, question, held=True)
     for question, urls in tqdm(before_its_time(), unit=" unanswerable"):
-        ask(question, urls)
+        ask(assistant.retriever, question, held=False, urls=urls)
     for archive in tqdm(small(), unit=" small archives"):
         with opened(archive, read) as retriever:
-            searched = retriever.library.counts()[1]
             for question, held in archive.asked:
-                for text in wordings(question):
-                    hits = retriever.hits(text, asked_on=question.date)
-                    signs = reader.evidence(text, hits, searched).signs
-                    found.append((question.id, signs, held, text != question.text, True))
+                ask(retriever, question, held)
     ids, *columns = zip(*found, strict=True)
     asked = Asked(ids, *map(np.array, columns))
     return {"questions": numbers(asked), **calibrated(asked)}
