@@ -68,6 +68,21 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
+class DateExpression:
+    """A date, a duration or a repetition, by offsets into the text that it was found in.
+
+    `value` is a TIMEX3 value: 2017-03-30, 2017-W13, 2017-03, 1998-FA, 199X, P3D, PRESENT_REF.
+    `uncertain` marks one that could as well be read otherwise.
+    """
+
+    start: int
+    end: int
+    text: str
+    value: str
+    uncertain: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """A passage that retrieval found. `rank` counts from 1; a higher `score` is better.
 

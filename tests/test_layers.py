@@ -8,7 +8,7 @@ import pytest
 QA = Path(__file__).parents[1] / "qa"
 LAYERS = [
     {"types", "errors", "wording"},
-    {"settings", "prompts", "passages", "formats", "corpus"},
+    {"settings", "prompts", "passages", "formats", "corpus", "dates"},
     {"schema", "rows", "limits", "rarity", "library", "vectors", "network", "forward"},
     {"embedder", "span_model"},
     {"models"},

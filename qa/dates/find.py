@@ -1,0 +1,77 @@
+"""A text and its date → the date expressions in it, each with its value."""
+
+import datetime
+import re
+
+from qa.dates.absolute import absolute
+from qa.dates.durations import durations
+from qa.dates.holidays import holidays
+from qa.dates.lexicon import LEADING, TELLING
+from qa.dates.relative import relative
+from qa.dates.rules import Context, Value
+from qa.dates.values import span
+from qa.types import DateExpression
+
+_RULES = [*absolute, *holidays, *relative, *durations]
+# Where any of them may begin: their patterns in one, without the names of their groups.
+_ANY = re.compile(
+    "|".join(re.sub(r"\(\?P<\w+>", "(?:", rule.pattern.pattern) for rule in _RULES), re.VERBOSE
+)
+_WORD = re.compile(r"[ap]\.m\b|[A-Za-z]+|\d[\d/-]*s?")
+# Of figures: a year, a decade, a date with strokes; no other begins with a digit.
+_FIGURES = re.compile(r"(?:1[5-9]|20)\d\d|\d0s|\d+[/-]\d")
+# How far the beginning of an expression may be from the word that gives it away.
+_REACH = 48
+
+
+def find(text: str, date: datetime.date) -> list[DateExpression]:
+    """Return the date expressions of a text, in order, resolved against the text's own date."""
+    context = Context(text, date)
+    found: list[DateExpression] = []
+    place = 0
+    # Where an expression may begin that has not come to a telling word yet.
+    begins: list[int] = []
+    for word in _WORD.finditer(text):
+        lower, start = word[0].lower(), word.start()
+        telling = lower in TELLING
+        if telling or lower in LEADING or lower[0].isdigit():
+            begins.append(start)
+        if start < place or not (telling or _FIGURES.match(lower)):
+            continue
+        begins = [begin for begin in begins if begin >= max(place, start - _REACH)]
+        for begin in begins:
+            if begin >= place and _ANY.match(text, begin) and (best := _best(begin, context)):
+                found += best
+                place = best[-1].end
+                _remember(best[-1].value, context)
+                if place > start:
+                    break
+    return found
+
+
+def _remember(value: str, context: Context) -> None:
+    if days := span(value):
+        context.period = days[0]
+        if days[0] == days[1]:
+            context.last = days[0]
+
+
+def _best(start: int, context: Context) -> list[DateExpression]:
+    """Return the longest expression that begins at a place, or the two of a range."""
+    matches = [(rule, rule.pattern.match(context.text, start)) for rule in _RULES]
+    ordered = sorted(
+        ((match.end(), rule, match) for rule, match in matches if match), key=lambda row: -row[0]
+    )
+    for _, rule, match in ordered:
+        value = rule.resolve(match, context)
+        if value is None:
+            continue
+        values = value if isinstance(value, dict) else {0: value}
+        return [_expression(match, group, one) for group, one in values.items()]
+    return []
+
+
+def _expression(match: re.Match[str], group: str | int, value: Value | str) -> DateExpression:
+    one = value if isinstance(value, Value) else Value(value)
+    start, end = match.span(group)
+    return DateExpression(start, end, match[group], one.value, one.uncertain)

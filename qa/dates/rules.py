@@ -1,0 +1,67 @@
+"""What a rule of the grammar is, and what it may know of the text around a match."""
+
+import datetime
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from qa.dates.tense import direction
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A TIMEX3 value; `uncertain` where another reading is as good."""
+
+    value: str
+    uncertain: bool = False
+
+
+@dataclass(slots=True)
+class Context:
+    """A text and its date, with what has been found in it so far.
+
+    `last` is the day found last, `period` the first day of the last date of any size; `years` has
+    the year of each (month, day) that was written out with one.
+    """
+
+    text: str
+    date: datetime.date
+    last: datetime.date | None = None
+    period: datetime.date | None = None
+    years: dict[tuple[int, int], int] = field(default_factory=dict)
+
+    def direction(self, match: re.Match[str]) -> int:
+        """Return whether the words around a match look back (-1), forward (1), or neither."""
+        return direction(self.text, match.start(), match.end())
+
+
+# A match → its value, or None where it is no date after all. A match that holds two dates, "April
+# 27 to 28", has the value of each by the name of the group in which it stands.
+Resolved = Value | str | dict[str, Value | str] | None
+Resolve = Callable[[re.Match[str], Context], Resolved]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A pattern and what its matches mean."""
+
+    name: str
+    pattern: re.Pattern[str]
+    resolve: Resolve
+
+
+class Grammar(list[Rule]):
+    """Rules in the order in which they are tried."""
+
+    def rule(self, pattern: str) -> Callable[[Resolve], Resolve]:
+        """Return a decorator that adds a function as what a pattern's matches mean.
+
+        The pattern is verbose, and begins and ends at the edge of a word by itself.
+        """
+
+        def add(resolve: Resolve) -> Resolve:
+            compiled = re.compile(rf"\b(?:{pattern})(?!\w)", re.VERBOSE)
+            self.append(Rule(resolve.__name__.strip("_"), compiled, resolve))
+            return resolve
+
+        return add

@@ -1,0 +1,69 @@
+"""Whether the words around a date look back or forward: "agreed Thursday", "will meet Monday"."""
+
+import re
+
+# As far as a sentence is looked at, in characters.
+_REACH = 240
+_WORD = re.compile(
+    r"(?i:plans?|hopes?|intends?|aims?|wants?|going|ready|set|due|agreed)\s+to\b"
+    r"|[A-Za-z]+(?:['’][a-z]+)?"
+)
+_END = re.compile(r"[.!?][\"”’']?\s+(?=[A-Z\"“])|\n")
+# Sets a limit that is still to come; "Until Friday, he had" begins a sentence.
+_BY = re.compile(r"\b(?:until|by|before)\s+(?:the\s+)?$")
+# A full stop after these ends no sentence.
+_SHORT = re.compile(
+    r"\b(?:Mr|Mrs|Ms|Dr|St|Gov|Sen|Rep|Gen|Col|Lt|Sgt|Prof|Jr|Sr|No|vs|[A-Z]|"
+    r"Jan|Feb|Mar|Apr|Aug|Sept?|Oct|Nov|Dec|a\.m|p\.m)$"
+)
+_FUTURE = frozenset(
+    "will 'll ’ll won't won’t shall scheduled expected slated planned planning upcoming "
+    "forthcoming would may might".split()
+)
+_PAST = frozenset(
+    "was were had did said told began came went made took gave found held left met won lost fell "
+    "rose ran got saw sent shot struck spoke wrote knew led paid put cut hit became broke brought "
+    "built caught chose died drew drove fought flew grew heard kept sold sought stood thought "
+    "threw wore since been ago saying".split()
+)
+# Ends in -ed, and tells nothing of when.
+_NOT_PAST = frozenset("need indeed need united united speed hundred".split())
+
+
+def direction(text: str, start: int, end: int) -> int:
+    """Return -1 if the words around a date look back, 1 if they look forward, 0 if neither.
+
+    The nearest verb before the date in its sentence counts, or else the nearest after it.
+    """
+    if _BY.search(text, max(0, start - 12), start):
+        return 1
+    left, right = _sentence(text, start, end)
+    for word in reversed(_WORD.findall(text, left, start)):
+        if cue := _cue(word):
+            return cue
+    for word in _WORD.findall(text, end, right):
+        if cue := _cue(word):
+            return cue
+    return 0
+
+
+def _cue(word: str) -> int:
+    lower = word.lower()
+    if lower in _FUTURE or " " in lower or lower.endswith(("'ll", "’ll")):
+        return 1
+    if lower in _PAST or (lower.endswith("ed") and len(lower) > 4 and lower not in _NOT_PAST):
+        return -1
+    return 0
+
+
+def _sentence(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return the bounds of the sentence in which a stretch stands, as far as is looked at."""
+    left = max(0, start - _REACH)
+    for stop in _END.finditer(text, left, start):
+        if not _SHORT.search(text, left, stop.start()):
+            left = stop.end()
+    right = min(len(text), end + _REACH)
+    for stop in _END.finditer(text, end, right):
+        if not _SHORT.search(text, end, stop.start()):
+            return left, stop.start()
+    return left, right

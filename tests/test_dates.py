@@ -1,0 +1,188 @@
+"""Dates in texts: what is found, what it resolves to, and how it is shown."""
+
+import datetime
+from pathlib import Path
+
+import pytest
+
+from qa.corpus import Loaded, read
+from qa.dates import find, shown, span
+
+CORPUS = Path(__file__).parents[1] / "corpus"
+# A Friday.
+DAY = datetime.date(2017, 3, 31)
+
+
+def found(text: str, date: datetime.date = DAY) -> list[tuple[str, str]]:
+    return [(one.text, one.value) for one in find(text, date)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        # Weekdays, by tense.
+        ("Senior diplomats agreed Thursday to go on.", [("Thursday", "2017-03-30")]),
+        ("The ministers will meet on Monday.", [("Monday", "2017-04-03")]),
+        ("On Monday, he will fly to Moscow.", [("Monday", "2017-04-03")]),
+        ("On Monday, he flew to Moscow.", [("Monday", "2017-03-27")]),
+        ("They said on Friday that they had won.", [("Friday", "2017-03-31")]),
+        ("He would look for a way around Wednesday's ruling.", [("Wednesday", "2017-03-29")]),
+        ("It has until Tuesday to answer.", [("Tuesday", "2017-04-04")]),
+        ("Last Friday it rained.", [("Last Friday", "2017-03-24")]),
+        ("the day before last Tuesday", [("the day before last Tuesday", "2017-03-27")]),
+        ("Every Sunday they meet.", [("Every Sunday", "XXXX-WXX-7")]),
+        # Days of the calendar.
+        ("on March 27, 2015, in Kyiv", [("March 27, 2015", "2015-03-27")]),
+        ("on 27 March 2015", [("27 March 2015", "2015-03-27")]),
+        ("the 3rd of May, 2016", [("the 3rd of May, 2016", "2016-05-03")]),
+        ("Monday, Oct. 26", [("Monday, Oct. 26", "2016-10-26")]),
+        ("2016-02-29", [("2016-02-29", "2016-02-29")]),
+        ("2/29/2016", [("2/29/2016", "2016-02-29")]),
+        ("29/2/2016", [("29/2/2016", "2016-02-29")]),
+        ("on March 5 last year", [("March 5 last year", "2016-03-05")]),
+        ("He died on Nov. 25.", [("Nov. 25", "2016-11-25")]),
+        ("It will open on May 6.", [("May 6", "2017-05-06")]),
+        # A year that was named once holds for the same day later on.
+        (
+            "Shot on Oct. 23, 1998. Since Oct. 23 nobody has come.",
+            [("Oct. 23, 1998", "1998-10-23"), ("Oct. 23", "1998-10-23")],
+        ),
+        # Two in one.
+        (
+            "Abe plans to visit Russia around April 27 to 28 for talks.",
+            [("April 27", "2017-04-27"), ("28", "2017-04-28")],
+        ),
+        ("on 3–5 June 2016", [("3", "2016-06-03"), ("5 June 2016", "2016-06-05")]),
+        (
+            "from Dec. 30 to Jan. 2, 2017",
+            [("Dec. 30", "2016-12-30"), ("Jan. 2, 2017", "2017-01-02")],
+        ),
+        # Months, seasons, quarters, years.
+        ("in late April", [("late April", "2017-04")]),
+        ("in January 2016", [("January 2016", "2016-01")]),
+        ("It began in November.", [("November", "2016-11")]),
+        ("at the summit in December", [("December", "2016-12")]),
+        ("last October", [("last October", "2016-10")]),
+        ("next May", [("next May", "2017-05")]),
+        ("last fall", [("last fall", "2016-FA")]),
+        ("the summer of 1998", [("the summer of 1998", "1998-SU")]),
+        ("the third quarter of 2016", [("the third quarter of 2016", "2016-Q3")]),
+        ("since 1991", [("1991", "1991")]),
+        ("the early 1990s", [("the early 1990s", "199X")]),
+        ("the 19th century", [("the 19th century", "18XX")]),
+        ("Thanksgiving Day 2016", [("Thanksgiving Day 2016", "2016-11-24")]),
+        ("at Easter 2016", [("Easter 2016", "2016-03-27")]),
+        ("after 9/11", [("9/11", "2001-09-11")]),
+        # Told from the article's own date, or from the one before.
+        ("yesterday and tomorrow", [("yesterday", "2017-03-30"), ("tomorrow", "2017-04-01")]),
+        ("last week", [("last week", "2017-W12")]),
+        ("next month", [("next month", "2017-04")]),
+        ("this year", [("this year", "2017")]),
+        ("two weeks ago", [("two weeks ago", "2017-W11")]),
+        ("11 days ago", [("11 days ago", "2017-03-20")]),
+        ("a decade ago", [("a decade ago", "2007")]),
+        ("a year earlier", [("a year earlier", "2016")]),
+        (
+            "On March 3 it rose; that day it fell.",
+            [("March 3", "2017-03-03"), ("that day", "2017-03-03")],
+        ),
+        ("In 1998 he left. Later that year", [("1998", "1998"), ("that year", "1998")]),
+        # Times of day.
+        ("at 9 a.m. Tuesday it opened", [("9 a.m. Tuesday", "2017-03-28T09:00")]),
+        ("tonight", [("tonight", "2017-03-31TNI")]),
+        # How long, how often, and what has no place in the calendar.
+        ("for three days", [("three days", "P3D")]),
+        ("a 16-hour march", [("16-hour", "PT16H")]),
+        ("5 1/2 hours", [("5 1/2 hours", "PT5H30M")]),
+        ("the past two months", [("the past two months", "P2M")]),
+        ("more than four decades", [("more than four decades", "P40Y")]),
+        ("for several weeks", [("several weeks", "PXW")]),
+        ("they met daily", [("daily", "P1D")]),
+        ("every two years", [("every two years", "P2Y")]),
+        ("It is now closed.", [("now", "PRESENT_REF")]),
+    ],
+)
+def test_what_is_found(text: str, expected: list[tuple[str, str]]) -> None:
+    assert found(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the two-plus-two talks",
+        "a Boeing 747 and an A320",
+        "2,017 people came, and 2000 people left",
+        "It may march on. Theresa May said so.",
+        "Call 555-2016 or room 1998.5",
+        "He scored in the second half and fell.",
+        "the Daily Telegraph",
+        "a 41-year-old man",
+        "$1999 and 30 percent",
+        "",
+        "Feb. 30 is none",
+    ],
+)
+def test_what_is_no_date(text: str) -> None:
+    assert found(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("It was 3/4/2016.", "2016-03-04"),
+        ("in fiscal 2016", "2016"),
+        ("in the 2016-17 season", "2016"),
+        ("the third quarter", "2016-Q3"),
+    ],
+)
+def test_what_could_be_read_otherwise_is_uncertain(text: str, value: str) -> None:
+    [one] = find(text, DAY)
+    assert (one.value, one.uncertain) == (value, True)
+
+
+def test_next_friday_is_uncertain_only_within_the_week() -> None:
+    monday = datetime.date(2017, 3, 27)
+    assert [one.uncertain for one in find("next Friday", monday)] == [True]
+    assert [one.uncertain for one in find("next Monday", monday)] == [False]
+
+
+@pytest.mark.parametrize(
+    ("value", "days", "text"),
+    [
+        ("2017-03-30", ("2017-03-30", "2017-03-30"), "30 March 2017"),
+        ("2017-03-28T09:00", ("2017-03-28", "2017-03-28"), "28 March 2017, 09:00"),
+        ("2017-03-31TNI", ("2017-03-31", "2017-03-31"), "31 March 2017, night"),
+        ("2017-W13", ("2017-03-27", "2017-04-02"), "27 March – 2 April 2017"),
+        ("2017-W12-WE", ("2017-03-25", "2017-03-26"), "25–26 March 2017"),
+        ("2017-02", ("2017-02-01", "2017-02-28"), "February 2017"),
+        ("2016-Q4", ("2016-10-01", "2016-12-31"), "1 October – 31 December 2016"),
+        ("2016-WI", ("2015-12-01", "2016-02-29"), "winter 2015–16"),
+        ("2016-FA", ("2016-09-01", "2016-11-30"), "autumn 2016"),
+        ("2017", ("2017-01-01", "2017-12-31"), "2017"),
+        ("199X", ("1990-01-01", "1999-12-31"), "the 1990s"),
+        ("18XX", ("1800-01-01", "1899-12-31"), "1800–1899"),
+    ],
+)
+def test_what_a_value_stands_for(value: str, days: tuple[str, str], text: str) -> None:
+    first, last = map(datetime.date.fromisoformat, days)
+    assert (span(value), shown(value)) == ((first, last), text)
+
+
+@pytest.mark.parametrize("value", ["P3D", "PXY", "PRESENT_REF", "XXXX-WXX-7", "2017-W60", "junk"])
+def test_what_has_no_place_in_the_calendar(value: str) -> None:
+    assert (span(value), shown(value)) == (None, "")
+
+
+def test_offsets_and_values_hold_on_all_of_the_corpus() -> None:
+    count = 0
+    for item in read(CORPUS, 5):
+        assert isinstance(item, Loaded)
+        text, end = item.article.text, 0
+        for one in find(text, item.article.source.date or DAY):
+            assert text[one.start : one.end] == one.text
+            assert one.start >= end
+            assert one.value
+            # Each value is of the calendar, or is none on purpose.
+            assert span(one.value) or one.value[0] == "P" or one.value[:4] in ("XXXX", "FUTU")
+            end, count = one.end, count + 1
+    assert count > 100
