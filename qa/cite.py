@@ -2,10 +2,11 @@
 
 import datetime
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from qa import prompts
+from qa import dates, prompts
 from qa.errors import CitationError
-from qa.types import Answer, Article, Citation, Draft, Hit, Source, Span, day, text_hash
+from qa.types import Answer, Article, Citation, Claim, Draft, Hit, Source, Span, day, text_hash
 
 Extent = tuple[datetime.date, datetime.date]
 _NEAREST = 2
@@ -45,7 +46,7 @@ def cite(
         for span in claim.spans:
             citations.append(_citation(len(citations) + 1, span, articles))
             markers += f"[{len(citations)}]"
-        lines.append(f"{claim.text} {markers}")
+        lines.append(f"{claim.text}{_resolved(claim, citations[-len(claim.spans)])} {markers}")
     return Answer(
         question=question,
         text="\n\n".join(lines),
@@ -81,10 +82,33 @@ def _citation(marker: int, span: Span, articles: Mapping[str, Article]) -> Citat
     if article is None:
         raise CitationError(f"{span.article_id} is cited but is not in the library: ask again")
     quote = article.text[span.start : span.end]
-    inside = 0 <= span.start < span.end <= len(article.text)
-    if not inside or not quote.strip() or quote != span.quote:
+    within = 0 <= span.start < span.end <= len(article.text)
+    if not within or not quote.strip() or quote != span.quote:
         raise CitationError(
             f"{span.article_id} changed while it was being read: ask again; "
             "if it happens again, run `qa doctor`"
         )
-    return Citation(marker, article.source, span.start, span.end, quote, text_hash(article.text))
+    # Of the whole text: what "that day" is, stands before the quote.
+    found = dates.find(article.text, article.source.date)
+    inside = tuple(
+        replace(one, start=one.start - span.start, end=one.end - span.start)
+        for one in found
+        if span.start <= one.start and one.end <= span.end
+    )
+    return Citation(
+        marker, article.source, span.start, span.end, quote, text_hash(article.text), inside
+    )
+
+
+def _resolved(claim: Claim, citation: Citation) -> str:
+    """Return what the dates in a short answer stand for, in brackets; '' where it says it."""
+    place = citation.quote.find(claim.text)
+    if place < 0 or claim.text == citation.quote:
+        return ""
+    inside = [
+        replace(one, start=one.start - place, end=one.end - place)
+        for one in citation.dates
+        if place <= one.start and one.end <= place + len(claim.text)
+    ]
+    found = [words for _, words in dates.hints(claim.text, inside)]
+    return f" ({', '.join(found)})" if found else ""

@@ -14,7 +14,7 @@ from typing import Self
 
 from tqdm import tqdm
 
-from qa import __version__, corpus
+from qa import __version__, corpus, dates
 from qa.errors import QAError
 from qa.settings import Settings
 from qa.types import Filters
@@ -196,8 +196,12 @@ def _ask(options: argparse.Namespace) -> int:
         return 0
     print(answer.text)
     for citation in answer.citations:
-        print(f"\n[{citation.marker}] {corpus.printable(citation.article.label)}")
+        age = citation.article.date and dates.age(citation.article.date, datetime.date.today())
+        label = corpus.printable(citation.article.label)
+        print(f"\n[{citation.marker}] {label}{f', {age}' if age else ''}")
         print(f"    {citation.quote}")
+        for words, stands_for in dates.hints(citation.quote, citation.dates):
+            print(f"    {words}: {stands_for}")
     return 0
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, Self
 
-from qa import passages
+from qa import dates, passages
 from qa.corpus import Loaded, Skipped, files, printable, read, resolved
 from qa.embedder import Embedder, Pending
 from qa.errors import CorpusError
@@ -126,7 +126,8 @@ def rebuild(settings: Settings, listener: Listener) -> int:
 
 def _entry(article: Article, origin: str, embedder: Embedder, settings: Settings) -> Entry:
     pieces = passages.split(article, embedder, settings.passage_tokens)
-    return Entry(article, origin, tuple(pieces))
+    found = dates.find(article.text, article.source.date)
+    return Entry(article, origin, tuple(pieces), tuple(found))
 
 
 class _Round:

@@ -11,22 +11,17 @@ from typing import Any, Self
 
 from filelock import FileLock, Timeout
 
-from qa import limits, rarity, rows, schema
+from qa import limits, rows, schema
 from qa.errors import LibraryBusy, LibraryError, LibraryMismatch, LibraryMissing
+from qa.fulltext import SCORED, FullText
 from qa.rows import SOURCE, Entry
 from qa.types import Article, Filters, Passage, Source
 
 CATALOGUE = "catalogue.sqlite3"
 # Where the snapshots of the vectors stand, in the library's folder.
 VECTORS = "vectors"
-# Weights of a word found in the title and in the text (FTS5's bm25). Equal, until measured.
-_TITLE_WEIGHT, _TEXT_WEIGHT = 1.0, 1.0
 # SQLite allows 32,766 variables in one statement; older builds allow 999.
 _CHUNK = 900
-# Passages that a search by words scores, at most: each takes a microsecond or two, and of a million
-# most hold one of a question's commoner words. A tenth of the archive would be too few (MRR on
-# 2022 by words alone .565 for .630), a third is enough (.646).
-_SCORED = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +48,7 @@ class Library:
         self._connection = connection
         # One connection serves all threads, one at a time.
         self._lock = threading.RLock()
+        self._words = FullText(connection)
 
     @classmethod
     def open(cls, folder: Path) -> Self:
@@ -111,7 +107,6 @@ class Library:
                     # Readers go on while a writer commits.
                     connection.execute("PRAGMA journal_mode = WAL")
                     schema.migrate(connection)
-            rarity.prepare(connection)
         except LibraryError:
             connection.close()
             raise
@@ -272,26 +267,32 @@ class Library:
         limit: int,
         filters: Filters | None = None,
         *,
-        most: int = _SCORED,
+        most: int = SCORED,
     ) -> list[tuple[str, float]]:
-        """Return the passages in which any of the words stands, best first, with their BM25.
-
-        If they stand in more than `most` passages together, the commonest are left out. SQLite's
-        bm25() is negative, smaller for a better match; its sign is turned here.
-        """
+        """Return the passages in which any of the words stands, as `FullText.search` does."""
         with self._lock:
-            words = rarity.rarest(self._connection, words, most)
-        query = " OR ".join('"' + word.replace('"', '""') + '"' for word in words)
-        if not query:
-            return []
+            generation = self.state().generation
+            return self._words.search(words, limit, filters or Filters(), most, generation)
+
+    def happened(
+        self, days: tuple[datetime.date, datetime.date], limit: int, filters: Filters | None = None
+    ) -> list[str]:
+        """Return the ids of passages that speak of these days, first and last, nearest first.
+
+        What they speak of may begin up to a month before and end up to a month after, as
+        "in March" does for one day of it; the more closely it fits, the sooner it comes.
+        Raises `QuestionError` for a source that is no site.
+        """
         where, values = limits.of_passages(filters or Filters())
+        (first, last), month = days, datetime.timedelta(31)
         found = self._rows(
-            f"SELECT p.id, -bm25(words, {_TITLE_WEIGHT}, {_TEXT_WEIGHT}) AS score FROM words "
-            f"JOIN passages p ON p.number = words.rowid WHERE words MATCH ? AND {where} "
-            "ORDER BY score DESC, p.number LIMIT ?",
-            (query, *values, limit),
+            "SELECT p.id, min(julianday(e.last) - julianday(e.first)) AS days FROM events e "
+            "JOIN passages p ON p.number = e.passage WHERE e.first BETWEEN ? AND ? "
+            f"AND e.last BETWEEN ? AND ? AND {where} GROUP BY p.number "
+            "ORDER BY days, p.number LIMIT ?",
+            (str(first - month), str(last), str(first), str(last + month), *values, limit),
         )
-        return [(str(id_), float(score)) for id_, score in found]
+        return [str(row[0]) for row in found]
 
     def entries(self) -> Iterator[tuple[Article, str]]:
         """Yield every article with its origin."""
@@ -335,6 +336,7 @@ class Library:
         """
         with self._transaction() as connection:
             if anew is not None:
+                connection.execute("DELETE FROM events")
                 connection.execute("DELETE FROM passages")
                 connection.execute("DELETE FROM articles")
                 connection.execute("INSERT INTO words (words) VALUES ('delete-all')")

@@ -1,9 +1,9 @@
 """What a question asks for: a few words or a sentence, and of which time."""
 
-import calendar
 import datetime
 import re
-from contextlib import suppress
+
+from qa.dates import Span, find, span
 
 _AUXILIARY = (
     "is|are|was|were|am|do|does|did|has|have|had|can|could|will|would|shall|should|may|might|must"
@@ -24,17 +24,15 @@ _CHOICES = re.compile(
     r"\ball\b.*\bexcept\b|\bexcept\b\W*$",
     re.IGNORECASE,
 )
-_MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_name) if name}
-_MONTHS |= {name[:3]: number for name, number in _MONTHS.items()} | {"sept": 9}
-_DAY = r"(\d{1,2})(?:st|nd|rd|th)?"
-# "31 March 2017", "March 31, 2017", "March 2017", "2017"; and no "more than 2000 people".
-_DATED = re.compile(
-    rf"\b(?:(?:{_DAY} (?:of )?)?({'|'.join(_MONTHS)})\.?,? (?:{_DAY},? )?(?:of )?|"
-    r"(?<!\bthan )(?<!\bover )(?<!\babout )(?<!\bnearly )(?<!\balmost )(?<!\bleast )(?<!\bat )"
-    r"(?<![-\d]))((?:19|20)\d\d)(?!-?\d| GMT| people)\b",
-    re.IGNORECASE | re.ASCII,
+# Typed without capitals, as questions are: "may" and "march" are months only beside a figure.
+_NAMES = re.compile(
+    r"\b(?:january|february|april|june|july|august|september|october|november|december|"
+    r"monday|tuesday|wednesday|thursday|friday|saturday|sunday)\b|"
+    r"\b(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|may|march)\b(?=\.?,? \d)|"
+    r"(?:(?<=\d )|(?<=\d[snrt][tdh] )|(?<=\bof ))(?:may|march)\b"
 )
-_ISO = re.compile(r"\b(?:19|20)\d\d-\d\d-\d\d\b")
+# A time so long says little of when an article on it was written, unless it is named in full.
+_SHORT = 31
 _SENTENCE = re.compile(r"(?<=[.!?])[\s\"”’)]+(?=\S)")
 
 
@@ -68,28 +66,20 @@ def wants_sentence(question: str) -> bool:
     return bool(explains or asks_yes_or_no(question) or lists_choices(question))
 
 
-def period(question: str) -> tuple[datetime.date, datetime.date] | None:
-    """Return the first and the last day of the time that a question names with its year.
+def period(question: str, day: datetime.date | None = None) -> Span | None:
+    """Return the first and the last day of the time that a question names.
 
-    From the earliest to the latest, if it names several; None, if it names none.
+    From the earliest to the latest, if it names several; None, if it names none. "Last week" is
+    that before `day`, on which the question is asked; of more than a month, such as "last year",
+    only what is named with its year counts.
     """
-    found = [_days(match) for match in _DATED.finditer(question)]
-    for match in _ISO.finditer(question):
-        with suppress(ValueError):
-            day = datetime.date.fromisoformat(match[0])
-            found.append((day, day))
+    text = _NAMES.sub(lambda name: name[0].capitalize(), question)
+    found = [
+        days
+        for one in find(text, day)
+        if (days := span(one.value))
+        and ((days[1] - days[0]).days < _SHORT or str(days[0].year) in one.text)
+    ]
     if not found:
         return None
     return min(first for first, _ in found), max(last for _, last in found)
-
-
-def _days(match: re.Match[str]) -> tuple[datetime.date, datetime.date]:
-    before, name, after, year = match[1], match[2], match[3], int(match[4])
-    if not name:
-        return datetime.date(year, 1, 1), datetime.date(year, 12, 31)
-    month = _MONTHS[name.lower()]
-    last = calendar.monthrange(year, month)[1]
-    day = int(before or after or 0)
-    if 1 <= day <= last:
-        return datetime.date(year, month, day), datetime.date(year, month, day)
-    return datetime.date(year, month, 1), datetime.date(year, month, last)

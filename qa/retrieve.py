@@ -1,7 +1,7 @@
 """Question + turns → hits: searches by meaning and by words, and fuses the two."""
 
 import datetime
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from types import MappingProxyType
@@ -12,6 +12,7 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict
 
+from qa.dates import Span
 from qa.embedder import Embedder, Vectors
 from qa.errors import LibraryError
 from qa.followups import before, standalone
@@ -27,6 +28,10 @@ _DEPTH = 100
 # Two passages are copies if they share this much of the runs of five words that either has. Less,
 # and stories that differ in a name would be one: "elected mayor of Tolk", "of Karsk".
 _COPY = 0.8
+# Passages on the time that a question names, at most, and how long that may be, in days: a year's
+# would be most of an archive's.
+_HAPPENED = 2000
+_MONTH = 31
 # Articles of the conversation so far that come sooner.
 _CARRIED = 3
 
@@ -37,14 +42,16 @@ class Ranking:
 
     `words` is the share of the search by words, the rest that of the search by meaning. On top
     come `date` for an article of the day asked about, half of it for one `half_life` days away;
-    and `conversation` for the article that the turns before were most likely about, half of it
-    for the second, a third for the third. `python -m tests.benchmarks.ablation` shows what each
-    part gives.
+    `events`, where the question names a time of up to a month, for the passage on that time that
+    is most like the question, less for others; and `conversation` for the article that the turns
+    before were most likely about, half of it for the second, a third for the third.
+    `python -m tests.benchmarks.ablation` shows what each part gives.
     """
 
     words: float = 0.5
     date: float = 0.3
     half_life: float = 14.0
+    events: float = 0.3
     conversation: float = 0.2
 
 
@@ -112,10 +119,12 @@ class Retriever(BaseRetriever):
             self.vectors.search(state.vectors, vector, _DEPTH, among) if state.vectors else []
         )
         by_words = self.library.search(words(query), _DEPTH, limits)
+        times = self._times(query, asked_on, limits)
+        on_time = self._on_time(times.named, vector, state, limits)
         share = self.ranking.words
-        fused = fuse([(by_meaning, 1 - share), (by_words, share)])
+        fused = fuse([(by_meaning, 1 - share), (by_words, share), (on_time, self.ranking.events)])
         found = self.library.passages(list(fused))
-        near = self._nearness(query, asked_on, limits)
+        near = partial(_nearness, times, self.ranking.half_life)
 
         def more(source: Source) -> float:
             return self.ranking.date * near(source.date) + carried.get(source.id, 0.0)
@@ -134,27 +143,24 @@ class Retriever(BaseRetriever):
             for rank, (passage, source, score, also_in) in enumerate(best, start=1)
         ]
 
-    def _nearness(
-        self, query: str, asked_on: datetime.date | None, limits: Filters
-    ) -> Callable[[datetime.date | None], float]:
-        """Return what tells how near a date is to the time asked about, from 0 to 1."""
-        named = period(query)
+    def _times(self, query: str, asked_on: datetime.date | None, limits: Filters) -> "_Times":
+        """Return the times that a question is about, of which there may be articles."""
         extent = self.library.extent(limits)
+        day = asked_on or (extent[1] if extent else None)
+        named = period(query, day)
         if named and extent and (named[1] < extent[0] or named[0] > extent[1]):
             # "Net zero by 2050": no article is of that time.
-            named = None
-        day = asked_on or (extent[1] if extent else None)
-        spans = [named] if named else []
-        if day and (not named or named[0] <= day <= named[1]):
-            spans.append((day, day))
+            return _Times(None, day, named)
+        return _Times(named, day, named)
 
-        def near(date: datetime.date | None) -> float:
-            if date is None:
-                return 0.0
-            days = sum(_days(date, span) for span in spans)
-            return float(0.5 ** (days / self.ranking.half_life))
-
-        return near
+    def _on_time(
+        self, named: Span | None, vector: Vectors, state: State, limits: Filters
+    ) -> list[tuple[str, float]]:
+        """Return the passages that speak of a time, those nearest in meaning first."""
+        if not named or not state.vectors or (named[1] - named[0]).days > _MONTH:
+            return []
+        among = self.library.happened(named, _HAPPENED, limits)
+        return self.vectors.search(state.vectors, vector, _DEPTH, among) if among else []
 
     def _carried(self, hits: Sequence[Hit]) -> dict[str, float]:
         """Return what the articles of an earlier question's first hits add for the next."""
@@ -165,6 +171,29 @@ class Retriever(BaseRetriever):
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun
     ) -> list[Document]:
         return [_document(hit) for hit in self.hits(query)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Times:
+    """When the articles were written that a question is most likely about, and of which time.
+
+    `written` is the time that it names, if there are articles of that time; `day` is the day of
+    asking, or the newest of the archive; `named` is the time itself.
+    """
+
+    written: Span | None
+    day: datetime.date | None
+    named: Span | None
+
+
+def _nearness(times: _Times, half_life: float, date: datetime.date | None) -> float:
+    """Tell how near an article's date is to the times asked about, from 0 to 1."""
+    if date is None:
+        return 0.0
+    spans = [times.written] if times.written else []
+    if times.day and (not times.written or times.written[0] <= times.day <= times.written[1]):
+        spans.append((times.day, times.day))
+    return float(0.5 ** (sum(_days(date, span) for span in spans) / half_life))
 
 
 _Scored = tuple[Passage, Source, float]

@@ -2,6 +2,7 @@
 
 import sqlite3
 
+from qa import rows
 from qa.errors import LibraryError, LibraryNewer
 
 # "qaNW" in ASCII: tells a catalogue from any other SQLite file.
@@ -38,6 +39,16 @@ STEPS = (
     CREATE VIRTUAL TABLE words USING fts5 (
         title, text, content = '', tokenize = 'porter unicode61 remove_diacritics 2'
     );
+    """,
+    # The days that passages speak of: what happened, or is to, from `first` to `last`.
+    """
+    CREATE TABLE events (
+        passage INTEGER NOT NULL REFERENCES passages (number),
+        first TEXT NOT NULL,
+        last TEXT NOT NULL
+    );
+    CREATE INDEX events_by_day ON events (first, last, passage);
+    CREATE INDEX events_by_passage ON events (passage);
     """,
 )
 VERSION = len(STEPS)
@@ -78,12 +89,16 @@ def migrate(connection: sqlite3.Connection) -> None:
     found = version(connection)
     if found == VERSION:
         return
-    steps = "".join(STEPS[found:])
     try:
-        connection.executescript(
-            f"BEGIN IMMEDIATE; {steps} PRAGMA user_version = {VERSION};"
-            f"PRAGMA application_id = {APPLICATION_ID}; COMMIT;"
-        )
+        connection.execute("BEGIN IMMEDIATE")
+        for step in STEPS[found:]:
+            for statement in step.split(";"):
+                connection.execute(statement)
+        if 0 < found < 2:
+            rows.date_all(connection)
+        connection.execute(f"PRAGMA user_version = {VERSION}")
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.execute("COMMIT")
     except sqlite3.Error as error:
         if connection.in_transaction:
             connection.rollback()

@@ -169,7 +169,8 @@ class Citation:
 
     `marker` is the number that stands in the answer's text as `[1]`. `text_hash` is the
     SHA-256 of the article's text when it was quoted, so that a page can say when the
-    article has changed since.
+    article has changed since. `dates` are those in the quote, by offsets into the quote,
+    resolved against the article's date.
     """
 
     marker: int
@@ -178,6 +179,7 @@ class Citation:
     end: int
     quote: str
     text_hash: str
+    dates: tuple[DateExpression, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,3 +75,28 @@ def test_a_refusal_names_the_two_nearest_articles_and_the_extent() -> None:
 def test_a_refusal_from_an_empty_archive() -> None:
     answer = cite("who?", Draft(), (), {}, None)
     assert "None of its articles has a date. It is empty." in answer.text
+
+
+def test_the_dates_of_a_quote_are_resolved_and_stand_beside_a_short_answer() -> None:
+    text = "It began on May 3. The mayor opened it on Friday, and that day it rained."
+    article = Article(Source("a", "Bridge", datetime.date(2021, 6, 12)), text)
+    span = Span("a", 19, len(text), text[19:])
+    claim = Claim("on Friday", (span,))
+    answer = cite("when?", Draft((claim,), "on Friday", 0.9), HITS, {"a": article}, EXTENT)
+    [citation] = answer.citations
+    assert [(one.text, one.value) for one in citation.dates] == [
+        ("Friday", "2021-06-11"),
+        ("that day", "2021-06-11"),
+    ]
+    for one in citation.dates:
+        assert citation.quote[one.start : one.end] == one.text
+    assert answer.text == "on Friday (11 June 2021) [1]"
+    assert answer.short == "on Friday"
+
+
+def test_a_whole_sentence_is_left_as_it_is() -> None:
+    text = "The mayor opened it on Friday."
+    article = Article(Source("a", "Bridge", datetime.date(2021, 6, 12)), text)
+    claim = Claim(text, (Span("a", 0, len(text), text),))
+    answer = cite("how?", Draft((claim,), "by hand", 0.9), HITS, {"a": article}, EXTENT)
+    assert answer.text == f"{text} [1]"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from qa.corpus import Loaded, read
-from qa.dates import find, shown, span
+from qa.dates import age, find, hints, shown, span
 
 CORPUS = Path(__file__).parents[1] / "corpus"
 # A Friday.
@@ -171,6 +171,47 @@ def test_what_a_value_stands_for(value: str, days: tuple[str, str], text: str) -
 @pytest.mark.parametrize("value", ["P3D", "PXY", "PRESENT_REF", "XXXX-WXX-7", "2017-W60", "junk"])
 def test_what_has_no_place_in_the_calendar(value: str) -> None:
     assert (span(value), shown(value)) == (None, "")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("around April 27 to 28", [("April 27 to 28", "27–28 April 2017")]),
+        ("from Dec. 30 to Jan. 2", [("Dec. 30 to Jan. 2", "30 December 2016 – 2 January 2017")]),
+        ("agreed Thursday", [("Thursday", "30 March 2017")]),
+        ("at 9 a.m. Tuesday", [("9 a.m. Tuesday", "28 March 2017")]),
+        ("on Monday or in May 2015", [("Monday", "27 March 2017")]),
+        ("the third quarter", [("the third quarter", "perhaps 1 July – 30 September 2016")]),
+        # They say it themselves, or stand for nothing in the calendar.
+        ("on March 5, 2014, in 1998, in the 1990s, for three days, now", []),
+    ],
+)
+def test_what_stands_beside_a_date(text: str, expected: list[tuple[str, str]]) -> None:
+    assert hints(text, find(text, DAY)) == expected
+
+
+def test_a_text_without_a_date_has_only_the_dates_that_need_none() -> None:
+    text = "On Thursday, two weeks ago and in March 2015 it rained, for three days."
+    assert [(one.text, one.value) for one in find(text, None)] == [
+        ("March 2015", "2015-03"),
+        ("three days", "P3D"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("date", "expected"),
+    [
+        ("2017-03-31", "today"),
+        ("2017-03-30", "yesterday"),
+        ("2017-03-21", "10 days ago"),
+        ("2017-03-01", "4 weeks ago"),
+        ("2016-02-01", "13 months ago"),
+        ("2008-03-31", "9 years ago"),
+        ("2017-04-01", ""),
+    ],
+)
+def test_how_long_ago_a_day_was(date: str, expected: str) -> None:
+    assert age(datetime.date.fromisoformat(date), DAY) == expected
 
 
 def test_offsets_and_values_hold_on_all_of_the_corpus() -> None:

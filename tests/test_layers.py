@@ -9,7 +9,7 @@ QA = Path(__file__).parents[1] / "qa"
 LAYERS = [
     {"types", "errors", "wording"},
     {"settings", "prompts", "passages", "formats", "corpus", "dates"},
-    {"schema", "rows", "limits", "rarity", "library", "vectors", "network", "forward"},
+    {"schema", "rows", "limits", "fulltext", "library", "vectors", "network", "forward"},
     {"embedder", "span_model"},
     {"models"},
     {"ingest", "doctor", "questions", "followups", "retrieve", "spans", "reader", "cite"},

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from qa import schema
+from qa.dates import find
 from qa.errors import (
     LibraryBusy,
     LibraryError,
@@ -27,7 +28,7 @@ def entry(id_: str, text: str, date: datetime.date | None = None) -> Entry:
     middle = text.index(" ")
     spans = [(0, middle), (middle + 1, len(text))]
     passages = [Passage(f"{id_}-{s}", id_, s, e, text[s:e]) for s, e in spans]
-    return Entry(article, f"/news/{id_}", tuple(passages))
+    return Entry(article, f"/news/{id_}", tuple(passages), tuple(find(text, date)))
 
 
 @pytest.fixture
@@ -127,6 +128,48 @@ def test_missing_foreign_damaged_and_newer(tmp_path: Path) -> None:
     connection.close()
     with pytest.raises(LibraryNewer, match="pip install --upgrade qa"):
         Library.open(tmp_path)
+
+
+MARCH = datetime.date(2020, 3, 31)
+
+
+def happened(library: Library, first: str, last: str, filters: Filters | None = None) -> list[str]:
+    days = (datetime.date.fromisoformat(first), datetime.date.fromisoformat(last))
+    return library.happened(days, 9, filters)
+
+
+def test_passages_are_found_by_the_days_that_they_speak_of(library: Library) -> None:
+    texts = {
+        "day": "Opened Tuesday, ruined yesterday",
+        "month": "Finished in March 2020",
+        "year": "Planned for 2020",
+        "decade": "Tolls of the 1990s",
+    }
+    library.commit([entry(id_, text, MARCH) for id_, text in texts.items()], [], "1")
+    # The more exact one first; both days of the first article stand in one passage.
+    assert happened(library, "2020-03-31", "2020-03-31") == ["day-7", "month-9"]
+    assert happened(library, "2020-03-30", "2020-03-30") == ["day-7", "month-9"]
+    assert happened(library, "2020-03-02", "2020-03-02") == ["month-9"]
+    assert happened(library, "2020-01-01", "2020-12-31") == ["day-7", "month-9", "year-8"]
+    assert happened(library, "1995-01-01", "1995-01-01") == []
+    late = Filters(since=datetime.date(2020, 4, 1))
+    assert happened(library, "2020-03-31", "2020-03-31", late) == []
+    library.commit([entry("month", "Finished long ago", MARCH)], ["day"], "2")
+    assert happened(library, "2020-03-31", "2020-03-31") == []
+    library.commit([], [], "3", anew=FACTS)
+    assert happened(library, "2020-01-01", "2020-12-31") == []
+
+
+def test_a_catalogue_of_version_1_gets_its_events(library: Library) -> None:
+    new = entry("a", "Opened Tuesday by the mayor", MARCH)
+    library.commit([new], [], "1")
+    library.close()
+    with sqlite3.connect(library.folder / CATALOGUE) as older:
+        older.execute("DROP TABLE events")
+        older.execute("PRAGMA user_version = 1")
+    older.close()
+    with Library.open(library.folder) as migrated:
+        assert happened(migrated, "2020-03-31", "2020-03-31") == [new.passages[1].id]
 
 
 def test_an_older_catalogue_is_migrated(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -55,11 +55,12 @@ def year_of(match: re.Match[str], context: Context, month: int, day: int = 0) ->
     ahead = (12 * after + month) - (12 * date.year + date.month)
     direction = context.direction(match)
     # News seldom speaks of what is eleven months away without naming the year.
-    if ahead <= 2 or (direction >= 0 and ahead <= 3):
-        return Value(str(after), uncertain=direction <= 0)
-    if ahead >= 11 or not direction:
-        return Value(str(before), uncertain=direction >= 0)
-    return Value(str(before if direction < 0 else after))
+    if direction > 0 and ahead <= 10:
+        return Value(str(after))
+    if direction < 0 and ahead > 2:
+        return Value(str(before))
+    near = ahead <= 2 or ahead >= 9
+    return Value(str(after if ahead <= 3 else before), uncertain=bool(direction) or not near)
 
 
 def _shifted(words: str, context: Context) -> int:
@@ -138,7 +139,10 @@ def _month_day(match: re.Match[str], context: Context) -> Resolved:
     number = _number(match["day"] or match["day_"])
     year = year_in(match, context, month, number)
     value = _day(int(year.value), month, number)
-    if value and match["year"]:
+    if match["year"] and not value:
+        # There is no such day; of the month there is no doubt.
+        return Value(f"{match['year']}-{month:02}", uncertain=True)
+    if match["year"]:
         context.years[month, number] = int(match["year"])
     return value and Value(value, year.uncertain)
 
@@ -265,7 +269,7 @@ _NOT_YEARS = (
     r"people|men|women|children|troops|soldiers|workers|jobs|employees|dollars|feet|foot|miles|"
     r"meters|metres|kilometers|km|yards|pounds|tons|tonnes|members|points|votes|square|acres|"
     r"shares|students|homes|houses|cases|deaths|mph|hours|years|days|times|words|m\b|percent|"
-    r"degrees|calories|euros|yen|rubles|local|passengers|seats|flights|games|cars"
+    r"GMT|degrees|calories|euros|yen|rubles|local|passengers|seats|flights|games|cars"
 )
 
 

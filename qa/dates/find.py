@@ -24,8 +24,18 @@ _FIGURES = re.compile(r"(?:1[5-9]|20)\d\d|\d0s|\d+[/-]\d")
 _REACH = 48
 
 
-def find(text: str, date: datetime.date) -> list[DateExpression]:
-    """Return the date expressions of a text, in order, resolved against the text's own date."""
+# Two days without anything in common: what resolves to the same against both needs neither.
+_UNLIKE = (datetime.date(1987, 2, 11), datetime.date(2030, 8, 24))
+
+
+def find(text: str, date: datetime.date | None) -> list[DateExpression]:
+    """Return the date expressions of a text, in order, resolved against the text's own date.
+
+    Of a text without a date, those that need none: "March 2015", but not "Thursday".
+    """
+    if date is None:
+        one, other = (find(text, day) for day in _UNLIKE)
+        return [expression for expression in one if expression in other]
     context = Context(text, date)
     found: list[DateExpression] = []
     place = 0

@@ -48,6 +48,8 @@ def direction(text: str, start: int, end: int) -> int:
 
 
 def _cue(word: str) -> int:
+    if word == "May":
+        return 0
     lower = word.lower()
     if lower in _FUTURE or " " in lower or lower.endswith(("'ll", "’ll")):
         return 1

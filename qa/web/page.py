@@ -25,6 +25,7 @@ _CSS = """
 .qa-citation summary { cursor: pointer; }
 .qa-citation blockquote { margin: .4rem 0 .2rem .3rem; padding-left: .8rem;
   border-left: 3px solid var(--border-color-accent); }
+.qa-dates { margin: .1rem 0 .2rem 1.1rem; font-size: .85rem; opacity: .75; }
 .qa-citation mark { background: var(--color-accent-soft); color: inherit; font-weight: 600; }
 """
 

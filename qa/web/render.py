@@ -1,8 +1,10 @@
 """An answer → the Markdown of a chat message, in which nothing of an article is markup."""
 
+import datetime
 import html
 import re
 
+from qa import dates
 from qa.types import Answer, Citation
 
 # Everything that HTML or Markdown could read as markup, and what makes a link of a bare
@@ -43,10 +45,18 @@ def literal(text: str) -> str:
 
 def _citation(citation: Citation, short: str) -> str:
     quote = " ".join(_marked(citation.quote, short).split())
+    article = citation.article
+    age = dates.age(article.date, datetime.date.today()) if article.date else ""
+    hints = "; ".join(
+        f"{literal(' '.join(words.split()))}: {literal(stands_for)}"
+        for words, stands_for in dates.hints(citation.quote, citation.dates)
+    )
     return (
         f'<details class="qa-citation" open><summary>[{citation.marker}] '
-        f"{literal(citation.article.label)}</summary>"
-        f"<blockquote>{quote}</blockquote></details>"
+        f"{literal(article.label)}{f', {age}' if age else ''}</summary>"
+        f"<blockquote>{quote}</blockquote>"
+        + (f'<p class="qa-dates">{hints}</p>' if hints else "")
+        + "</details>"
     )
 
 

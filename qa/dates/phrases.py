@@ -1,0 +1,78 @@
+"""Date expressions → the words that stand beside them: "Thursday" → 30 March 2017."""
+
+import datetime
+import re
+from collections.abc import Iterator, Sequence
+
+from dateutil.relativedelta import relativedelta
+
+from qa.dates.values import joined, shown, span
+from qa.types import DateExpression
+
+_TO = re.compile(r"\s*(?:[-–—]|to|through|until|and|or)\s*(?:the\s+)?")
+
+
+def hints(text: str, found: Sequence[DateExpression]) -> list[tuple[str, str]]:
+    """Return which of a text's dates stand for more than they say, each with what it stands for.
+
+    `found` are by offsets into `text`. Two that make a range are one: "April 27 to 28" stands for
+    27–28 April 2017. "Perhaps" is set before what is uncertain. What is written with its year,
+    and what has no place in the calendar, is left out.
+    """
+    return [
+        (text[group[0].start : group[-1].end], words)
+        for group in _groups(text, found)
+        if (words := _words(text, group))
+    ]
+
+
+def _groups(text: str, found: Sequence[DateExpression]) -> Iterator[list[DateExpression]]:
+    """Yield the dates, those of a range together."""
+    dated = [one for one in found if span(one.value)]
+    while dated:
+        group = [dated.pop(0)]
+        between = text[group[0].end : dated[0].start] if dated else ""
+        if dated and _TO.fullmatch(between) and _ordered(group[0], dated[0]):
+            group.append(dated.pop(0))
+        yield group
+
+
+def _ordered(first: DateExpression, second: DateExpression) -> bool:
+    days = [span(one.value) for one in (first, second)]
+    one_day = all(pair and pair[0] == pair[1] for pair in days)
+    return one_day and first.value < second.value
+
+
+def _words(text: str, group: Sequence[DateExpression]) -> str:
+    if any(str(_days(one)[0].year) in text[one.start : one.end] for one in group):
+        return ""
+    if len(group) == 1:
+        # A time of day is said in the text as well as it could be here.
+        words = shown(group[0].value.partition("T")[0])
+    else:
+        words = joined(_days(group[0])[0], _days(group[1])[1])
+    if words.lower() in text[group[0].start : group[-1].end].lower():
+        return ""
+    return f"perhaps {words}" if any(one.uncertain for one in group) else words
+
+
+def _days(one: DateExpression) -> tuple[datetime.date, datetime.date]:
+    days = span(one.value)
+    assert days, "only what has a place in the calendar is in a group"
+    return days
+
+
+def age(date: datetime.date, today: datetime.date) -> str:
+    """Return how long ago a day was: today, 3 days ago, 9 years ago; '' if it is to come."""
+    days = (today - date).days
+    if days < 0:
+        return ""
+    if days < 2:
+        return ("today", "yesterday")[days]
+    gone = relativedelta(today, date)
+    months = 12 * gone.years + gone.months
+    # "10 days", "6 weeks" and "15 months" are more exact than "1 week", "1 month" or "1 year".
+    for name, count in (("year", gone.years), ("month", months), ("week", days // 7)):
+        if count >= 2:
+            return f"{count} {name}s ago"
+    return f"{days} days ago"

@@ -1,0 +1,149 @@
+"""How long an answer takes, stage by stage, how long `qa ask` takes to start, and what it needs.
+
+Of all questions of 2022 every so many-th is asked, one after the other, once before the clock
+starts. `chroma` and `sqlite` are the time inside their queries, wherever they are made from;
+`embed` and `read` are the two models' shares; `rest` is what Python does between them. The memory
+is that of the process once the chat page is built and all has been asked. Ratios mean more than
+milliseconds on a shared machine.
+"""
+
+import argparse
+import json
+import statistics
+import subprocess
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from qa.assistant import Assistant
+from qa.models import load_reader
+from qa.settings import Settings
+from tests.benchmarks.news import NEWS, rows
+
+STAGES = ("embed", "chroma", "sqlite", "read")
+Seconds = dict[str, list[float]]
+# What is timed of each part: all that a question calls.
+LIBRARY = ("state", "counts", "extent", "passages", "passing", "search", "articles")
+VECTORS = ("search", "similarities")
+
+
+class Stopwatch:
+    """Adds up what is spent inside some methods, by the name of their stage."""
+
+    def __init__(self) -> None:
+        self.seconds: defaultdict[str, float] = defaultdict(float)
+
+    def watch(self, owner: object, methods: Sequence[str], stage: str) -> None:
+        for method in methods:
+            setattr(owner, method, self._timed(getattr(owner, method), stage))
+
+    def _timed(self, method: Callable[..., Any], stage: str) -> Callable[..., Any]:
+        def run(*args: Any, **named: Any) -> Any:
+            started = time.perf_counter()
+            try:
+                return method(*args, **named)
+            finally:
+                self.seconds[stage] += time.perf_counter() - started
+
+        return run
+
+
+def watched(assistant: Assistant, settings: Settings) -> Stopwatch:
+    stopwatch = Stopwatch()
+    retriever = assistant.retriever
+    stopwatch.watch(assistant.library, LIBRARY, "sqlite")
+    stopwatch.watch(retriever.vectors, VECTORS, "chroma")
+    stopwatch.watch(retriever.embedder, ["embed"], "embed")
+    # Loaded once a process: it is the one that the assistant reads with.
+    stopwatch.watch(load_reader(settings), ["read"], "read")
+    return stopwatch
+
+
+def sample(count: int) -> list[str]:
+    texts = [row["question"] for row in rows(NEWS / "questions-2022.jsonl.gz")]
+    return texts[:: max(1, len(texts) // count)][:count]
+
+
+def ask(assistant: Assistant, stopwatch: Stopwatch, questions: Sequence[str]) -> Seconds:
+    """Return what each question took, by stage."""
+    taken: defaultdict[str, list[float]] = defaultdict(list)
+    for question in questions:
+        stopwatch.seconds.clear()
+        started = time.perf_counter()
+        assistant.answer(question)
+        whole = time.perf_counter() - started
+        for stage in STAGES:
+            taken[stage].append(stopwatch.seconds[stage])
+        taken["rest"].append(whole - sum(stopwatch.seconds.values()))
+        taken["all"].append(whole)
+    return dict(taken)
+
+
+def milliseconds(seconds: Sequence[float]) -> dict[str, float]:
+    p95 = statistics.quantiles(seconds, n=20)[-1]
+    return {"p50_ms": round(statistics.median(seconds) * 1e3, 1), "p95_ms": round(p95 * 1e3, 1)}
+
+
+def memory_mb() -> dict[str, int]:
+    """The process's memory now and at its highest, from the kernel."""
+    lines = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
+    kilobytes = {name: value.split()[0] for name, _, value in (ln.partition(":") for ln in lines)}
+    return {
+        name: int(kilobytes[key]) // 1024 for name, key in (("now", "VmRSS"), ("peak", "VmHWM"))
+    }
+
+
+def cold_start(library: Path, question: str, runs: int) -> dict[str, float]:
+    """Whole processes: `qa ask`, and one that only imports torch and Chroma."""
+
+    def median(*arguments: str) -> float:
+        taken = []
+        for _ in range(runs):
+            started = time.perf_counter()
+            subprocess.run([sys.executable, *arguments], check=True, stdout=subprocess.DEVNULL)
+            taken.append(time.perf_counter() - started)
+        return round(statistics.median(taken), 2)
+
+    return {
+        "ask_s": median("-m", "qa.cli", "ask", "--library", str(library), question),
+        "imports_s": median("-c", "import torch, chromadb, sentence_transformers"),
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--library", type=Path, required=True)
+    parser.add_argument("--questions", type=int, default=200)
+    parser.add_argument("--starts", type=int, default=5, help="of `qa ask`; 0 leaves them out")
+    arguments = parser.parse_args()
+    questions = sample(arguments.questions)
+    from qa.web.page import build
+
+    settings = Settings(library=arguments.library)
+    with Assistant.load(settings) as assistant:
+        page = build(assistant)
+        for question in questions:
+            assistant.answer(question)
+        taken = ask(assistant, watched(assistant, settings), questions)
+        articles, passages = assistant.library.counts()
+        report: dict[str, Any] = {
+            "articles": articles,
+            "passages": passages,
+            "questions": len(questions),
+            **{stage: milliseconds(seconds) for stage, seconds in taken.items()},
+            "memory_mb": memory_mb(),
+        }
+        del page
+    models = [sum(pair) for pair in zip(taken["embed"], taken["read"], strict=True)]
+    queries = [sum(pair) for pair in zip(taken["chroma"], taken["sqlite"], strict=True)]
+    report["queries_to_models"] = round(statistics.median(queries) / statistics.median(models), 2)
+    if arguments.starts:
+        report["cold_start"] = cold_start(arguments.library, questions[0], arguments.starts)
+    print(json.dumps(report, indent=2))
+
+
+if __name__ == "__main__":
+    main()
