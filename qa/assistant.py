@@ -22,8 +22,12 @@ from qa.models import facts, load_embedder, load_reader
 from qa.reader import Reader, SpanReader
 from qa.retrieve import Retriever
 from qa.settings import Settings
-from qa.types import Answer, Draft, Filters, Hit, Turn
+from qa.timeline import timeline
+from qa.types import Answer, Draft, Event, Filters, Hit, Turn
 from qa.vectors import VectorReader
+
+# Passages in which a timeline looks for dated sentences.
+_PASSAGES = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +127,31 @@ class Assistant:
         """
         # Not `chain.stream`: LangChain retries what is invoked, never what is streamed.
         yield self.answer(question, turns, asked_on=asked_on, filters=filters)
+
+    def timeline(
+        self,
+        query: str,
+        *,
+        asked_on: datetime.date | None = None,
+        filters: Filters | None = None,
+        limit: int = 20,
+    ) -> tuple[Event, ...]:
+        """Return at most `limit` dated sentences on a person, place or subject, oldest first.
+
+        Raises as `answer` does.
+        """
+        retriever = self.retriever.model_copy(update={"limit": _PASSAGES})
+        checked = self._checked(query)
+        for attempt in (1, 2):
+            hits = retriever.hits(checked, asked_on=asked_on, filters=filters)
+            articles = self.library.articles(list({hit.article.id for hit in hits}))
+            try:
+                return timeline(checked, hits, articles, limit)
+            except CitationError:
+                # An article may be replaced between being found and being cited.
+                if attempt == 2:
+                    raise
+        return ()
 
     def close(self) -> None:
         """Let go of the library."""

@@ -3,10 +3,23 @@
 import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from qa import dates, prompts
 from qa.errors import CitationError
-from qa.types import Answer, Article, Citation, Claim, Draft, Hit, Source, Span, day, text_hash
+from qa.types import (
+    Answer,
+    Article,
+    Citation,
+    Claim,
+    DateExpression,
+    Draft,
+    Hit,
+    Source,
+    Span,
+    day,
+    text_hash,
+)
 
 Extent = tuple[datetime.date, datetime.date]
 _NEAREST = 2
@@ -44,7 +57,7 @@ def cite(
             raise CitationError(f"a claim cites nothing: {claim.text[:80]!r}")
         markers = ""
         for span in claim.spans:
-            citations.append(_citation(len(citations) + 1, span, articles))
+            citations.append(_cited(len(citations) + 1, span, articles))
             markers += f"[{len(citations)}]"
         lines.append(f"{claim.text}{_resolved(claim, citations[-len(claim.spans)])} {markers}")
     return Answer(
@@ -77,10 +90,18 @@ def refusal(hits: Sequence[Hit], extent: Extent | None, limited: bool = False) -
     return prompts.fill("refusal", extent=reach, nearest=nearest)
 
 
-def _citation(marker: int, span: Span, articles: Mapping[str, Article]) -> Citation:
+def _cited(marker: int, span: Span, articles: Mapping[str, Article]) -> Citation:
     article = articles.get(span.article_id)
     if article is None:
         raise CitationError(f"{span.article_id} is cited but is not in the library: ask again")
+    return citation(marker, span, article)
+
+
+def citation(marker: int, span: Span, article: Article) -> Citation:
+    """Return the citation of a span of an article, with the dates in it.
+
+    Raises `CitationError` if the span is not, word for word, what stands in the article.
+    """
     quote = article.text[span.start : span.end]
     within = 0 <= span.start < span.end <= len(article.text)
     if not within or not quote.strip() or quote != span.quote:
@@ -89,7 +110,7 @@ def _citation(marker: int, span: Span, articles: Mapping[str, Article]) -> Citat
             "if it happens again, run `qa doctor`"
         )
     # Of the whole text: what "that day" is, stands before the quote.
-    found = dates.find(article.text, article.source.date)
+    found = _dates(article.text, article.source.date)
     inside = tuple(
         replace(one, start=one.start - span.start, end=one.end - span.start)
         for one in found
@@ -98,6 +119,12 @@ def _citation(marker: int, span: Span, articles: Mapping[str, Article]) -> Citat
     return Citation(
         marker, article.source, span.start, span.end, quote, text_hash(article.text), inside
     )
+
+
+@lru_cache(maxsize=256)
+def _dates(text: str, date: datetime.date | None) -> tuple[DateExpression, ...]:
+    # Kept, since many sentences of one article are cited by a timeline.
+    return tuple(dates.find(text, date))
 
 
 def _resolved(claim: Claim, citation: Citation) -> str:

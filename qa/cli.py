@@ -17,7 +17,7 @@ from tqdm import tqdm
 from qa import __version__, corpus, dates
 from qa.errors import QAError
 from qa.settings import Settings
-from qa.types import Filters
+from qa.types import Citation, Filters, to_json
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -85,24 +85,21 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("ids", nargs="+", metavar="ID", help="as `qa list` shows them")
     command.set_defaults(run=_remove)
 
-    command = commands.add_parser("ask", parents=[library], help="answer one question")
+    limits = _limits()
+    command = commands.add_parser("ask", parents=[library, limits], help="answer one question")
     command.add_argument("question", metavar="QUESTION")
     command.add_argument("--json", action="store_true", help="print the whole answer as JSON")
-    for flag, name, text in (
-        ("--from", "since", "search only articles of this day and later"),
-        ("--to", "until", "search only articles of this day and earlier"),
-        ("--as-of", "as_of", "ask the archive as it stood on this day"),
-        ("--asked-on", "asked_on", "prefer news of the days around (default: the newest)"),
-    ):
-        command.add_argument(flag, dest=name, type=_date, metavar="DATE", help=text)
-    command.add_argument(
-        "--source",
-        action="append",
-        default=[],
-        metavar="HOST",
-        help="search only articles of this site, such as cnn.com; may be repeated",
-    )
     command.set_defaults(run=_ask)
+
+    command = commands.add_parser(
+        "timeline", parents=[library, limits], help="list what happened when, oldest first"
+    )
+    command.add_argument("query", metavar="QUERY", help="a person, a place, a subject")
+    command.add_argument("--json", action="store_true", help="print the events as JSON")
+    command.add_argument(
+        "--limit", type=_count, default=20, metavar="N", help="events, at most: %(default)s"
+    )
+    command.set_defaults(run=_timeline)
 
     command = commands.add_parser("chat", parents=[library], help="serve the chat page")
     command.add_argument("--host", default="127.0.0.1", help="default: %(default)s")
@@ -141,6 +138,30 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--rebuild", action="store_true", help="cut and embed every article anew")
     command.set_defaults(run=_doctor)
     return root
+
+
+def _limits() -> argparse.ArgumentParser:
+    """Return the parser of the limits that a search can be given."""
+    limits = argparse.ArgumentParser(add_help=False)
+    for flag, name, text in (
+        ("--from", "since", "search only articles of this day and later"),
+        ("--to", "until", "search only articles of this day and earlier"),
+        ("--as-of", "as_of", "ask the archive as it stood on this day"),
+        ("--asked-on", "asked_on", "prefer news of the days around (default: the newest)"),
+    ):
+        limits.add_argument(flag, dest=name, type=_date, metavar="DATE", help=text)
+    limits.add_argument(
+        "--source",
+        action="append",
+        default=[],
+        metavar="HOST",
+        help="search only articles of this site, such as cnn.com; may be repeated",
+    )
+    return limits
+
+
+def _filters(options: argparse.Namespace) -> Filters:
+    return Filters(options.since, options.until, tuple(options.source), options.as_of)
 
 
 def _ingest(options: argparse.Namespace) -> int:
@@ -187,22 +208,48 @@ def _ask(options: argparse.Namespace) -> int:
 
     with Assistant.load(_settings(options)) as assistant:
         answer = assistant.answer(
-            options.question,
-            asked_on=options.asked_on,
-            filters=Filters(options.since, options.until, tuple(options.source), options.as_of),
+            options.question, asked_on=options.asked_on, filters=_filters(options)
         )
     if options.json:
         print(answer.to_json())
         return 0
     print(answer.text)
     for citation in answer.citations:
-        age = citation.article.date and dates.age(citation.article.date, datetime.date.today())
-        label = corpus.printable(citation.article.label)
-        print(f"\n[{citation.marker}] {label}{f', {age}' if age else ''}")
+        print(f"\n[{citation.marker}] {_label(citation)}")
         print(f"    {citation.quote}")
         for words, stands_for in dates.hints(citation.quote, citation.dates):
             print(f"    {words}: {stands_for}")
     return 0
+
+
+def _timeline(options: argparse.Namespace) -> int:
+    from qa.assistant import Assistant
+
+    with Assistant.load(_settings(options)) as assistant:
+        events = assistant.timeline(
+            options.query,
+            asked_on=options.asked_on,
+            filters=_filters(options),
+            limit=options.limit,
+        )
+    if options.json:
+        print(to_json(events))
+        return 0
+    if not events:
+        print("The archive holds no dated sentence on this.")
+    for event in events:
+        perhaps = "perhaps " if event.date.uncertain else ""
+        others = f", and in {len(event.also_in)} more" if event.also_in else ""
+        print(f"{perhaps}{dates.shown(event.date.value)}")
+        print(f"    {event.citation.quote}")
+        print(f"    {_label(event.citation)}{others}\n")
+    return 0
+
+
+def _label(citation: Citation) -> str:
+    article = citation.article
+    age = dates.age(article.date, datetime.date.today()) if article.date else ""
+    return corpus.printable(article.label) + (f", {age}" if age else "")
 
 
 def _chat(options: argparse.Namespace) -> int:

@@ -19,6 +19,16 @@ _EXPLAIN = re.compile(
     r"(?! (?:is|was|are|were) .{0,60}\b(?:called|named|known)\b)",
     re.IGNORECASE,
 )
+# "Wowed viewers when NASA revealed them" asks nothing.
+_WHEN = re.compile(
+    rf"^(?:\W|(?:and|but|so|by|from|since|until|exactly) )*when\b|\bwhen\W*$|"
+    rf"\bwhen (?:{_AUXILIARY})\b",
+    re.IGNORECASE,
+)
+_WHICH_DAY = re.compile(
+    r"\b(?:what|which) (?:day|date|year|month|season|decade|century|time)s?\b", re.IGNORECASE
+)
+_HOW_LONG = re.compile(r"\b(?:for )?how long\b", re.IGNORECASE)
 _CHOICES = re.compile(
     r"\b(?:of|from|among) (?:these|the following|the below)\b|\btrue or false\b|"
     r"\ball\b.*\bexcept\b|\bexcept\b\W*$",
@@ -48,6 +58,19 @@ def proper(question: str) -> str:
 def lists_choices(question: str) -> bool:
     """Tell whether a question refers to choices: "which of these", "all … except"."""
     return bool(_CHOICES.search(question))
+
+
+def asks_when(question: str) -> bool:
+    """Tell whether a question asks for a date: "When did he resign?", "In what year?"."""
+    asked = proper(question)
+    # "Who resigned when it fell?" and "Did it fall when it rained?" ask for something else.
+    only = {word.lower() for word in _WH.findall(asked)} == {"when"} and not _YES_NO.match(asked)
+    return bool((only and _WHEN.search(asked)) or _WHICH_DAY.search(asked))
+
+
+def asks_how_long(question: str) -> bool:
+    """Tell whether a question asks for a duration."""
+    return bool(_HOW_LONG.search(proper(question)))
 
 
 def asks_yes_or_no(question: str) -> bool:

@@ -6,18 +6,18 @@ It cannot invent: whatever it says is cut out of a passage.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from snowballstemmer import stemmer
 
-from qa.questions import asks_yes_or_no, proper, wants_sentence
+from qa.dates import find
+from qa.passages import Offsets
+from qa.questions import asks_how_long, asks_when, asks_yes_or_no, proper, wants_sentence
 from qa.span_model import Reading, SpanModel
-from qa.spans import Finding, Place, Weights, findings, passage_score
+from qa.spans import Finding, Place, Preference, Weights, findings, passage_score
 from qa.types import Claim, Draft, Hit, Span
-from qa.wording import content_words
+from qa.wording import stems
 
 # Places of one answer that are cited: more would bury the answer. Each has at least half the
 # weight of the best: the same words can stand in a passage that says nothing to the question.
@@ -73,6 +73,9 @@ class SpanReader:
     SIGNS = np.array([0.1562, 6.785, 0.6255, 2.394, -0.3052])
     BIAS = -2.8324
     THRESHOLD = 0.61
+    # What a date adds to a span's score where the question asks when, or a duration where it asks
+    # how long.
+    DATED = 0.5
 
     def __init__(self, model: SpanModel) -> None:
         self._model = model
@@ -105,7 +108,7 @@ class SpanReader:
     def evidence(self, question: str, hits: Sequence[Hit], searched: int | None = None) -> Evidence:
         """Read the hits, and return what they say without deciding whether it is enough."""
         readings = self._model.read(question, [hit.passage.text for hit in hits])
-        found = findings(hits, readings, self.WEIGHTS)
+        found = findings(hits, readings, self.WEIGHTS, _preference(question, self.DATED))
         scores = [passage_score(*pair, self.WEIGHTS) for pair in zip(hits, readings, strict=True)]
         order = sorted(range(len(hits)), key=lambda place: -scores[place])
         ranked = tuple(
@@ -114,6 +117,25 @@ class SpanReader:
         )
         signs = _signs(question, hits, readings, found, searched or _SEARCHED)
         return Evidence(tuple(found), ranked, signs)
+
+
+def _preference(question: str, bonus: float) -> Preference:
+    """Return what adds to the score of the dates, if the question asks for one."""
+    when, how_long = asks_when(question), asks_how_long(question)
+    dated: dict[str, list[Offsets]] = {}
+
+    def preference(hit: Hit, span: Offsets) -> float:
+        if not (when or how_long):
+            return 0.0
+        if hit.passage.id not in dated:
+            found = find(hit.passage.text, hit.article.date)
+            dated[hit.passage.id] = [
+                (one.start, one.end) for one in found if one.value.startswith("P") == how_long
+            ]
+        inside = any(start < span[1] and span[0] < end for start, end in dated[hit.passage.id])
+        return bonus * inside
+
+    return preference
 
 
 def _signs(
@@ -128,7 +150,7 @@ def _signs(
     read = {hit.passage.id: reading for hit, reading in zip(hits, readings, strict=True)}
     best = [place.hit for place in found[0].places]
     similar = [_SIMILARITY if hit.similarity is None else hit.similarity for hit in best]
-    asked = [_stems(question), _stems(proper(question)) or _stems(question)]
+    asked = [stems(question), stems(proper(question)) or stems(question)]
     shares = [_shared(asked, f"{hit.article.label} {hit.passage.text}") for hit in hits]
     return np.array(
         [
@@ -152,18 +174,8 @@ def _shared(asked: Sequence[frozenset[str]], text: str) -> float:
     It is the mean of that of the whole question and that of the question proper: sentences
     that set the scene tell what it is about, but may wander off.
     """
-    held = _stems(text)
-    return sum(len(stems & held) / len(stems) for stems in asked) / 2 if asked[0] else 0.5
-
-
-def _stems(text: str) -> frozenset[str]:
-    return frozenset(_stem(word) for word in content_words(text))
-
-
-@lru_cache(maxsize=65536)
-def _stem(word: str) -> str:
-    # One stemmer for each call: it keeps the word that it works on in itself.
-    return str(stemmer("english").stemWord(word))
+    held = stems(text)
+    return sum(len(words & held) / len(words) for words in asked) / 2 if asked[0] else 0.5
 
 
 def _sentence(place: Place) -> Span:

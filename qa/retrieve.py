@@ -51,7 +51,7 @@ class Ranking:
     words: float = 0.5
     date: float = 0.3
     half_life: float = 14.0
-    events: float = 0.3
+    events: float = 0.15
     conversation: float = 0.2
 
 
@@ -122,16 +122,15 @@ class Retriever(BaseRetriever):
         times = self._times(query, asked_on, limits)
         on_time = self._on_time(times.named, vector, state, limits)
         share = self.ranking.words
-        fused = fuse([(by_meaning, 1 - share), (by_words, share), (on_time, self.ranking.events)])
-        found = self.library.passages(list(fused))
+        fused = fuse([(by_meaning, 1 - share), (by_words, share)])
+        found = self.library.passages(list({**fused, **on_time}))
         near = partial(_nearness, times, self.ranking.half_life)
 
-        def more(source: Source) -> float:
-            return self.ranking.date * near(source.date) + carried.get(source.id, 0.0)
+        def score(id_: str, source: Source) -> float:
+            near_by = self.ranking.date * near(source.date) + carried.get(source.id, 0.0)
+            return fused.get(id_, 0.0) + on_time.get(id_, 0.0) + near_by
 
-        scored = [
-            (passage, source, fused[id_] + more(source)) for id_, (passage, source) in found.items()
-        ]
+        scored = [(passage, source, score(id_, source)) for id_, (passage, source) in found.items()]
         best = _without_copies(sorted(scored, key=lambda row: (-row[2], row[0].id)), self.limit)
         similarity = dict(by_meaning)
         # What only the search by words found.
@@ -155,12 +154,14 @@ class Retriever(BaseRetriever):
 
     def _on_time(
         self, named: Span | None, vector: Vectors, state: State, limits: Filters
-    ) -> list[tuple[str, float]]:
-        """Return the passages that speak of a time, those nearest in meaning first."""
+    ) -> dict[str, float]:
+        """Return what is added for passages on a time, by how like the question each is."""
         if not named or not state.vectors or (named[1] - named[0]).days > _MONTH:
-            return []
+            return {}
         among = self.library.happened(named, _HAPPENED, limits)
-        return self.vectors.search(state.vectors, vector, _DEPTH, among) if among else []
+        found = self.vectors.search(state.vectors, vector, _DEPTH, among) if among else []
+        best = max((near for _, near in found), default=0.0)
+        return {id_: self.ranking.events * near / best for id_, near in found if near > 0}
 
     def _carried(self, hits: Sequence[Hit]) -> dict[str, float]:
         """Return what the articles of an earlier question's first hits add for the next."""

@@ -2,7 +2,7 @@
 
 import math
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -80,16 +80,27 @@ class Finding:
         return self.places[0].text
 
 
-def findings(hits: Sequence[Hit], readings: Sequence[Reading], weights: Weights) -> list[Finding]:
+# What is added to a candidate's score, in log-probability.
+Preference = Callable[[Hit, Offsets], float]
+
+
+def findings(
+    hits: Sequence[Hit],
+    readings: Sequence[Reading],
+    weights: Weights,
+    preference: Preference = lambda hit, span: 0.0,
+) -> list[Finding]:
     """Return the answers found in the hits, best first: the same words are one answer.
 
-    The same words means the same text when normalised as answers are for scoring.
+    The same words means the same text when normalised as answers are for scoring. `preference`
+    adds to the score of a span.
     """
     groups: dict[str, dict[str, Place]] = {}
     for hit, reading in zip(hits, readings, strict=True):
         prior = passage_score(hit, reading, weights)
         for candidate in candidates(hit.passage.text, reading):
-            place = Place(hit, candidate, candidate.likelihood / weights.temperature + prior)
+            score = candidate.likelihood / weights.temperature + prior
+            place = Place(hit, candidate, score + preference(hit, candidate.span))
             places = groups.setdefault(normalise(place.text), {})
             known = places.get(hit.article.id)
             if known is None or known.score < place.score:

@@ -183,6 +183,21 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
+class Event:
+    """A dated sentence: it happened, or was to, from the day `first` to the day `last`.
+
+    `date` is the date that says so, one of those of the citation. `also_in` are other articles
+    that tell of it in like words.
+    """
+
+    first: datetime.date
+    last: datetime.date
+    date: DateExpression
+    citation: Citation
+    also_in: tuple[Source, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What the assistant says to a question, and what it rests on.
 
@@ -204,7 +219,12 @@ class Answer:
 
     def to_json(self) -> str:
         """Return every field as JSON, under the same names, dates in ISO form."""
-        return json.dumps(_plain(self), ensure_ascii=False, indent=2)
+        return to_json(self)
+
+
+def to_json(value: Any) -> str:
+    """Return a value of this module, or several, as JSON: each field by its name, dates in ISO."""
+    return json.dumps(_plain(value), ensure_ascii=False, indent=2)
 
 
 def _plain(value: Any) -> Any:

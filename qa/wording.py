@@ -4,6 +4,9 @@ import re
 import string
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
+
+from snowballstemmer import stemmer
 
 WORD = re.compile(r"\w+(?:[.’']\w+)*")
 FUNCTION_WORDS = frozenset(
@@ -52,6 +55,17 @@ def words(text: str) -> list[str]:
 def content_words(text: str) -> list[str]:
     """Return the words of a text that are no function words, each once, in order."""
     return [word for word in _words(text) if word not in FUNCTION_WORDS]
+
+
+def stems(text: str) -> frozenset[str]:
+    """Return the content words of a text without their endings, by Snowball's English stemmer."""
+    return frozenset(_stem(word) for word in content_words(text))
+
+
+@lru_cache(maxsize=65536)
+def _stem(word: str) -> str:
+    # One stemmer for each call: it keeps the word that it works on in itself.
+    return str(stemmer("english").stemWord(word))
 
 
 def _words(text: str) -> list[str]:

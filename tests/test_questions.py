@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 
-from qa.questions import lists_choices, period, proper, wants_sentence
+from qa.questions import asks_how_long, asks_when, lists_choices, period, proper, wants_sentence
 
 
 @pytest.mark.parametrize(
@@ -90,3 +90,42 @@ def test_the_period_that_a_question_names(question: str, first: str, last: str) 
 )
 def test_no_period(question: str) -> None:
     assert period(question) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "day", "first", "last"),
+    [
+        ("Who spoke last week?", "2017-03-31", "2017-03-20", "2017-03-26"),
+        ("Whom did Abe meet on monday?", "2017-03-31", "2017-03-27", "2017-03-27"),
+        ("what happened on 20 march", "2017-03-31", "2017-03-20", "2017-03-20"),
+        ("What happened in late March 2017?", "2017-06-01", "2017-03-01", "2017-03-31"),
+    ],
+)
+def test_a_period_seen_from_the_day_of_asking(
+    question: str, day: str, first: str, last: str
+) -> None:
+    found = period(question, datetime.date.fromisoformat(day))
+    assert found == (datetime.date.fromisoformat(first), datetime.date.fromisoformat(last))
+
+
+def test_a_long_time_without_its_year_is_no_period() -> None:
+    assert period("Who won last year?", datetime.date(2017, 3, 31)) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "when", "how_long"),
+    [
+        ("When did he resign?", True, False),
+        ("In which year was it built?", True, False),
+        ("It begins on what date?", True, False),
+        ("How long was it open?", False, True),
+        ("Who resigned when the bridge fell?", False, False),
+        ("When she died, who took the dogs?", False, False),
+        ("Did it fall when it rained?", False, False),
+        ("This telescope wowed us when its images came.", False, False),
+        ("He held the office before that when?", True, False),
+        ("Who resigned?", False, False),
+    ],
+)
+def test_a_question_for_a_date_or_a_duration(question: str, when: bool, how_long: bool) -> None:
+    assert (asks_when(question), asks_how_long(question)) == (when, how_long)

@@ -134,3 +134,14 @@ def test_the_hits_are_re_ordered(reader: SpanReader) -> None:
     assert [hit.rank for hit in draft.hits] == [1, 2, 3]
     assert sorted((h.score for h in draft.hits), reverse=True) == [h.score for h in draft.hits]
     assert {hit.passage for hit in draft.hits} == {hit.passage for hit in found}
+
+
+def test_where_a_date_is_asked_for_dates_are_preferred(reader: SpanReader) -> None:
+    found = hits("The bridge opened in heavy rain on 12 June 2021, after three years of work.")
+    texts = {}
+    for question in ("When did the bridge open?", "How long was the work on the bridge?"):
+        evidence = reader.evidence(question, found)
+        texts[question] = {finding.text: finding.score for finding in evidence.found}
+    when, how_long = texts.values()
+    assert max(when, key=lambda text: when[text]).endswith("12 June 2021")
+    assert max(how_long, key=lambda text: how_long[text]) == "three years"

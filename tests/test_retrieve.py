@@ -100,6 +100,18 @@ def test_the_time_that_a_question_names_counts_for_more(assistant: Assistant) ->
     assert summer[OPENED] - winter[OPENED] == pytest.approx(0.3, abs=0.01)
 
 
+def test_passages_on_the_day_that_a_question_names_come_sooner(assistant: Assistant) -> None:
+    # The article of March speaks of that day, and so does that of the day itself.
+    day = "What was to happen on 12 June 2021?"
+    other = "What was to happen on 13 June 2021?"
+    named, beside = (scores(assistant, question, "1990-01-01") for question in (day, other))
+    assert named[PLANNED] - beside[PLANNED] > 0.05
+    assert named[STORM] == pytest.approx(beside[STORM], abs=0.05)
+    # Seen from the day of asking.
+    seen = scores(assistant, "What happened last Saturday?", "2021-06-15")
+    assert max(seen.items(), key=lambda row: row[1])[0] == OPENED
+
+
 @pytest.mark.parametrize(
     ("filters", "found"),
     [
