@@ -5,13 +5,19 @@ starts. `chroma` and `sqlite` are the time inside their queries, wherever they a
 `embed` and `read` are the two models' shares; `rest` is what Python does between them. The memory
 is that of the process once the chat page is built and all has been asked. Ratios mean more than
 milliseconds on a shared machine.
+
+With `--more FILE` a copy of the library is asked to which the articles of another file have been
+added: their passages and words as they are, but with vectors made of the library's own (see
+`vector_growth`), since to embed them takes an hour and what is timed does not depend on it.
 """
 
 import argparse
 import json
+import shutil
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -19,11 +25,20 @@ from pathlib import Path
 from typing import Any
 
 from qa.assistant import Assistant
-from qa.models import load_reader
+from qa.corpus import Loaded, read
+from qa.dates import find
+from qa.embedder import Embedder
+from qa.library import Library
+from qa.models import load_embedder, load_reader
+from qa.passages import split
+from qa.rows import Entry
 from qa.settings import Settings
+from qa.types import Article
+from qa.vectors import VectorWriter, snapshot_name, sweep
 from tests.benchmarks.news import NEWS, rows
 
 STAGES = ("embed", "chroma", "sqlite", "read")
+BATCH = 10_000
 Seconds = dict[str, list[float]]
 # What is timed of each part: all that a question calls.
 LIBRARY = ("state", "counts", "extent", "passages", "passing", "search", "articles")
@@ -96,6 +111,39 @@ def memory_mb() -> dict[str, int]:
     }
 
 
+def enlarged(library: Path, articles: Path, folder: Path) -> Path:
+    """Return a copy of a library with the articles of a file added, their vectors made up."""
+    from tests.benchmarks.vector_growth import made, stored
+
+    shutil.copytree(library, folder / "library")
+    settings = Settings(library=folder / "library")
+    embedder, real = load_embedder(settings), stored(library)
+    with Library.open(settings.library) as target, target.writing():
+        state = target.state()
+        name = snapshot_name(state.generation + 1)
+        known = target.fingerprints()
+        entries = [
+            made_entry(item.article, embedder, settings)
+            for item in read(articles, settings.max_article_mb)
+            if isinstance(item, Loaded) and item.article.id not in known
+        ]
+        entries = list({entry.article.id: entry for entry in entries}.values())
+        ids = [passage.id for entry in entries for passage in entry.passages]
+        writer = VectorWriter(settings.library, name, state.vectors)
+        places = iter(range(0, len(ids), BATCH))
+        for place, vectors in zip(places, made(real, len(real) + len(ids), len(real)), strict=True):
+            writer.add(ids[place : place + BATCH], vectors)
+        writer.close()
+        target.commit(entries, [], name)
+        sweep(settings.library, keep=name)
+    return settings.library
+
+
+def made_entry(article: Article, embedder: Embedder, settings: Settings) -> Entry:
+    pieces = split(article, embedder, settings.passage_tokens)
+    return Entry(article, "", tuple(pieces), tuple(find(article.text, article.source.date)))
+
+
 def cold_start(library: Path, question: str, runs: int) -> dict[str, float]:
     """Whole processes: `qa ask`, and one that only imports torch and Chroma."""
 
@@ -113,36 +161,43 @@ def cold_start(library: Path, question: str, runs: int) -> dict[str, float]:
     }
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--library", type=Path, required=True)
-    parser.add_argument("--questions", type=int, default=200)
-    parser.add_argument("--starts", type=int, default=5, help="of `qa ask`; 0 leaves them out")
-    arguments = parser.parse_args()
-    questions = sample(arguments.questions)
+def report(library: Path, count: int, starts: int) -> dict[str, Any]:
     from qa.web.page import build
 
-    settings = Settings(library=arguments.library)
+    questions, settings = sample(count), Settings(library=library)
     with Assistant.load(settings) as assistant:
         page = build(assistant)
         for question in questions:
             assistant.answer(question)
         taken = ask(assistant, watched(assistant, settings), questions)
         articles, passages = assistant.library.counts()
-        report: dict[str, Any] = {
-            "articles": articles,
-            "passages": passages,
-            "questions": len(questions),
-            **{stage: milliseconds(seconds) for stage, seconds in taken.items()},
-            "memory_mb": memory_mb(),
-        }
+        memory = memory_mb()
         del page
     models = [sum(pair) for pair in zip(taken["embed"], taken["read"], strict=True)]
     queries = [sum(pair) for pair in zip(taken["chroma"], taken["sqlite"], strict=True)]
-    report["queries_to_models"] = round(statistics.median(queries) / statistics.median(models), 2)
-    if arguments.starts:
-        report["cold_start"] = cold_start(arguments.library, questions[0], arguments.starts)
-    print(json.dumps(report, indent=2))
+    return {
+        "articles": articles,
+        "passages": passages,
+        "questions": len(questions),
+        **{stage: milliseconds(seconds) for stage, seconds in taken.items()},
+        "queries_to_models": round(statistics.median(queries) / statistics.median(models), 2),
+        "memory_mb": memory,
+        **({"cold_start": cold_start(library, questions[0], starts)} if starts else {}),
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--library", type=Path, required=True)
+    parser.add_argument("--more", type=Path, metavar="FILE", help="of articles to be added")
+    parser.add_argument("--questions", type=int, default=200)
+    parser.add_argument("--starts", type=int, default=5, help="of `qa ask`; 0 leaves them out")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        library: Path = arguments.library
+        if arguments.more:
+            library = enlarged(library, arguments.more, Path(name))
+        print(json.dumps(report(library, arguments.questions, arguments.starts), indent=2))
 
 
 if __name__ == "__main__":

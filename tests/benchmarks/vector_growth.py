@@ -50,11 +50,14 @@ def stored(folder: Path) -> Matrix:
     return np.concatenate(parts)
 
 
-def made(real: Matrix, count: int) -> Iterator[Matrix]:
-    """Yield unit vectors in batches: the real ones in random order, then ones made of two."""
+def made(real: Matrix, count: int, begin: int = 0) -> Iterator[Matrix]:
+    """Yield unit vectors in batches: the real ones in random order, then ones made of two.
+
+    From the vector `begin` on: with as many as there are real ones, all are made.
+    """
     draw = np.random.default_rng(0)
     real = real[draw.permutation(len(real))]
-    for first in range(0, count, BATCH):
+    for first in range(begin, count, BATCH):
         size = min(BATCH, count - first)
         own = real[first : first + size]
         ones, others = draw.integers(len(real), size=(2, size - len(own)))
