@@ -105,9 +105,9 @@ def milliseconds(seconds: Sequence[float]) -> dict[str, float]:
 def memory_mb() -> dict[str, int]:
     """The process's memory now and at its highest, from the kernel."""
     lines = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
-    kilobytes = {name: value.split()[0] for name, _, value in (ln.partition(":") for ln in lines)}
+    kilobytes = {name: value.split()[:1] for name, _, value in (ln.partition(":") for ln in lines)}
     return {
-        name: int(kilobytes[key]) // 1024 for name, key in (("now", "VmRSS"), ("peak", "VmHWM"))
+        name: int(kilobytes[key][0]) // 1024 for name, key in (("now", "VmRSS"), ("peak", "VmHWM"))
     }
 
 
