@@ -21,6 +21,8 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -196,7 +198,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         library: Path = arguments.library
         if arguments.more:
-            library = enlarged(library, arguments.more, Path(name))
+            # In a process of its own: what it leaves in memory is not ours.
+            with ProcessPoolExecutor(1, get_context("spawn")) as builder:
+                library = builder.submit(enlarged, library, arguments.more, Path(name)).result()
         print(json.dumps(report(library, arguments.questions, arguments.starts), indent=2))
 
 
