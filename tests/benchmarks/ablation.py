@@ -23,10 +23,11 @@ from tests.benchmarks.news import NewsQuestion, answerable, mean_ranking, rewrit
 
 CUTS = (1, 4, 10)
 PARTS = {
-    "by meaning": Ranking(words=0.0, date=0.0),
-    "by words": Ranking(words=1.0, date=0.0),
-    "fused": Ranking(date=0.0),
-    "fused, near the day asked about": Ranking(),
+    "by meaning": Ranking(words=0.0, date=0.0, events=0.0),
+    "by words": Ranking(words=1.0, date=0.0, events=0.0),
+    "fused": Ranking(date=0.0, events=0.0),
+    "fused, near the day asked about": Ranking(events=0.0),
+    "and of the time that the question names": Ranking(),
 }
 Search = Callable[[NewsQuestion], Sequence[Hit]]
 

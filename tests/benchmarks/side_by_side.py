@@ -26,11 +26,11 @@ CHECKOUT = Path(__file__).parents[2]
 PACKAGES = {
     "qa": "",
     "langchain": "langchain-chroma langchain-huggingface langchain-text-splitters",
-    "txtai": "txtai[pipeline-data]",
+    "txtai": "txtai",
     "llamaindex": (
         "llama-index-core llama-index-embeddings-huggingface llama-index-retrievers-bm25"
     ),
-    "haystack": "haystack-ai",
+    "haystack": "haystack-ai>=3 sentence-transformers-haystack>=2",
 }
 # What qa asks of it too, so that all compute with the same build.
 COMMON = ["torch>=2.6,<2.14", "sentence-transformers>=5.1,<7"]
