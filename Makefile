@@ -20,9 +20,10 @@ install: .venv/installed
 
 bench: .venv/tested
 	$(run) tests.benchmarks.ingest_speed
+	$(run) tests.benchmarks.side_by_side --environments .venv-peers
 
 clean:
-	rm -rf .venv .library build dist
+	rm -rf .venv .venv-peers .library build dist
 
 .venv/installed: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

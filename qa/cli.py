@@ -216,9 +216,9 @@ def _ask(options: argparse.Namespace) -> int:
     print(answer.text)
     for citation in answer.citations:
         print(f"\n[{citation.marker}] {_label(citation)}")
-        print(f"    {citation.quote}")
+        print(f"    {_line(citation.quote)}")
         for words, stands_for in dates.hints(citation.quote, citation.dates):
-            print(f"    {words}: {stands_for}")
+            print(f"    {_line(words)}: {stands_for}")
     return 0
 
 
@@ -241,9 +241,14 @@ def _timeline(options: argparse.Namespace) -> int:
         perhaps = "perhaps " if event.date.uncertain else ""
         others = f", and in {len(event.also_in)} more" if event.also_in else ""
         print(f"{perhaps}{dates.shown(event.date.value)}")
-        print(f"    {event.citation.quote}")
+        print(f"    {_line(event.citation.quote)}")
         print(f"    {_label(event.citation)}{others}\n")
     return 0
+
+
+def _line(quote: str) -> str:
+    """Return a quote on one line of a terminal, without what would command it."""
+    return corpus.printable(" ".join(quote.split()))
 
 
 def _label(citation: Citation) -> str:

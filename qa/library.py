@@ -22,6 +22,7 @@ CATALOGUE = "catalogue.sqlite3"
 VECTORS = "vectors"
 # SQLite allows 32,766 variables in one statement; older builds allow 999.
 _CHUNK = 900
+_MONTH = datetime.timedelta(31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,13 +285,15 @@ class Library:
         Raises `QuestionError` for a source that is no site.
         """
         where, values = limits.of_passages(filters or Filters())
-        (first, last), month = days, datetime.timedelta(31)
+        first, last = days
+        before = first - min(_MONTH, first - datetime.date.min)
+        after = last + min(_MONTH, datetime.date.max - last)
         found = self._rows(
             "SELECT p.id, min(julianday(e.last) - julianday(e.first)) AS days FROM events e "
             "JOIN passages p ON p.number = e.passage WHERE e.first BETWEEN ? AND ? "
             f"AND e.last BETWEEN ? AND ? AND {where} GROUP BY p.number "
             "ORDER BY days, p.number LIMIT ?",
-            (str(first - month), str(last), str(first), str(last + month), *values, limit),
+            (str(before), str(last), str(first), str(after), *values, limit),
         )
         return [str(row[0]) for row in found]
 

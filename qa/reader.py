@@ -4,6 +4,7 @@ It cannot invent: whatever it says is cut out of a passage.
 """
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -28,6 +29,10 @@ _NEAR = math.log(2)
 # nobody tells: about as many as that year's articles have.
 _SIMILARITY = 0.65
 _SEARCHED = 50_000
+
+
+# The TIMEX3 value of a duration: P3D, PXY, PT16H; and not PAST_REF.
+_DURATION = re.compile(r"PT?[\dX]")
 
 
 class Reader(Protocol):
@@ -130,7 +135,9 @@ def _preference(question: str, bonus: float) -> Preference:
         if hit.passage.id not in dated:
             found = find(hit.passage.text, hit.article.date)
             dated[hit.passage.id] = [
-                (one.start, one.end) for one in found if one.value.startswith("P") == how_long
+                (one.start, one.end)
+                for one in found
+                if bool(_DURATION.match(one.value)) == how_long
             ]
         inside = any(start < span[1] and span[0] < end for start, end in dated[hit.passage.id])
         return bonus * inside

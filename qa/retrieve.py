@@ -149,8 +149,8 @@ class Retriever(BaseRetriever):
         named = period(query, day)
         if named and extent and (named[1] < extent[0] or named[0] > extent[1]):
             # "Net zero by 2050": no article is of that time.
-            return _Times(None, day, named)
-        return _Times(named, day, named)
+            named = None
+        return _Times(named, day)
 
     def _on_time(
         self, named: Span | None, vector: Vectors, state: State, limits: Filters
@@ -176,23 +176,22 @@ class Retriever(BaseRetriever):
 
 @dataclass(frozen=True, slots=True)
 class _Times:
-    """When the articles were written that a question is most likely about, and of which time.
+    """When the articles were written that a question is most likely about.
 
-    `written` is the time that it names, if there are articles of that time; `day` is the day of
-    asking, or the newest of the archive; `named` is the time itself.
+    `named` is the time that it names, if there are articles of that time; `day` is the day of
+    asking, or the newest of the archive.
     """
 
-    written: Span | None
-    day: datetime.date | None
     named: Span | None
+    day: datetime.date | None
 
 
 def _nearness(times: _Times, half_life: float, date: datetime.date | None) -> float:
     """Tell how near an article's date is to the times asked about, from 0 to 1."""
     if date is None:
         return 0.0
-    spans = [times.written] if times.written else []
-    if times.day and (not times.written or times.written[0] <= times.day <= times.written[1]):
+    spans = [times.named] if times.named else []
+    if times.day and (not times.named or times.named[0] <= times.day <= times.named[1]):
         spans.append((times.day, times.day))
     return float(0.5 ** (sum(_days(date, span) for span in spans) / half_life))
 

@@ -99,9 +99,11 @@ def migrate(connection: sqlite3.Connection) -> None:
         connection.execute(f"PRAGMA user_version = {VERSION}")
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         connection.execute("COMMIT")
-    except sqlite3.Error as error:
+    except Exception as error:
         if connection.in_transaction:
-            connection.rollback()
+            connection.execute("ROLLBACK")
+        if not isinstance(error, sqlite3.Error):
+            raise
         raise LibraryError(
             f"the library could not be brought to schema version {VERSION} ({error}): "
             "delete the library folder and ingest again"

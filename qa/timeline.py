@@ -93,7 +93,8 @@ def _same(one: _Dated, other: _Dated) -> bool:
     if (one.event.first, one.event.last) != (other.event.first, other.event.last):
         return False
     least = min(len(one.words), len(other.words))
-    return len(one.words & other.words) >= math.ceil(_ALIKE * least)
+    shared = len(one.words & other.words)
+    return shared >= max(1, math.ceil(_ALIKE * least)) or one.words == other.words
 
 
 def _merged(kept: _Dated, one: _Dated) -> _Dated:

@@ -31,6 +31,13 @@ def found(text: str, date: datetime.date = DAY) -> list[tuple[str, str]]:
         ("Last Friday it rained.", [("Last Friday", "2017-03-24")]),
         ("the day before last Tuesday", [("the day before last Tuesday", "2017-03-27")]),
         ("Every Sunday they meet.", [("Every Sunday", "XXXX-WXX-7")]),
+        ("The film will be released Friday.", [("Friday", "2017-03-31")]),
+        ("He was scheduled to be buried Monday.", [("Monday", "2017-04-03")]),
+        ("He could not be reached Monday.", [("Monday", "2017-03-27")]),
+        ("The trial begins Monday.", [("Monday", "2017-04-03")]),
+        ("He is due in court Tuesday.", [("Tuesday", "2017-04-04")]),
+        ("The match is this Sunday.", [("this Sunday", "2017-04-02")]),
+        ("They work Monday through Friday.", [("Monday", "2017-03-27"), ("Friday", "2017-03-31")]),
         # Days of the calendar.
         ("on March 27, 2015, in Kyiv", [("March 27, 2015", "2015-03-27")]),
         ("on 27 March 2015", [("27 March 2015", "2015-03-27")]),
@@ -47,6 +54,12 @@ def found(text: str, date: datetime.date = DAY) -> list[tuple[str, str]]:
             "Shot on Oct. 23, 1998. Since Oct. 23 nobody has come.",
             [("Oct. 23, 1998", "1998-10-23"), ("Oct. 23", "1998-10-23")],
         ),
+        # Known by their date alone.
+        ("the Sept. 11 attacks", [("Sept. 11", "2001-09-11")]),
+        ("the 9/11 museum", [("9/11", "2001-09-11")]),
+        ("3/14/97", [("3/14/97", "1997-03-14")]),
+        # One paragraph knows nothing of the next.
+        ("Season 4\n\nMay 27, 2016", [("May 27, 2016", "2016-05-27")]),
         # Two in one.
         (
             "Abe plans to visit Russia around April 27 to 28 for talks.",
@@ -73,6 +86,12 @@ def found(text: str, date: datetime.date = DAY) -> list[tuple[str, str]]:
         ("Thanksgiving Day 2016", [("Thanksgiving Day 2016", "2016-11-24")]),
         ("at Easter 2016", [("Easter 2016", "2016-03-27")]),
         ("after 9/11", [("9/11", "2001-09-11")]),
+        ("Q3 2016", [("Q3 2016", "2016-Q3")]),
+        ("from 2012-2014", [("2012", "2012"), ("2014", "2014")]),
+        ("2016 women's tournament", [("2016", "2016")]),
+        ("On June 1 amid protests", [("June 1", "2017-06-01")]),
+        ("this winter", [("this winter", "2017-WI")]),
+        ("this Thanksgiving", [("this Thanksgiving", "2017-11-23")]),
         # Told from the article's own date, or from the one before.
         ("yesterday and tomorrow", [("yesterday", "2017-03-30"), ("tomorrow", "2017-04-01")]),
         ("last week", [("last week", "2017-W12")]),
@@ -89,6 +108,7 @@ def found(text: str, date: datetime.date = DAY) -> list[tuple[str, str]]:
         ("In 1998 he left. Later that year", [("1998", "1998"), ("that year", "1998")]),
         # Times of day.
         ("at 9 a.m. Tuesday it opened", [("9 a.m. Tuesday", "2017-03-28T09:00")]),
+        ("at 8 p.m. on June 10", [("8 p.m. on June 10", "2017-06-10T20:00")]),
         ("tonight", [("tonight", "2017-03-31TNI")]),
         # How long, how often, and what has no place in the calendar.
         ("for three days", [("three days", "P3D")]),
@@ -120,6 +140,10 @@ def test_what_is_found(text: str, expected: list[tuple[str, str]]) -> None:
         "$1999 and 30 percent",
         "",
         "Feb. 30 is none",
+        "on 0000-01-01",
+        "USA TODAY and Saturday Night Live",
+        "Ukraine's Independence Day on Easter Island",
+        "Johnny and June Carter",
     ],
 )
 def test_what_is_no_date(text: str) -> None:
@@ -131,6 +155,10 @@ def test_what_is_no_date(text: str) -> None:
     [
         ("It was 3/4/2016.", "2016-03-04"),
         ("in fiscal 2016", "2016"),
+        ("In a headline: Monday", "2017-03-27"),
+        ("more than 30 years ago", "1987"),
+        ("over the last year", "2016"),
+        ("in the 1800s", "18XX"),
         ("in the 2016-17 season", "2016"),
         ("the third quarter", "2016-Q3"),
     ],
@@ -179,8 +207,14 @@ def test_what_has_no_place_in_the_calendar(value: str) -> None:
         ("around April 27 to 28", [("April 27 to 28", "27–28 April 2017")]),
         ("from Dec. 30 to Jan. 2", [("Dec. 30 to Jan. 2", "30 December 2016 – 2 January 2017")]),
         ("agreed Thursday", [("Thursday", "30 March 2017")]),
-        ("at 9 a.m. Tuesday", [("9 a.m. Tuesday", "28 March 2017")]),
-        ("on Monday or in May 2015", [("Monday", "27 March 2017")]),
+        ("opened at 9 a.m. Tuesday", [("9 a.m. Tuesday", "28 March 2017")]),
+        ("met on Monday or in May 2015", [("Monday", "27 March 2017")]),
+        (
+            "met on Monday and Thursday",
+            [("Monday", "27 March 2017"), ("Thursday", "30 March 2017")],
+        ),
+        ("between May 3 and May 7", [("May 3 and May 7", "3–7 May 2017")]),
+        ("opens at 9 a.m. every day", []),
         ("the third quarter", [("the third quarter", "perhaps 1 July – 30 September 2016")]),
         # They say it themselves, or stand for nothing in the calendar.
         ("on March 5, 2014, in 1998, in the 1990s, for three days, now", []),
@@ -196,6 +230,12 @@ def test_a_text_without_a_date_has_only_the_dates_that_need_none() -> None:
         ("March 2015", "2015-03"),
         ("three days", "P3D"),
     ]
+
+
+@pytest.mark.parametrize("date", [datetime.date.min, datetime.date.max])
+def test_a_date_at_the_end_of_the_calendar_is_none(date: datetime.date) -> None:
+    text = "yesterday, tomorrow, on Friday, at Easter, the weekend, Dec. 28 to Jan. 3, in May 2016"
+    assert [one.value for one in find(text, date)] == ["2016-05"]
 
 
 @pytest.mark.parametrize(

@@ -152,6 +152,8 @@ def test_passages_are_found_by_the_days_that_they_speak_of(library: Library) -> 
     assert happened(library, "2020-03-02", "2020-03-02") == ["month-9"]
     assert happened(library, "2020-01-01", "2020-12-31") == ["day-7", "month-9", "year-8"]
     assert happened(library, "1995-01-01", "1995-01-01") == []
+    assert happened(library, "0001-01-01", "0001-01-01") == []
+    assert happened(library, "9999-12-31", "9999-12-31") == []
     late = Filters(since=datetime.date(2020, 4, 1))
     assert happened(library, "2020-03-31", "2020-03-31", late) == []
     library.commit([entry("month", "Finished long ago", MARCH)], ["day"], "2")

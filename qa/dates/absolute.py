@@ -1,7 +1,6 @@
 """Dates that a calendar knows: days, months, years, seasons, quarters, decades."""
 
 import calendar
-import datetime
 import re
 
 from qa.dates.lexicon import MONTHS, ORDINALS, SEASONS, WEEKDAYS, any_of
@@ -15,7 +14,7 @@ _SHORT = (
 )
 MONTH = f"(?:{_FULL}|{_SHORT})"
 # Not the beginning of a larger figure, of a time of day, or of an amount.
-DAY = r"(?:3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?(?!\d|[.,:]\d|\s?%|\s?[ap]\.?m)"
+DAY = r"(?:3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?(?!\d|[.,:]\d|\s?%|\s?[ap]\.?m\b)"
 YEAR = r"(?:1[5-9]|20)\d\d(?!\d|[.,]\d|\s?%)"
 WEEKDAY = any_of([*WEEKDAYS, *(name.upper() for name in WEEKDAYS)])
 _WEEKDAY_SHORT = r"(?:Mon|Tues?|Wed|Thurs?|Thu|Fri|Sat|Sun)\b\.?"
@@ -36,7 +35,7 @@ def _number(day: str) -> int:
 
 def _day(year: int, month: int, day: str | int) -> str | None:
     number = _number(day) if isinstance(day, str) else day
-    if number > calendar.monthrange(year, month)[1]:
+    if not (1 <= year <= 9999 and 1 <= number <= calendar.monthrange(year, month)[1]):
         return None
     return f"{year:04}-{month:02}-{number:02}"
 
@@ -63,8 +62,11 @@ def year_of(match: re.Match[str], context: Context, month: int, day: int = 0) ->
     return Value(str(after if ahead <= 3 else before), uncertain=bool(direction) or not near)
 
 
-def _shifted(words: str, context: Context) -> int:
-    return context.date.year + {"last": -1, "this": 0, "next": 1}.get(words.split()[0].lower(), 0)
+def _shifted(words: str, context: Context) -> Value:
+    which = words.split()[0].lower()
+    if which == "that":
+        return Value(str((context.period or context.date).year), uncertain=True)
+    return Value(str(context.date.year + {"last": -1, "this": 0, "next": 1}[which]))
 
 
 def year_in(match: re.Match[str], context: Context, month: int, day: int = 0) -> Value:
@@ -73,8 +75,19 @@ def year_in(match: re.Match[str], context: Context, month: int, day: int = 0) ->
     if groups.get("year"):
         return Value(groups["year"])
     if groups.get("shift"):
-        return Value(str(_shifted(groups["shift"], context)))
+        return _shifted(groups["shift"], context)
     return year_of(match, context, month, day)
+
+
+# Days that are known by their date alone, whatever the article's year.
+@absolute.rule(
+    r"(?:September\s+11|Sept\.?\s+11|9/11)(?:th)?(?=,?\s+(?:2001|attack|terror|hijack))|9/11"
+    r"|(?P<capitol>Jan(?:uary|\.)?\s+6)(?:th)?(?=,?\s+(?:2021|attack|riot|insurrection|committee|"
+    r"hearing|select|House|rioter|panel|investigation|Capitol))"
+)
+def _by_its_date(match: re.Match[str], context: Context) -> Resolved:
+    value = "2021-01-06" if match["capitol"] else "2001-09-11"
+    return value if context.date.isoformat() >= value else None
 
 
 @absolute.rule(r"(?P<year>\d{4})-(?P<month>0[1-9]|1[0-2])-(?P<day>[0-3]\d)(?:T\d\d:\d\d\S*)?")
@@ -86,7 +99,7 @@ def _iso(match: re.Match[str], context: Context) -> Resolved:
 def _slashed(match: re.Match[str], context: Context) -> Resolved:
     one, two, year = int(match["one"]), int(match["two"]), int(match["year"])
     if year < 100:
-        year += 2000 if year <= context.date.year % 100 + 10 else 1900
+        year = _century(year, context)
     # American, unless only the other way makes a date.
     month, day = (one, two) if one <= 12 else (two, one)
     if not (1 <= month <= 12 and day):
@@ -121,7 +134,8 @@ def _range(match: re.Match[str], context: Context, month: int, later: int) -> Re
     second = year_in(match, context, later, _number(match["day2"]))
     year = int(own or second.value) - (not own and month > later)
     values = (_day(year, month, match["day"]), _day(int(second.value), later, match["day2"]))
-    if not values[0] or not values[1]:
+    if not values[0] or not values[1] or values[0] >= values[1]:
+        # "May 24 and 17 others" is no range.
         return None
     return {
         "first": Value(values[0], second.uncertain and not own),
@@ -155,7 +169,8 @@ def _month_year(match: re.Match[str], context: Context) -> Resolved:
     month = month_of(match["month"])
     if match["short"]:
         return f"{_century(int(match['short']), context)}-{month:02}"
-    return f"{int(year_in(match, context, month).value):04}-{month:02}"
+    year = year_in(match, context, month)
+    return Value(f"{int(year.value):04}-{month:02}", year.uncertain)
 
 
 def _century(two: int, context: Context) -> int:
@@ -180,6 +195,8 @@ def _month(match: re.Match[str], context: Context) -> Resolved:
     # A name, a modal or a verb, unless something beside it says that it is a month.
     before = context.text[max(0, match.start() - 12) : match.start()]
     if match["month"] in ("May", "March", "April", "June", "August") and not match["part"]:
+        if _NAME.match(context.text, match.end()) and not re.search(r"\b[Ii]n\s+$", before):
+            return None
         pattern = (
             r"(?i:\b(?:the|in|since|by|until|of|from|to|through|for|during|before|after|and|or|"
             r"between|late|early|mid|around|-))[\s-]+$"
@@ -199,7 +216,8 @@ def _season(match: re.Match[str], context: Context) -> Resolved:
     season, which = SEASONS[match["season"].lower()], (match["which"] or "").lower()
     name = match["season"].lower()
     if match["year"] or match["shift"]:
-        return f"{year_in(match, context, 1).value}-{season}"
+        # "The winter of 2022" may begin in it or end in it.
+        return Value(f"{year_in(match, context, 1).value}-{season}", uncertain=season == "WI")
     if not which and name in ("spring", "fall", "winter", "summer", "autumn"):
         before = context.text[max(0, match.start() - 10) : match.end()]
         pattern = rf"(?i:\b(?:in|since|by|until|during|of|early|late|mid)[\s-]+(?:the\s+)?){name}$"
@@ -207,12 +225,14 @@ def _season(match: re.Match[str], context: Context) -> Resolved:
             return None
     middle = {"SP": 4, "SU": 7, "FA": 10, "WI": 1}[season]
     date = context.date
+    # A winter is named after the year that it ends in.
+    year_ = date.year + (season == "WI" and date.month > 8)
     if which in ("last", "past"):
-        return f"{date.year - (middle >= date.month - 1)}-{season}"
+        return f"{year_ - (season == 'WI' or middle >= date.month - 1)}-{season}"
     if which == "next":
-        return f"{date.year + (middle <= date.month + 1)}-{season}"
+        return f"{year_ + (season == 'WI' or middle <= date.month + 1)}-{season}"
     if which == "this":
-        return f"{date.year}-{season}"
+        return f"{year_}-{season}"
     return Value(f"{year_of(match, context, middle).value}-{season}", uncertain=True)
 
 
@@ -227,10 +247,11 @@ def _quarter(match: re.Match[str], context: Context) -> Resolved:
     if letter == "H" and (place > 2 or not (match["year"] or match["shift"])):
         # Of a match, as a rule.
         return None
-    if year := match["year"] or match["year_"]:
-        return Value(f"{year}-{letter}{place}", uncertain=bool(match["fiscal"]))
+    if written := match["year"] or match["year_"]:
+        return Value(f"{written}-{letter}{place}", uncertain=bool(match["fiscal"]))
     if match["shift"]:
-        return f"{_shifted(match['shift'], context)}-{letter}{place}"
+        year = _shifted(match["shift"], context)
+        return Value(f"{year.value}-{letter}{place}", year.uncertain)
     before = context.text[max(0, match.start() - 30) : match.end() + 40].lower()
     if re.search(r"touchdown|yards|point|coach|goal|lead|score|game", before):
         return None
@@ -244,11 +265,14 @@ def _quarter(match: re.Match[str], context: Context) -> Resolved:
 
 @absolute.rule(
     r"""(?:(?:the\s+)?(?:(?:early|mid|late)[\s-]+)?(?:to\s+late[\s-]+)?)?(?:the\s+)?
-    (?:(?P<century>1[5-9]|20)(?P<decade>\d)0['’]?s|['’](?P<short>[2-9])0s)"""
+    (?:(?P<century>1[5-9]|20)(?P<decade>\d)0['’]?s|(?<=['’])(?P<short>[2-9])0s)"""
 )
 def _decade(match: re.Match[str], context: Context) -> Resolved:
     if match["short"]:
         return f"19{match['short']}X"
+    if match["decade"] == "0":
+        # The decade, or the whole century.
+        return Value(f"{match['century']}XX" if match["century"] < "20" else "200X", uncertain=True)
     return f"{match['century']}{match['decade']}X"
 
 
@@ -257,26 +281,23 @@ def _decade(match: re.Match[str], context: Context) -> Resolved:
     (?i:century)"""
 )
 def _century_(match: re.Match[str], context: Context) -> Resolved:
-    return f"{int(match['number']) - 1:02}XX"
+    return f"{int(match['number']) - 1:02}XX" if int(match["number"]) > 1 else None
 
 
-@absolute.rule(r"(?:September\s+11|Sept\.\s+11|9/11)(?=\s+(?:attack|terror|2001|hijack))|9/11")
-def _september_11(match: re.Match[str], context: Context) -> Resolved:
-    return "2001-09-11" if context.date >= datetime.date(2001, 9, 11) else None
-
-
+# What comes after the first name of a person: "June Carter".
+_NAME = re.compile(r"\s[A-Z][a-z]+\b(?!\s*\d)")
 _NOT_YEARS = (
     r"people|men|women|children|troops|soldiers|workers|jobs|employees|dollars|feet|foot|miles|"
     r"meters|metres|kilometers|km|yards|pounds|tons|tonnes|members|points|votes|square|acres|"
     r"shares|students|homes|houses|cases|deaths|mph|hours|years|days|times|words|m\b|percent|"
-    r"GMT|degrees|calories|euros|yen|rubles|local|passengers|seats|flights|games|cars"
+    r"GMT|degrees|calories|euros|yen|rubles|local\s+time|passengers|seats|flights|games|cars"
 )
 
 
 @absolute.rule(
     rf"""(?:(?P<part>{PART})|(?P<fiscal>(?i:fiscal(?:\s+year)?|FY)[\s-]*)|(?i:pre|post)-)?
     (?P<year>{YEAR})(?P<to>[-–/](?P<second>\d\d(?:\d\d)?)(?![\d-]))?
-    (?!\s?(?:{_NOT_YEARS}))(?![-–]\w)"""
+    (?!\s?(?:{_NOT_YEARS})\b(?!['’]))(?![-–]\w)"""
 )
 def _year(match: re.Match[str], context: Context) -> Resolved:
     before = context.text[max(0, match.start() - 9) : match.start()]
@@ -285,4 +306,6 @@ def _year(match: re.Match[str], context: Context) -> Resolved:
     year = int(match["year"])
     if not 1500 <= year <= context.date.year + 100:
         return None
+    if match["second"] and len(match["second"]) == 4 and match["second"] > match["year"]:
+        return {"year": str(year), "second": match["second"]}
     return Value(str(year), uncertain=bool(match["fiscal"] or match["second"]))

@@ -9,7 +9,7 @@ durations = Grammar()
 
 _MANY = r"(?:a\s+few|a\s+couple(?:\s+of)?|couple\s+of|several|many|some|few|recent|countless)"
 NUMBER = (
-    r"(?:\d+(?:,\d{3})*(?:\.\d+)?(?:\s+\d/\d)?|"
+    r"(?:(?<!\d[,.])\d+(?:,\d{3})*(?:\.\d+)?(?:\s+\d/\d)?|"
     + any_of([*NUMBERS]).replace(r"\ ", r"\s+")
     + rf"|{_MANY})"
 )

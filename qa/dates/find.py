@@ -17,25 +17,29 @@ _RULES = [*absolute, *holidays, *relative, *durations]
 _ANY = re.compile(
     "|".join(re.sub(r"\(\?P<\w+>", "(?:", rule.pattern.pattern) for rule in _RULES), re.VERBOSE
 )
-_WORD = re.compile(r"[ap]\.m\b|[A-Za-z]+|\d[\d/-]*s?")
+_WORD = re.compile(r"[Qq][1-4]\b|[ap]\.m\b|[A-Za-z]+|\d[\d/-]*s?")
 # Of figures: a year, a decade, a date with strokes; no other begins with a digit.
 _FIGURES = re.compile(r"(?:1[5-9]|20)\d\d|\d0s|\d+[/-]\d")
+_BREAK = re.compile(r"\n\s*\n")
 # How far the beginning of an expression may be from the word that gives it away.
 _REACH = 48
 
 
 # Two days without anything in common: what resolves to the same against both needs neither.
+_YEARS = range(1500, 2201)
 _UNLIKE = (datetime.date(1987, 2, 11), datetime.date(2030, 8, 24))
 
 
 def find(text: str, date: datetime.date | None) -> list[DateExpression]:
     """Return the date expressions of a text, in order, resolved against the text's own date.
 
-    Of a text without a date, those that need none: "March 2015", but not "Thursday".
+    Of a text without a date, those that need none: "March 2015", but not "Thursday". So too of one
+    that is said to be of the year 1 or 9999, as missing dates sometimes are.
     """
-    if date is None:
+    if date is None or date.year not in _YEARS:
         one, other = (find(text, day) for day in _UNLIKE)
-        return [expression for expression in one if expression in other]
+        same = set(other)
+        return [expression for expression in one if expression in same]
     context = Context(text, date)
     found: list[DateExpression] = []
     place = 0
@@ -56,6 +60,7 @@ def find(text: str, date: datetime.date | None) -> list[DateExpression]:
                 _remember(best[-1].value, context)
                 if place > start:
                     break
+        begins.clear()
     return found
 
 
@@ -73,6 +78,9 @@ def _best(start: int, context: Context) -> list[DateExpression]:
         ((match.end(), rule, match) for rule, match in matches if match), key=lambda row: -row[0]
     )
     for _, rule, match in ordered:
+        if _BREAK.search(context.text, *match.span()):
+            # "Season 4", and below it "May 27".
+            continue
         value = rule.resolve(match, context)
         if value is None:
             continue

@@ -65,6 +65,12 @@ _HOLIDAYS: dict[str, Callable[[int], datetime.date]] = {
 }
 
 
+# "Easter Island", "Christmas tree": no days.
+_NO_DAY = re.compile(
+    r"\s+(?:Island|Agreement|Kills|Ends|[Tt]rees?|[Cc]arols?|[Mm]arkets?|Bowl|[Cc]ards?|[Mm]ovies?)\b"
+)
+# The day of another country.
+_OTHERS = re.compile(r"['’]s\s+Independence|(?:ian|ani|ese|ish)\s+Independence")
 _HOLIDAY = any_of([*_HOLIDAYS]).replace("'", "['’]")
 
 
@@ -73,7 +79,10 @@ _HOLIDAY = any_of([*_HOLIDAYS]).replace("'", "['’]")
     (?P<week>\s+week(?:end)?)?(?:,?\s+(?:of\s+)?(?:(?P<year>{YEAR})|(?P<shift>{SHIFT})))?"""
 )
 def _holiday(match: re.Match[str], context: Context) -> Resolved:
-    if not match["name"][0].isupper():
+    if not match["name"][0].isupper() or _NO_DAY.match(context.text, match.end()):
+        return None
+    near = context.text[max(0, match.start() - 30) : match.end()]
+    if match["name"].startswith("Independence") and _OTHERS.search(near):
         return None
     day = _HOLIDAYS[" ".join(match["name"].lower().replace("’", "'").split())]
     date, which = context.date, (match["which"] or "").lower()
@@ -84,7 +93,9 @@ def _holiday(match: re.Match[str], context: Context) -> Resolved:
         after = min(d for d in map(day, (date.year, date.year + 1)) if d >= date)
         ahead = which == "next" or (which != "last" and context.direction(match) > 0)
         found = after if ahead else before
-        if not which and not ahead and (after - date).days < 15 < (date - before).days:
+        if which == "this":
+            found = day(date.year)
+        elif not which and not ahead and (after - date).days < 15 < (date - before).days:
             found = after
     if match["week"]:
         year, week, _ = found.isocalendar()

@@ -9,7 +9,9 @@ from dateutil.relativedelta import relativedelta
 from qa.dates.values import joined, shown, span
 from qa.types import DateExpression
 
-_TO = re.compile(r"\s*(?:[-–—]|to|through|until|and|or)\s*(?:the\s+)?")
+_TO = re.compile(r"\s*(?:[-–—]|to|through|until)\s*(?:the\s+)?")
+_AND = re.compile(r"\s*and\s*(?:the\s+)?")
+_BETWEEN = re.compile(r"\b[Bb]etween\s+(?:the\s+)?$")
 
 
 def hints(text: str, found: Sequence[DateExpression]) -> list[tuple[str, str]]:
@@ -31,19 +33,23 @@ def _groups(text: str, found: Sequence[DateExpression]) -> Iterator[list[DateExp
     dated = [one for one in found if span(one.value)]
     while dated:
         group = [dated.pop(0)]
-        between = text[group[0].end : dated[0].start] if dated else ""
-        if dated and _TO.fullmatch(between) and _ordered(group[0], dated[0]):
+        if dated and _range(text, group[0], dated[0]):
             group.append(dated.pop(0))
         yield group
 
 
-def _ordered(first: DateExpression, second: DateExpression) -> bool:
-    days = [span(one.value) for one in (first, second)]
-    one_day = all(pair and pair[0] == pair[1] for pair in days)
-    return one_day and first.value < second.value
+def _range(text: str, first: DateExpression, second: DateExpression) -> bool:
+    """Tell whether two dates are the ends of one time: "Monday and Thursday" are not."""
+    gap = text[first.end : second.start]
+    between = _AND.fullmatch(gap) and _BETWEEN.search(text, 0, first.start)
+    one_day = all(re.fullmatch(r"\d{4}-\d\d-\d\d", one.value) for one in (first, second))
+    return bool(between or _TO.fullmatch(gap)) and one_day and first.value < second.value
 
 
 def _words(text: str, group: Sequence[DateExpression]) -> str:
+    if any("T" in one.value and one.uncertain for one in group):
+        # "Opens at 9 a.m.": of which day, nobody says.
+        return ""
     if any(str(_days(one)[0].year) in text[one.start : one.end] for one in group):
         return ""
     if len(group) == 1:

@@ -5,12 +5,15 @@ import re
 
 from dateutil.relativedelta import relativedelta
 
-from qa.dates.absolute import MONTH, WEEKDAY, month_of, year_of
+from qa.dates.absolute import DAY, MONTH, WEEKDAY, YEAR, month_of, year_in, year_of
 from qa.dates.durations import NUMBER, QUALIFIER, UNIT, number, unit
 from qa.dates.lexicon import DAY_PARTS, SEASONS, WEEKDAYS
 from qa.dates.rules import Context, Grammar, Resolved, Value
 
 relative = Grammar()
+
+# "2,000 years ago" is no year.
+_FAR = 300
 
 _PARTS = r"(?:morning|afternoon|evening|night)"
 _TIME = (
@@ -73,6 +76,12 @@ def _gone(date: datetime.date, number: int, *, strictly: bool) -> datetime.date:
     return date - datetime.timedelta(days or 7 * strictly)
 
 
+_TO = r"\s*(?:[-–—]|to|through|until)\s*"
+# Names that have a day in them: "USA TODAY", "Bloody Sunday", "Saturday Night Live".
+_NAMED = re.compile(r"(?:USA|Ruby|Bloody|Super|Fat|Palm|Cyber|Giving|Taco)\s+$")
+_TITLE = re.compile(
+    r"\s+(?:Night\s+(?:Live|Football)|Live|Times|Mail|Mirror|Telegraph|Post|Show|Addams)\b"
+)
 _DAY = (
     rf"(?:(?:(?P<which>(?i:last|next|this\s+past|this\s+coming|this|past|early|late))\s+)?"
     rf"(?P<weekday>{WEEKDAY})(?!\s+{MONTH}\s*\d)(?:\s+(?P<part>{_PARTS}))?"
@@ -93,23 +102,37 @@ def _day(match: re.Match[str], context: Context) -> tuple[datetime.date, bool]:
         # Said on a Monday, "next Friday" may be this week's or the one after.
         return found, found.isocalendar()[:2] == date.isocalendar()[:2]
     # "Would look for ways around Wednesday's ruling": it is the ruling's day.
-    possessive = context.text[match.end() : match.end() + 2] in ("'s", "’s")
-    if not possessive and context.direction(match) > 0:
+    if context.text[match.end() : match.end() + 2] in ("'s", "’s"):
+        return _gone(date, number_, strictly=False), False
+    direction = context.direction(match)
+    if direction > 0 or (which == "this" and not direction):
         return _coming(date, number_, strictly=False), False
-    return _gone(date, number_, strictly=False), False
+    # Without a verb, as in a headline, it may be to come; not if it is the day itself.
+    return _gone(date, number_, strictly=False), not direction and number_ != date.weekday()
 
 
-@relative.rule(rf"(?:{_TIME}|(?<![Hh]igh\s)(?i:noon|midday|midnight))(?:,?\s+(?:on\s+)?{_DAY})?")
+@relative.rule(
+    rf"(?:{_TIME}|(?<![Hh]igh\s)(?i:noon|midday|midnight))"
+    rf"(?:,?\s+(?:on\s+)?(?:{_DAY}|(?P<month>{MONTH})\s*(?P<day>{DAY})(?:,?\s+(?P<year>{YEAR}))?))?"
+)
 def _clock(match: re.Match[str], context: Context) -> Resolved:
-    day = context.last or context.date
+    day, uncertain = context.last or context.date, True
     if match["weekday"] or match["word"]:
-        day, _ = _day(match, context)
+        day, uncertain = _day(match, context)
+    elif match["month"]:
+        month, number_ = month_of(match["month"]), int(re.sub(r"\D", "", match["day"]))
+        year = year_in(match, context, month, number_)
+        try:
+            day, uncertain = datetime.date(int(year.value), month, number_), year.uncertain
+        except ValueError:
+            return None
     if match["hour"] is None:
-        return f"{day.isoformat()}T{'24' if match[0].lower().startswith('midn') else '12'}:00"
+        time = "24:00" if match[0].lower().startswith("midn") else "12:00"
+        return Value(f"{day.isoformat()}T{time}", uncertain)
     hour, minute = int(match["hour"]) % 12, match["minute"] or "00"
     if match["half"].lower().startswith("p"):
         hour += 12
-    return f"{day.isoformat()}T{hour:02}:{minute}" if int(minute) < 60 else None
+    return Value(f"{day.isoformat()}T{hour:02}:{minute}", uncertain) if int(minute) < 60 else None
 
 
 @relative.rule(rf"(?i:the\s+)?(?i:day\s+(?P<side>before|after))\s+{_DAY}")
@@ -125,8 +148,23 @@ def _every_weekday(match: re.Match[str], context: Context) -> Resolved:
     return f"XXXX-WXX-{number_ + 1}"
 
 
+@relative.rule(
+    rf"(?P<first>{_DAY}){_TO}(?P<second>(?P<last>{WEEKDAY}))(?!\s+{MONTH}\s*\d)(?!['’]s)"
+)
+def _weekdays(match: re.Match[str], context: Context) -> Resolved:
+    first, uncertain = _day(match, context)
+    second = _coming(first, weekday(match["last"]), strictly=True)
+    return {
+        "first": Value(first.isoformat(), uncertain),
+        "second": Value(second.isoformat(), uncertain),
+    }
+
+
 @relative.rule(_DAY)
 def _days(match: re.Match[str], context: Context) -> Resolved:
+    before = context.text[max(0, match.start() - 9) : match.start()]
+    if _NAMED.search(before) or _TITLE.match(context.text, match.end()):
+        return None
     if (match["word"] or "").lower() == "tonight":
         return _at(context.date, "night")
     day, uncertain = _day(match, context)
@@ -148,7 +186,7 @@ def _part_of_day(match: re.Match[str], context: Context) -> Resolved:
 
 
 @relative.rule(
-    rf"""(?i:(?:{QUALIFIER}\s+)?(?P<number>{NUMBER})\s+(?P<unit>{UNIT})s?
+    rf"""(?i:(?:(?P<more>{QUALIFIER})\s+)?(?P<number>{NUMBER})\s+(?P<unit>{UNIT})s?
     \s+(?P<side>ago|earlier|later|before(?=[.,;)\s]*$|[.,;])|hence|from\s+now))"""
 )
 def _ago(match: re.Match[str], context: Context) -> Resolved:
@@ -163,12 +201,15 @@ def _ago(match: re.Match[str], context: Context) -> Resolved:
     start = (context.last if near else None) or context.date
     if name in ("hour", "minute", "second"):
         return f"PT{count:g}{name[0].upper()}"
+    if count * {"decade": 10, "century": 100, "month": 1 / 12}.get(name, 1) > _FAR:
+        return None
     day = moved(start, name, -count if back else count)
     # As exact as the unit: "50 years ago" is a year, "11 days ago" a day.
     size = {"decade": "year", "century": "year", "fortnight": "week", "weekend": "week"}
     if day is None:
         return None
-    return Value(period(day, size.get(name, name)), side not in ("ago", "from now"))
+    round_ = bool(match["more"]) or (name in ("year", "decade", "century") and count % 10 == 0)
+    return Value(period(day, size.get(name, name)), round_ or side not in ("ago", "from now"))
 
 
 @relative.rule(
@@ -197,7 +238,9 @@ def _which(match: re.Match[str], context: Context) -> Resolved:
             name, {"decade": "P10Y", "century": "P100Y"}.get(name, "P2D")
         )
     day = moved(date, name, step)
-    return Value(period(day, name), uncertain=told) if day else None
+    # "Over the last year" is how long, "the next week" may be the one after another.
+    the = re.match(r"(?:the|The)\s", match[0])
+    return Value(period(day, name), uncertain=told or bool(the)) if day else None
 
 
 @relative.rule(rf"(?i:the\s+)?(?i:next|following)\s+(?P<part>{_PARTS})")
@@ -207,7 +250,7 @@ def _next_part(match: re.Match[str], context: Context) -> Resolved:
 
 
 @relative.rule(
-    rf"(?i:the\s+)?(?i:(?P<unit>week|month|weekend)\s+of)\s+(?P<month>{MONTH})\s*(?P<day>\d\d?)"
+    rf"(?i:the\s+)?(?i:(?P<unit>week|month|weekend)\s+of)\s+(?P<month>{MONTH})\s*(?P<day>\d\d?)(?:st|nd|rd|th)?"
 )
 def _week_of(match: re.Match[str], context: Context) -> Resolved:
     month, day = month_of(match["month"]), int(match["day"])
@@ -221,9 +264,10 @@ def _week_of(match: re.Match[str], context: Context) -> Resolved:
 
 @relative.rule(r"(?i:the|this)\s+weekend")
 def _weekend(match: re.Match[str], context: Context) -> Resolved:
-    ahead = context.direction(match) > 0
-    back = context.date.weekday() < 5 and not ahead
-    return period(context.date - datetime.timedelta(7 * back), "weekend")
+    direction = context.direction(match)
+    back = context.date.weekday() < 5 and direction <= 0
+    day = context.date - datetime.timedelta(7 * back)
+    return Value(period(day, "weekend"), uncertain=not direction)
 
 
 @relative.rule(r"(?i:now|currently|nowadays|at\s+present|at\s+the\s+moment|these\s+days)")

@@ -6,6 +6,7 @@ import re
 _REACH = 240
 _WORD = re.compile(
     r"(?i:plans?|hopes?|intends?|aims?|wants?|going|ready|set|due|agreed)\s+to\b"
+    r"|(?i:due|set)\s+(?:for|in|out|on|by)\b"
     r"|[A-Za-z]+(?:['’][a-z]+)?"
 )
 _END = re.compile(r"[.!?][\"”’']?\s+(?=[A-Z\"“])|\n")
@@ -18,7 +19,8 @@ _SHORT = re.compile(
 )
 _FUTURE = frozenset(
     "will 'll ’ll won't won’t shall scheduled expected slated planned planning upcoming "
-    "forthcoming would may might".split()
+    "forthcoming would may might should must begins opens starts faces returns takes "
+    "airs expects kicks".split()
 )
 _PAST = frozenset(
     "was were had did said told began came went made took gave found held left met won lost fell "
@@ -38,11 +40,23 @@ def direction(text: str, start: int, end: int) -> int:
     if _BY.search(text, max(0, start - 12), start):
         return 1
     left, right = _sentence(text, start, end)
-    for word in reversed(_WORD.findall(text, left, start)):
-        if cue := _cue(word):
-            return cue
+    if cue := _nearest(_WORD.findall(text, left, start)):
+        return cue
     for word in _WORD.findall(text, end, right):
         if cue := _cue(word):
+            return cue
+    return 0
+
+
+def _nearest(words: list[str]) -> int:
+    """Return what the last word that tells anything says; a participle after "be" looks forward."""
+    lower = [word.lower() for word in words]
+    for place in range(len(words) - 1, -1, -1):
+        cue = _cue(words[place])
+        if cue < 0 and "be" in lower[max(0, place - 2) : place]:
+            # "Could not be reached" is past.
+            return -1 if "could" in lower[max(0, place - 5) : place] else 1
+        if cue:
             return cue
     return 0
 

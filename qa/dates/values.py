@@ -25,8 +25,14 @@ def span(value: str) -> Span | None:
     None for durations, repetitions, and what has no place in the calendar: PRESENT_REF.
     """
     found = _VALUE.fullmatch(value)
-    if not found:
+    try:
+        return _span(found) if found else None
+    except ValueError:
+        # There is no such day, or the calendar does not reach so far.
         return None
+
+
+def _span(found: re.Match[str]) -> Span | None:
     if found["century"] or found["decade"]:
         return _years(int(found["century"] or found["decade"]), 100 if found["century"] else 10)
     year = int(found["year"])
@@ -59,10 +65,7 @@ def _years(number: int, size: int) -> Span | None:
 
 
 def _week(year: int, week: int, weekend: bool) -> Span | None:
-    try:
-        monday = datetime.date.fromisocalendar(year, week, 1)
-    except ValueError:
-        return None
+    monday = datetime.date.fromisocalendar(year, week, 1)
     return monday + datetime.timedelta(5 * weekend), monday + datetime.timedelta(6)
 
 

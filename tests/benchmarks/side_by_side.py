@@ -98,6 +98,9 @@ def main() -> None:
     parser.add_argument("--articles", type=int, default=800, help="all that there are: 4714")
     parser.add_argument("--systems", nargs="+", choices=PACKAGES, default=list(PACKAGES))
     arguments = parser.parse_args()
+    if not ARTICLES.is_file():
+        print(f"no news archive at {ARTICLES}: nothing to compare on")
+        return
     found, questions = chosen(arguments.articles)
     print(json.dumps({"articles": len(found), "questions": len(questions)}), flush=True)
     pythons = {name: interpreter(name, arguments.environments) for name in arguments.systems}
