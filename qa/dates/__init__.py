@@ -1,7 +1,7 @@
 """Dates in a text: what is written → which day, week, month or year it is."""
 
 from qa.dates.find import find
-from qa.dates.phrases import age, hints
-from qa.dates.values import Span, shown, span
+from qa.dates.phrases import age, aged, hints
+from qa.dates.values import Span, dated, events, length, shown, span
 
-__all__ = ["Span", "age", "find", "hints", "shown", "span"]
+__all__ = ["Span", "age", "aged", "dated", "events", "find", "hints", "length", "shown", "span"]

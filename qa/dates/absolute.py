@@ -207,6 +207,13 @@ def _month(match: re.Match[str], context: Context) -> Resolved:
     return Value(f"{int(year.value):04}-{month:02}", year.uncertain)
 
 
+# "Fall" and "spring" are verbs as well, and a season that nobody dates is any year's.
+_IN_SEASON = re.compile(
+    rf"\b(?:in|since|by|until|during|of|early|late|mid)[\s-]+(?:the\s+)?{any_of([*SEASONS])}$",
+    re.IGNORECASE,
+)
+
+
 @absolute.rule(
     rf"""(?i:(?:(?P<which>last|this|next|past)\s+)?{PART}?(?:the\s+)?
     (?P<season>spring|summer|fall|autumn|winter)
@@ -214,15 +221,11 @@ def _month(match: re.Match[str], context: Context) -> Resolved:
 )
 def _season(match: re.Match[str], context: Context) -> Resolved:
     season, which = SEASONS[match["season"].lower()], (match["which"] or "").lower()
-    name = match["season"].lower()
     if match["year"] or match["shift"]:
         # "The winter of 2022" may begin in it or end in it.
         return Value(f"{year_in(match, context, 1).value}-{season}", uncertain=season == "WI")
-    if not which and name in ("spring", "fall", "winter", "summer", "autumn"):
-        before = context.text[max(0, match.start() - 10) : match.end()]
-        pattern = rf"(?i:\b(?:in|since|by|until|during|of|early|late|mid)[\s-]+(?:the\s+)?){name}$"
-        if not re.search(pattern, before, re.IGNORECASE):
-            return None
+    if not which and not _IN_SEASON.search(context.text, max(0, match.start() - 10), match.end()):
+        return None
     middle = {"SP": 4, "SU": 7, "FA": 10, "WI": 1}[season]
     date = context.date
     # A winter is named after the year that it ends in.
@@ -256,11 +259,8 @@ def _quarter(match: re.Match[str], context: Context) -> Resolved:
     if re.search(r"touchdown|yards|point|coach|goal|lead|score|game", before):
         return None
     # The last one that was over, or is: companies report on what is past.
-    month, year_ = 3 * place - 2, context.date.year
-    ahead = context.direction(match) > 0
-    if month > context.date.month and not ahead:
-        year_ -= 1
-    return Value(f"{year_}-Q{place}", uncertain=True)
+    gone = 3 * place - 2 > context.date.month and context.direction(match) <= 0
+    return Value(f"{context.date.year - gone}-Q{place}", uncertain=True)
 
 
 @absolute.rule(
@@ -295,8 +295,8 @@ _NOT_YEARS = (
 
 
 @absolute.rule(
-    rf"""(?:(?P<part>{PART})|(?P<fiscal>(?i:fiscal(?:\s+year)?|FY)[\s-]*)|(?i:pre|post)-)?
-    (?P<year>{YEAR})(?P<to>[-–/](?P<second>\d\d(?:\d\d)?)(?![\d-]))?
+    rf"""(?:{PART}|(?P<fiscal>(?i:fiscal(?:\s+year)?|FY)[\s-]*)|(?i:pre|post)-)?
+    (?P<year>{YEAR})(?:[-–/](?P<second>\d\d(?:\d\d)?)(?![\d-]))?
     (?!\s?(?:{_NOT_YEARS})\b(?!['’]))(?![-–]\w)"""
 )
 def _year(match: re.Match[str], context: Context) -> Resolved:

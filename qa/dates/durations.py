@@ -51,22 +51,23 @@ def duration(count: float | None, name: str) -> str:
     return f"P{time}{count * SIZES.get(name, 1):g}{letter}"
 
 
-@durations.rule(
-    r"(?i:(?P<word>daily|weekly|monthly|quarterly|yearly|annually|annual|hourly|nightly|biweekly|"
-    r"bimonthly))"
-)
+_OFTEN = {
+    **{"hourly": "PT1H", "daily": "P1D", "nightly": "P1D", "weekly": "P1W", "biweekly": "P2W"},
+    **{"monthly": "P1M", "bimonthly": "P2M", "quarterly": "P1Q"},
+    **dict.fromkeys(("yearly", "annually", "annual"), "P1Y"),
+}
+
+
+@durations.rule(rf"(?i:{any_of([*_OFTEN])})")
 def _regularly(match: re.Match[str], context: Context) -> Resolved:
-    word = match["word"].lower()
     if match[0][0].isupper() and context.text[match.end() : match.end() + 2].strip()[:1].isupper():
         # A name: "Daily Telegraph".
         return None
-    values = {"daily": "P1D", "weekly": "P1W", "monthly": "P1M", "quarterly": "P1Q"}
-    more = {"hourly": "PT1H", "nightly": "P1D", "biweekly": "P2W", "bimonthly": "P2M"}
-    return {**values, **more}.get(word, "P1Y")
+    return _OFTEN[match[0].lower()]
 
 
 @durations.rule(
-    rf"""(?i:(?:(?:once|twice|\w+\s+times)\s+)?(?P<each>every|each)\s+(?:(?P<number>{NUMBER})\s+)?
+    rf"""(?i:(?:(?:once|twice|\w+\s+times)\s+)?(?:every|each)\s+(?:(?P<number>{NUMBER})\s+)?
     (?P<unit>{UNIT}|morning|afternoon|evening)s?)"""
 )
 def _every(match: re.Match[str], context: Context) -> Resolved:
@@ -77,7 +78,7 @@ def _every(match: re.Match[str], context: Context) -> Resolved:
 
 @durations.rule(
     rf"""(?i:(?:(?:the|a)\s+)?(?P<span>past|last|next|first|coming|final|previous|recent|following|
-    remaining)\s+(?P<more>{QUALIFIER}\s+)?(?:(?P<number>{NUMBER})\s+)?(?P<unit>{UNIT})s)"""
+    remaining)\s+(?:{QUALIFIER}\s+)?(?:(?P<number>{NUMBER})\s+)?(?P<unit>{UNIT})s)"""
 )
 def _span(match: re.Match[str], context: Context) -> Resolved:
     if not match["number"] and match["span"].lower() not in ("recent", "coming", "past", "final"):
@@ -88,7 +89,7 @@ def _span(match: re.Match[str], context: Context) -> Resolved:
 @durations.rule(
     rf"""(?i:(?:(?P<more>{QUALIFIER})\s+)?(?:(?:another|the)\s+)?(?P<number>{NUMBER})
     (?:\s+(?:more|full|long|consecutive|straight|whole|additional))?(?P<gap>\s+|-)
-    (?P<unit>{UNIT})(?P<s>s?)(?P<tail>-long|-old|-olds|\s+old)?)(?!-|\s+(?i:ago|old|of\s+age)\b)"""
+    (?P<unit>{UNIT})(?P<s>s?)(?:-long)?)(?!-|\s+(?i:ago|old|of\s+age)\b)"""
 )
 def _count(match: re.Match[str], context: Context) -> Resolved:
     name, count = unit(match["unit"]), number(match["number"])
@@ -96,17 +97,11 @@ def _count(match: re.Match[str], context: Context) -> Resolved:
     if match["unit"][0].isupper() and match["number"][0].isdigit():
         # A title: "60 Minutes".
         return None
-    if match["tail"] and "old" in match["tail"]:
-        return None
     if name in ("night", "second", "quarter", "weekend") and (
         not match["s"] or name in ("second", "quarter")
     ):
         return None
-    if words in ("a", "an") and match["gap"] == "-":
-        return None
-    if words in ("a", "an") and name in ("day", "night", "hour", "minute"):
-        return None if _rate(match, context) else duration(1, name)
-    if words in ("a", "an") and _rate(match, context):
+    if words in ("a", "an") and (match["gap"] == "-" or _rate(match, context)):
         return None
     more = (match["more"] or "").lower()
     if name == "decade" and more.startswith(("less", "under")):

@@ -9,6 +9,7 @@ from dateutil import easter
 
 from qa.dates.absolute import SHIFT, YEAR, year_in
 from qa.dates.lexicon import any_of
+from qa.dates.relative import period
 from qa.dates.rules import Context, Grammar, Resolved
 
 holidays = Grammar()
@@ -98,6 +99,5 @@ def _holiday(match: re.Match[str], context: Context) -> Resolved:
         elif not which and not ahead and (after - date).days < 15 < (date - before).days:
             found = after
     if match["week"]:
-        year, week, _ = found.isocalendar()
-        return f"{year}-W{week:02}" + ("-WE" if "end" in match["week"] else "")
+        return period(found, match["week"].strip())
     return found.isoformat()

@@ -6,12 +6,15 @@ from collections.abc import Iterator, Sequence
 
 from dateutil.relativedelta import relativedelta
 
-from qa.dates.values import joined, shown, span
-from qa.types import DateExpression
+from qa.dates.values import Span, dated, joined, shown
+from qa.types import DateExpression, Source
 
 _TO = re.compile(r"\s*(?:[-–—]|to|through|until)\s*(?:the\s+)?")
 _AND = re.compile(r"\s*and\s*(?:the\s+)?")
 _BETWEEN = re.compile(r"\b[Bb]etween\s+(?:the\s+)?$")
+
+
+_Dated = tuple[DateExpression, Span]
 
 
 def hints(text: str, found: Sequence[DateExpression]) -> list[tuple[str, str]]:
@@ -22,19 +25,19 @@ def hints(text: str, found: Sequence[DateExpression]) -> list[tuple[str, str]]:
     and what has no place in the calendar, is left out.
     """
     return [
-        (text[group[0].start : group[-1].end], words)
+        (text[group[0][0].start : group[-1][0].end], words)
         for group in _groups(text, found)
         if (words := _words(text, group))
     ]
 
 
-def _groups(text: str, found: Sequence[DateExpression]) -> Iterator[list[DateExpression]]:
+def _groups(text: str, found: Sequence[DateExpression]) -> Iterator[list[_Dated]]:
     """Yield the dates, those of a range together."""
-    dated = [one for one in found if span(one.value)]
-    while dated:
-        group = [dated.pop(0)]
-        if dated and _range(text, group[0], dated[0]):
-            group.append(dated.pop(0))
+    left = dated(found)
+    while left:
+        group = [left.pop(0)]
+        if left and _range(text, group[0][0], left[0][0]):
+            group.append(left.pop(0))
         yield group
 
 
@@ -46,26 +49,24 @@ def _range(text: str, first: DateExpression, second: DateExpression) -> bool:
     return bool(between or _TO.fullmatch(gap)) and one_day and first.value < second.value
 
 
-def _words(text: str, group: Sequence[DateExpression]) -> str:
-    if any("T" in one.value and one.uncertain for one in group):
+def _words(text: str, group: Sequence[_Dated]) -> str:
+    if any("T" in one.value and one.uncertain for one, _ in group):
         # "Opens at 9 a.m.": of which day, nobody says.
         return ""
-    if any(str(_days(one)[0].year) in text[one.start : one.end] for one in group):
+    if any(str(days[0].year) in text[one.start : one.end] for one, days in group):
         return ""
-    if len(group) == 1:
-        # A time of day is said in the text as well as it could be here.
-        words = shown(group[0].value.partition("T")[0])
-    else:
-        words = joined(_days(group[0])[0], _days(group[1])[1])
-    if words.lower() in text[group[0].start : group[-1].end].lower():
+    (first, days), (last, later) = group[0], group[-1]
+    # A time of day is said in the text as well as it could be here.
+    words = shown(first.value.partition("T")[0]) if first is last else joined(days[0], later[1])
+    if words.lower() in text[first.start : last.end].lower():
         return ""
-    return f"perhaps {words}" if any(one.uncertain for one in group) else words
+    return f"perhaps {words}" if any(one.uncertain for one, _ in group) else words
 
 
-def _days(one: DateExpression) -> tuple[datetime.date, datetime.date]:
-    days = span(one.value)
-    assert days, "only what has a place in the calendar is in a group"
-    return days
+def aged(source: Source) -> str:
+    """Return an article's label with its age: "Bridge opened (12 June 2021), 5 years ago"."""
+    old = age(source.date, datetime.date.today()) if source.date else ""
+    return f"{source.label}, {old}" if old else source.label
 
 
 def age(date: datetime.date, today: datetime.date) -> str:

@@ -6,8 +6,8 @@ import re
 from dateutil.relativedelta import relativedelta
 
 from qa.dates.absolute import DAY, MONTH, WEEKDAY, YEAR, month_of, year_in, year_of
-from qa.dates.durations import NUMBER, QUALIFIER, UNIT, number, unit
-from qa.dates.lexicon import DAY_PARTS, SEASONS, WEEKDAYS
+from qa.dates.durations import NUMBER, QUALIFIER, UNIT, duration, number, unit
+from qa.dates.lexicon import DAY_PARTS, WEEKDAYS, any_of
 from qa.dates.rules import Context, Grammar, Resolved, Value
 
 relative = Grammar()
@@ -15,7 +15,7 @@ relative = Grammar()
 # "2,000 years ago" is no year.
 _FAR = 300
 
-_PARTS = r"(?:morning|afternoon|evening|night)"
+_PARTS = any_of([*DAY_PARTS])
 _TIME = (
     r"(?P<hour>\d{1,2})(?:[:.](?P<minute>\d\d))?\s?(?P<half>[ap]\.?m\b\.?)"
     r"(?:\s+\(?(?:E[SD]T|C[SD]T|M[SD]T|P[SD]T|GMT|UTC|BST|CET|ET|PT|local\s+time|Eastern(?:\s+time)?)\)?)?"
@@ -29,12 +29,9 @@ def _at(day: datetime.date, part: str | None) -> str:
 def period(date: datetime.date, name: str) -> str:
     """Return the value of the week, month, year … in which a day lies."""
     match name:
-        case "week":
+        case "week" | "weekend":
             year, week, _ = date.isocalendar()
-            return f"{year}-W{week:02}"
-        case "weekend":
-            year, week, _ = date.isocalendar()
-            return f"{year}-W{week:02}-WE"
+            return f"{year}-W{week:02}" + "-WE" * (name == "weekend")
         case "month":
             return f"{date:%Y-%m}"
         case "quarter":
@@ -84,7 +81,7 @@ _TITLE = re.compile(
 )
 _DAY = (
     rf"(?:(?:(?P<which>(?i:last|next|this\s+past|this\s+coming|this|past|early|late))\s+)?"
-    rf"(?P<weekday>{WEEKDAY})(?!\s+{MONTH}\s*\d)(?:\s+(?P<part>{_PARTS}))?"
+    rf"(?P<weekday>{WEEKDAY})(?!\s+{MONTH}\s*\d)(?:\s+{_PARTS})?"
     rf"|(?P<word>(?i:today|tonight|yesterday|tomorrow))(?:\s+(?P<part_>{_PARTS}))?)"
 )
 
@@ -169,18 +166,15 @@ def _days(match: re.Match[str], context: Context) -> Resolved:
         return _at(context.date, "night")
     day, uncertain = _day(match, context)
     # Of "Friday night" the value is the day, as those who annotate news more often have it.
-    part = match["part_"]
-    return Value(_at(day, part), uncertain)
+    return Value(_at(day, match["part_"]), uncertain)
 
 
 @relative.rule(
-    rf"(?i:(?P<when>this|last|early|late|earlier\s+this|later\s+this)\s+(?P<part>{_PARTS})|overnight)"
+    rf"(?i:(?P<when>this|last|earlier\s+this|later\s+this)\s+(?P<part>{_PARTS})|overnight)"
 )
 def _part_of_day(match: re.Match[str], context: Context) -> Resolved:
     if not match["part"]:
         return _at(context.date, "night")
-    if match["when"].lower() in ("early", "late"):
-        return None
     before = match["when"].lower() == "last"
     return _at(context.date - datetime.timedelta(before), match["part"])
 
@@ -213,10 +207,10 @@ def _ago(match: re.Match[str], context: Context) -> Resolved:
 
 
 @relative.rule(
-    r"""(?i:(?:(?P<part>early|late|mid)[\s-]+|(?:the\s+)?(?:end|beginning|start|middle|rest|
+    r"""(?i:(?:(?:early|late|mid)[\s-]+|(?:the\s+)?(?:end|beginning|start|middle|rest|
     remainder)\s+of\s+)?(?:the\s+)?(?P<which>last|this|next|past|coming|current|previous|following|
     same|that\s+same|that|preceding|prior)\s+
-    (?P<unit>day|week|weekend|month|quarter|year|decade|century|spring|summer|fall|autumn|winter)
+    (?P<unit>day|week|weekend|month|quarter|year|decade|century)
     (?!\s+(?:ago|earlier|olds?)\b|-))"""
 )
 def _which(match: re.Match[str], context: Context) -> Resolved:
@@ -231,12 +225,8 @@ def _which(match: re.Match[str], context: Context) -> Resolved:
         date = known or date
     step = {"last": -1, "past": -1, "previous": -1, "preceding": -1, "prior": -1}.get(which, 0)
     step = 1 if which in ("next", "coming", "following") else step
-    if name in SEASONS:
-        return None
     if which == "past":
-        return {"day": "P1D", "week": "P1W", "month": "P1M", "quarter": "P1Q", "year": "P1Y"}.get(
-            name, {"decade": "P10Y", "century": "P100Y"}.get(name, "P2D")
-        )
+        return "P2D" if name == "weekend" else duration(1, name)
     day = moved(date, name, step)
     # "Over the last year" is how long, "the next week" may be the one after another.
     the = re.match(r"(?:the|The)\s", match[0])
@@ -275,9 +265,9 @@ def _now(match: re.Match[str], context: Context) -> Resolved:
     return "PRESENT_REF"
 
 
-@relative.rule(r"(?i:recently|the\s+(?:recent\s+|distant\s+)?past(?=[.,;]|\s+and\b)|in\s+recent)")
+@relative.rule(r"(?i:recently|the\s+(?:recent\s+|distant\s+)?past(?=[.,;]|\s+and\b))")
 def _past(match: re.Match[str], context: Context) -> Resolved:
-    return None if match[0].lower().startswith("in") else "PAST_REF"
+    return "PAST_REF"
 
 
 @relative.rule(r"(?i:the\s+(?:near\s+|foreseeable\s+)?future)(?!\s+of)")

@@ -45,7 +45,6 @@ Resolve = Callable[[re.Match[str], Context], Resolved]
 class Rule:
     """A pattern and what its matches mean."""
 
-    name: str
     pattern: re.Pattern[str]
     resolve: Resolve
 
@@ -61,7 +60,7 @@ class Grammar(list[Rule]):
 
         def add(resolve: Resolve) -> Resolve:
             compiled = re.compile(rf"\b(?:{pattern})(?!\w)", re.VERBOSE)
-            self.append(Rule(resolve.__name__.strip("_"), compiled, resolve))
+            self.append(Rule(compiled, resolve))
             return resolve
 
         return add

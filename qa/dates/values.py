@@ -3,15 +3,19 @@
 import calendar
 import datetime
 import re
+from collections.abc import Iterable
 
-from qa.types import day
+from qa.dates.lexicon import DAY_PARTS
+from qa.types import DateExpression, day
 
 Span = tuple[datetime.date, datetime.date]
 # The first and the last month of a season, as the northern half of the world has it. A winter is
 # named after the year it ends in here.
 _SEASONS = {"SP": (3, 5), "SU": (6, 8), "FA": (9, 11), "WI": (12, 2)}
 _NAMES = {"SP": "spring", "SU": "summer", "FA": "autumn", "WI": "winter"}
-_PARTS = {"MO": "morning", "AF": "afternoon", "EV": "evening", "NI": "night"}
+_PARTS = {code: name for name, code in DAY_PARTS.items()}
+# A time of more days is no event: "the 1990s" are when nothing in particular happened.
+EVENT = 366
 _VALUE = re.compile(
     r"(?P<year>\d{4})(?:-(?:(?P<month>\d\d)(?:-(?P<day>\d\d)(?:T(?P<time>\d\d:\d\d|[A-Z]{2}))?)?"
     r"|W(?P<week>\d\d)(?P<weekend>-WE)?|Q(?P<quarter>[1-4])|H(?P<half>[12])|(?P<season>SP|SU|FA|WI)))?"
@@ -30,6 +34,21 @@ def span(value: str) -> Span | None:
     except ValueError:
         # There is no such day, or the calendar does not reach so far.
         return None
+
+
+def length(days: Span) -> int:
+    """Return how many days the last one is after the first."""
+    return (days[1] - days[0]).days
+
+
+def dated(found: Iterable[DateExpression]) -> list[tuple[DateExpression, Span]]:
+    """Return the expressions that have a place in the calendar, with their first and last days."""
+    return [(one, days) for one in found if (days := span(one.value))]
+
+
+def events(found: Iterable[DateExpression]) -> list[tuple[DateExpression, Span]]:
+    """Return those of a year at most: when something may have happened."""
+    return [(one, days) for one, days in dated(found) if length(days) <= EVENT]
 
 
 def _span(found: re.Match[str]) -> Span | None:
@@ -64,7 +83,7 @@ def _years(number: int, size: int) -> Span | None:
     return _months(number * size, 1, number * size + size - 1, 12)
 
 
-def _week(year: int, week: int, weekend: bool) -> Span | None:
+def _week(year: int, week: int, weekend: bool) -> Span:
     monday = datetime.date.fromisocalendar(year, week, 1)
     return monday + datetime.timedelta(5 * weekend), monday + datetime.timedelta(6)
 
