@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from langchain_core.runnables import Runnable, RunnableLambda
 
@@ -28,6 +28,8 @@ from qa.vectors import VectorReader
 
 # Passages in which a timeline looks for dated sentences.
 _PASSAGES = 80
+_Input = TypeVar("_Input")
+_Output = TypeVar("_Output")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +68,7 @@ class Assistant:
             | RunnableLambda(self._read, name="read")
             | RunnableLambda(self._cite, name="cite")
         )
-        # An article may be replaced between being read and being cited; then all is read anew.
-        self.chain: Runnable[Any, Answer] = stages.with_retry(
-            retry_if_exception_type=(CitationError,),
-            wait_exponential_jitter=False,
-            stop_after_attempt=2,
-        )
+        self.chain: Runnable[Any, Answer] = _once_more(stages)
 
     @classmethod
     def load(cls, settings: Settings) -> Self:
@@ -141,17 +138,14 @@ class Assistant:
         Raises as `answer` does.
         """
         retriever = self.retriever.model_copy(update={"limit": _PASSAGES})
-        checked = self._checked(query)
-        for attempt in (1, 2):
+
+        def made(checked: str) -> tuple[Event, ...]:
             hits = retriever.hits(checked, asked_on=asked_on, filters=filters)
             articles = self.library.articles(list({hit.article.id for hit in hits}))
-            try:
-                return timeline(checked, hits, articles, limit)
-            except CitationError:
-                # An article may be replaced between being found and being cited.
-                if attempt == 2:
-                    raise
-        return ()
+            return timeline(checked, hits, articles, limit)
+
+        events: Runnable[str, tuple[Event, ...]] = RunnableLambda(made)
+        return _once_more(events).invoke(self._checked(query))
 
     def close(self) -> None:
         """Let go of the library."""
@@ -203,6 +197,15 @@ class Assistant:
                 f"{self._max_question_chars}: shorten it, or raise QA_MAX_QUESTION_CHARS"
             )
         return question
+
+
+def _once_more(runnable: Runnable[_Input, _Output]) -> Runnable[_Input, _Output]:
+    """Let a runnable try again: an article may be replaced between being read and being cited."""
+    return runnable.with_retry(
+        retry_if_exception_type=(CitationError,),
+        wait_exponential_jitter=False,
+        stop_after_attempt=2,
+    )
 
 
 def _clean(text: str) -> str:

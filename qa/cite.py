@@ -110,14 +110,9 @@ def citation(marker: int, span: Span, article: Article) -> Citation:
             "if it happens again, run `qa doctor`"
         )
     # Of the whole text: what "that day" is, stands before the quote.
-    found = _dates(article.text, article.source.date)
-    inside = tuple(
-        replace(one, start=one.start - span.start, end=one.end - span.start)
-        for one in found
-        if span.start <= one.start and one.end <= span.end
-    )
+    found = _inside(_dates(article.text, article.source.date), span.start, span.end)
     return Citation(
-        marker, article.source, span.start, span.end, quote, text_hash(article.text), inside
+        marker, article.source, span.start, span.end, quote, text_hash(article.text), found
     )
 
 
@@ -127,15 +122,20 @@ def _dates(text: str, date: datetime.date | None) -> tuple[DateExpression, ...]:
     return tuple(dates.find(text, date))
 
 
+def _inside(found: Sequence[DateExpression], start: int, end: int) -> tuple[DateExpression, ...]:
+    """Return the dates in a stretch of the text that they were found in, by offsets into it."""
+    return tuple(
+        replace(one, start=one.start - start, end=one.end - start)
+        for one in found
+        if start <= one.start and one.end <= end
+    )
+
+
 def _resolved(claim: Claim, citation: Citation) -> str:
     """Return what the dates in a short answer stand for, in brackets; '' where it says it."""
     place = citation.quote.find(claim.text)
     if place < 0 or claim.text == citation.quote:
         return ""
-    inside = [
-        replace(one, start=one.start - place, end=one.end - place)
-        for one in citation.dates
-        if place <= one.start and one.end <= place + len(claim.text)
-    ]
+    inside = _inside(citation.dates, place, place + len(claim.text))
     found = [words for _, words in dates.hints(claim.text, inside)]
     return f" ({', '.join(found)})" if found else ""

@@ -14,10 +14,10 @@ from typing import Self
 
 from tqdm import tqdm
 
-from qa import __version__, corpus, dates
+from qa import __version__, corpus, terminal
 from qa.errors import QAError
 from qa.settings import Settings
-from qa.types import Citation, Filters, to_json
+from qa.types import Filters, to_json
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -213,12 +213,7 @@ def _ask(options: argparse.Namespace) -> int:
     if options.json:
         print(answer.to_json())
         return 0
-    print(answer.text)
-    for citation in answer.citations:
-        print(f"\n[{citation.marker}] {_label(citation)}")
-        print(f"    {_line(citation.quote)}")
-        for words, stands_for in dates.hints(citation.quote, citation.dates):
-            print(f"    {_line(words)}: {stands_for}")
+    print(terminal.answer(answer))
     return 0
 
 
@@ -235,26 +230,8 @@ def _timeline(options: argparse.Namespace) -> int:
     if options.json:
         print(to_json(events))
         return 0
-    if not events:
-        print("The archive holds no dated sentence on this.")
-    for event in events:
-        perhaps = "perhaps " if event.date.uncertain else ""
-        others = f", and in {len(event.also_in)} more" if event.also_in else ""
-        print(f"{perhaps}{dates.shown(event.date.value)}")
-        print(f"    {_line(event.citation.quote)}")
-        print(f"    {_label(event.citation)}{others}\n")
+    print(terminal.timeline(events))
     return 0
-
-
-def _line(quote: str) -> str:
-    """Return a quote on one line of a terminal, without what would command it."""
-    return corpus.printable(" ".join(quote.split()))
-
-
-def _label(citation: Citation) -> str:
-    article = citation.article
-    age = dates.age(article.date, datetime.date.today()) if article.date else ""
-    return corpus.printable(article.label) + (f", {age}" if age else "")
 
 
 def _chat(options: argparse.Namespace) -> int:

@@ -118,13 +118,14 @@ def rebuild(settings: Settings, listener: Listener) -> int:
     with Library.open(settings.library) as library, library.writing():
         with _Round(library, "", embedder) as round_:
             for article, origin in library.entries():
-                round_.add(_entry(article, origin, embedder, settings))
+                round_.add(entry(article, origin, embedder, settings))
                 listener.progress(1)
             round_.commit([], anew=facts(settings))
         return library.counts()[1]
 
 
-def _entry(article: Article, origin: str, embedder: Embedder, settings: Settings) -> Entry:
+def entry(article: Article, origin: str, embedder: Embedder, settings: Settings) -> Entry:
+    """Return an article as it is written: cut into passages, with the dates in it."""
     pieces = passages.split(article, embedder, settings.passage_tokens)
     found = dates.find(article.text, article.source.date)
     return Entry(article, origin, tuple(pieces), tuple(found))
@@ -302,7 +303,7 @@ class _Ingest:
         embedder = load_embedder(self._settings)
         if self._round is None:
             self._round = self._new_round(embedder)
-        self._round.add(_entry(item.article, item.origin, embedder, self._settings))
+        self._round.add(entry(item.article, item.origin, embedder, self._settings))
         if self._round.passages >= self._enough:
             self._commit([])
 

@@ -11,7 +11,8 @@ from typing import Any, Self
 
 from filelock import FileLock, Timeout
 
-from qa import limits, rows, schema
+from qa import events, limits, rows, schema
+from qa.dates import Span
 from qa.errors import LibraryBusy, LibraryError, LibraryMismatch, LibraryMissing
 from qa.fulltext import SCORED, FullText
 from qa.rows import SOURCE, Entry
@@ -22,7 +23,6 @@ CATALOGUE = "catalogue.sqlite3"
 VECTORS = "vectors"
 # SQLite allows 32,766 variables in one statement; older builds allow 999.
 _CHUNK = 900
-_MONTH = datetime.timedelta(31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,27 +275,10 @@ class Library:
             generation = self.state().generation
             return self._words.search(words, limit, filters or Filters(), most, generation)
 
-    def happened(
-        self, days: tuple[datetime.date, datetime.date], limit: int, filters: Filters | None = None
-    ) -> list[str]:
-        """Return the ids of passages that speak of these days, first and last, nearest first.
-
-        What they speak of may begin up to a month before and end up to a month after, as
-        "in March" does for one day of it; the more closely it fits, the sooner it comes.
-        Raises `QuestionError` for a source that is no site.
-        """
-        where, values = limits.of_passages(filters or Filters())
-        first, last = days
-        before = first - min(_MONTH, first - datetime.date.min)
-        after = last + min(_MONTH, datetime.date.max - last)
-        found = self._rows(
-            "SELECT p.id, min(julianday(e.last) - julianday(e.first)) AS days FROM events e "
-            "JOIN passages p ON p.number = e.passage WHERE e.first BETWEEN ? AND ? "
-            f"AND e.last BETWEEN ? AND ? AND {where} GROUP BY p.number "
-            "ORDER BY days, p.number LIMIT ?",
-            (str(before), str(last), str(first), str(after), *values, limit),
-        )
-        return [str(row[0]) for row in found]
+    def happened(self, days: Span, limit: int, filters: Filters | None = None) -> list[str]:
+        """Return the ids of passages that speak of these days, as `events.search` does."""
+        with self._lock:
+            return events.search(self._connection, days, limit, filters or Filters())
 
     def entries(self) -> Iterator[tuple[Article, str]]:
         """Yield every article with its origin."""

@@ -16,7 +16,7 @@ from qa.dates import find
 from qa.passages import Offsets
 from qa.questions import asks_how_long, asks_when, asks_yes_or_no, proper, wants_sentence
 from qa.span_model import Reading, SpanModel
-from qa.spans import Finding, Place, Preference, Weights, findings, passage_score
+from qa.spans import Finding, Place, Preference, Weights, findings, no_preference, passage_score
 from qa.types import Claim, Draft, Hit, Span
 from qa.wording import stems
 
@@ -126,12 +126,12 @@ class SpanReader:
 
 def _preference(question: str, bonus: float) -> Preference:
     """Return what adds to the score of the dates, if the question asks for one."""
-    when, how_long = asks_when(question), asks_how_long(question)
+    how_long = asks_how_long(question)
+    if not (how_long or asks_when(question)):
+        return no_preference
     dated: dict[str, list[Offsets]] = {}
 
     def preference(hit: Hit, span: Offsets) -> float:
-        if not (when or how_long):
-            return 0.0
         if hit.passage.id not in dated:
             found = find(hit.passage.text, hit.article.date)
             dated[hit.passage.id] = [

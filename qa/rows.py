@@ -4,18 +4,15 @@ import datetime
 import hashlib
 import json
 import sqlite3
-from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from qa.dates import find, span
+from qa import events
 from qa.types import Article, DateExpression, Passage, Source
 
 # The columns that make a source, of the table `articles` as `a`.
 SOURCE = "a.id, a.title, a.date, a.place, a.url, a.authors"
-# The longest time that an event is known to have happened in, in days: a year.
-_LONGEST = 366
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,40 +61,7 @@ def insert(connection: sqlite3.Connection, entry: Entry) -> None:
             (row, source.title, passage.text),
         )
         numbers.append((row, passage.start))
-    _insert_events(connection, numbers, entry.dates)
-
-
-def _insert_events(
-    connection: sqlite3.Connection,
-    passages: Sequence[tuple[Any, int]],
-    dates: Sequence[DateExpression],
-) -> None:
-    """Write the days that passages, by number and start, speak of, each once."""
-    starts = [start for _, start in passages]
-    found = set()
-    for one in dates:
-        days, place = span(one.value), bisect_right(starts, one.start) - 1
-        # "The 1990s" are when nothing in particular happened.
-        if days and place >= 0 and (days[1] - days[0]).days <= _LONGEST:
-            found.add((passages[place][0], days[0].isoformat(), days[1].isoformat()))
-    connection.executemany("INSERT INTO events VALUES (?, ?, ?)", sorted(found))
-
-
-def date_all(connection: sqlite3.Connection) -> None:
-    """Find the dates in all articles, of a catalogue that has none. The caller holds a transaction.
-
-    Ten thousand articles take about a minute.
-    """
-    numbers = [row[0] for row in connection.execute("SELECT number FROM articles").fetchall()]
-    for number in numbers:
-        text, date = connection.execute(
-            "SELECT text, date FROM articles WHERE number = ?", (number,)
-        ).fetchone()
-        passages = connection.execute(
-            "SELECT number, start FROM passages WHERE article = ? ORDER BY start", (number,)
-        ).fetchall()
-        day = datetime.date.fromisoformat(date) if date else None
-        _insert_events(connection, passages, find(text, day))
+    events.insert(connection, numbers, entry.dates)
 
 
 def delete(connection: sqlite3.Connection, id_: str) -> None:
@@ -112,9 +76,7 @@ def delete(connection: sqlite3.Connection, id_: str) -> None:
         "JOIN articles a ON a.number = p.article WHERE a.number = ?",
         row,
     )
-    connection.execute(
-        "DELETE FROM events WHERE passage IN (SELECT number FROM passages WHERE article = ?)", row
-    )
+    events.delete(connection, int(row[0]))
     connection.execute("DELETE FROM passages WHERE article = ?", row)
     connection.execute("DELETE FROM articles WHERE number = ?", row)
 

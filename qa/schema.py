@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from qa import rows
+from qa import events
 from qa.errors import LibraryError, LibraryNewer
 
 # "qaNW" in ASCII: tells a catalogue from any other SQLite file.
@@ -95,16 +95,15 @@ def migrate(connection: sqlite3.Connection) -> None:
             for statement in step.split(";"):
                 connection.execute(statement)
         if 0 < found < 2:
-            rows.date_all(connection)
+            events.insert_all(connection)
         connection.execute(f"PRAGMA user_version = {VERSION}")
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         connection.execute("COMMIT")
-    except Exception as error:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        if not isinstance(error, sqlite3.Error):
-            raise
+    except sqlite3.Error as error:
         raise LibraryError(
             f"the library could not be brought to schema version {VERSION} ({error}): "
             "delete the library folder and ingest again"
         ) from None
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")

@@ -84,11 +84,16 @@ class Finding:
 Preference = Callable[[Hit, Offsets], float]
 
 
+def no_preference(hit: Hit, span: Offsets) -> float:
+    """Return 0: each candidate stands for itself."""
+    return 0.0
+
+
 def findings(
     hits: Sequence[Hit],
     readings: Sequence[Reading],
     weights: Weights,
-    preference: Preference = lambda hit, span: 0.0,
+    preference: Preference = no_preference,
 ) -> list[Finding]:
     """Return the answers found in the hits, best first: the same words are one answer.
 

@@ -1,18 +1,15 @@
 """Hits on a subject → what happened when: dated sentences in order, each with its citation."""
 
-import datetime
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from qa.cite import citation
-from qa.dates import span
+from qa.dates import events, length
 from qa.passages import sentences
-from qa.types import Article, DateExpression, Event, Hit, Source, Span
+from qa.types import Article, Event, Hit, Span
 from qa.wording import stems
 
-# A time longer than a year is no event: "in the 1990s".
-_LONGEST = 366
 # Two sentences on the same day tell the same if they share so much of their words.
 _ALIKE = 0.5
 
@@ -51,8 +48,9 @@ def timeline(
             kept[other] = _merged(kept[other], one)
         elif len(kept) < limit:
             kept.append(one)
-    events = [dated.event for dated in kept]
-    return tuple(sorted(events, key=lambda event: (event.first, event.last)))
+    return tuple(
+        sorted((dated.event for dated in kept), key=lambda event: (event.first, event.last))
+    )
 
 
 def _of(hit: Hit, article: Article, asked: frozenset[str]) -> list[_Dated]:
@@ -65,28 +63,12 @@ def _of(hit: Hit, article: Article, asked: frozenset[str]) -> list[_Dated]:
             continue
         begin = hit.passage.start + start
         cited = citation(1, Span(article.id, begin, begin + len(quote), quote), article)
-        if date := _when(cited.dates):
-            first, last = _days(date)
+        if dated := events(cited.dates):
+            date, (first, last) = min(dated, key=lambda pair: (length(pair[1]), pair[0].start))
             event = Event(first, last, date, cited)
             own = words - asked - stems(date.text)
             found.append(_Dated(event, own, share + 1 / (1 + hit.rank)))
     return found
-
-
-def _when(dates: Sequence[DateExpression]) -> DateExpression | None:
-    """Return the most exact of some dates, of these the first; None if none is of a calendar."""
-    dated = [one for one in dates if (days := span(one.value)) and _length(days) <= _LONGEST]
-    return min(dated, key=lambda one: (_length(_days(one)), one.start), default=None)
-
-
-def _days(date: DateExpression) -> tuple[datetime.date, datetime.date]:
-    days = span(date.value)
-    assert days, "what has no place in the calendar was left out"
-    return days
-
-
-def _length(days: tuple[datetime.date, datetime.date]) -> int:
-    return (days[1] - days[0]).days
 
 
 def _same(one: _Dated, other: _Dated) -> bool:
@@ -98,7 +80,7 @@ def _same(one: _Dated, other: _Dated) -> bool:
 
 
 def _merged(kept: _Dated, one: _Dated) -> _Dated:
-    source: Source = one.event.citation.article
+    source = one.event.citation.article
     known = {kept.event.citation.article, *kept.event.also_in}
     if source in known:
         return kept

@@ -9,7 +9,7 @@ QA = Path(__file__).parents[1] / "qa"
 LAYERS = [
     {"types", "errors", "wording"},
     {"settings", "prompts", "passages", "formats", "corpus", "dates"},
-    {"schema", "rows", "limits", "fulltext", "library", "vectors", "network", "forward"},
+    {"schema", "rows", "limits", "fulltext", "events", "library", "vectors", "network", "forward"},
     {"embedder", "span_model"},
     {"models"},
     {
@@ -24,7 +24,7 @@ LAYERS = [
         "timeline",
     },
     {"assistant"},
-    {"evaluation", "web"},
+    {"evaluation", "web", "terminal"},
     {"cli", "training", "__init__"},
 ]
 # The package's own face may be named from the command line.

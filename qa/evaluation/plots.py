@@ -13,8 +13,8 @@ from qa.evaluation.metrics import BINS, bins
 from qa.evaluation.results import Result
 from qa.evaluation.summary import mean, sure_and_right
 
-_BLUE, _GREY, _ORANGE = "#2563a8", "#9aa3af", "#d97706"
-_STYLE: Any = {
+BLUE, GREY, ORANGE = "#2563a8", "#9aa3af", "#d97706"
+STYLE: Any = {
     # Text stays text: it can be searched, and takes the page's font.
     "svg.fonttype": "none",
     # Without it each rendering has other ids.
@@ -38,7 +38,7 @@ def retrieval(results: Sequence[Result]) -> str:
         return ""
     figure, axes = _figure()
     depth = max(len(r.hits) for r in found)
-    for name, colour in (("article", _GREY), ("passage", _BLUE)):
+    for name, colour in (("article", GREY), ("passage", BLUE)):
         rows = [r for r in found if f"{name}_mrr" in r.scores]
         if not rows:
             continue
@@ -59,13 +59,13 @@ def confidence(results: Sequence[Result]) -> str:
         return ""
     figure, axes = _figure()
     place = bins(sure)
-    axes.plot([0, 1], [0, 1], color=_GREY, ls="--", lw=1)
+    axes.plot([0, 1], [0, 1], color=GREY, ls="--", lw=1)
     for number in range(BINS):
         inside = place == number
         if inside.any():
             x, y = float(sure[inside].mean()), float(right[inside].mean())
-            axes.bar((number + 0.5) / BINS, y, width=0.9 / BINS, color=_BLUE, alpha=0.25)
-            axes.plot(x, y, "o", ms=5, color=_BLUE)
+            axes.bar((number + 0.5) / BINS, y, width=0.9 / BINS, color=BLUE, alpha=0.25)
+            axes.plot(x, y, "o", ms=5, color=BLUE)
             axes.annotate(
                 f"{int(inside.sum())}", (x, y), (0, 5), textcoords="offset points", ha="center"
             )
@@ -81,7 +81,7 @@ def seconds(stages: Mapping[str, tuple[float, float]]) -> str:
         return ""
     figure, axes = _figure()
     names = list(stages)[::-1]
-    for part, colour, label in ((1, _GREY, "95% of questions"), (0, _BLUE, "half of them")):
+    for part, colour, label in ((1, GREY, "95% of questions"), (0, BLUE, "half of them")):
         values = [1000 * stages[name][part] for name in names]
         axes.barh(names, values, color=colour, height=0.6, label=label)
     axes.set(xlabel="milliseconds, at most")
@@ -97,8 +97,8 @@ def groups(rows: Mapping[str, Sequence[float]]) -> str:
     figure, axes = _figure(height=1.0 + 0.24 * len(largest))
     for place, name in enumerate(largest):
         found = mean(rows[name])
-        axes.barh(place, found.value, color=_BLUE, alpha=0.75, height=0.6)
-        axes.plot([found.low, found.high], [place, place], color=_ORANGE, lw=1.5)
+        axes.barh(place, found.value, color=BLUE, alpha=0.75, height=0.6)
+        axes.plot([found.low, found.high], [place, place], color=ORANGE, lw=1.5)
     labels = [f"{name[:_LABEL]} ({len(rows[name])})" for name in largest]
     # A tag with dollar signs is no formula.
     axes.set_yticks(range(len(largest)), labels, parse_math=False)
@@ -107,7 +107,7 @@ def groups(rows: Mapping[str, Sequence[float]]) -> str:
 
 
 def _figure(height: float = 2.9) -> tuple[Figure, Axes]:
-    with matplotlib.rc_context(_STYLE):
+    with matplotlib.rc_context(STYLE):
         # Not pyplot, which keeps every figure and looks for a screen.
         figure = Figure(figsize=(4.6, height), layout="constrained")
         return figure, figure.add_subplot()
@@ -117,7 +117,7 @@ def _svg(figure: Figure) -> str:
     stream = io.StringIO()
     # No RDF: it names other sites.
     metadata: dict[str, Any] = dict.fromkeys(("Date", "Creator", "Format", "Type"))
-    with matplotlib.rc_context(_STYLE):
+    with matplotlib.rc_context(STYLE):
         figure.savefig(stream, format="svg", transparent=True, metadata=metadata)
     text = stream.getvalue()
     return text[text.index("<svg") :]

@@ -1,6 +1,5 @@
 """An answer → the Markdown of a chat message, in which nothing of an article is markup."""
 
-import datetime
 import html
 import re
 
@@ -45,15 +44,13 @@ def literal(text: str) -> str:
 
 def _citation(citation: Citation, short: str) -> str:
     quote = " ".join(_marked(citation.quote, short).split())
-    article = citation.article
-    age = dates.age(article.date, datetime.date.today()) if article.date else ""
     hints = "; ".join(
         f"{literal(' '.join(words.split()))}: {literal(stands_for)}"
         for words, stands_for in dates.hints(citation.quote, citation.dates)
     )
     return (
         f'<details class="qa-citation" open><summary>[{citation.marker}] '
-        f"{literal(article.label)}{f', {age}' if age else ''}</summary>"
+        f"{literal(dates.aged(citation.article))}</summary>"
         f"<blockquote>{quote}</blockquote>"
         + (f'<p class="qa-dates">{hints}</p>' if hints else "")
         + "</details>"

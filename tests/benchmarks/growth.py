@@ -10,7 +10,6 @@ the ratios within a run mean anything on a shared machine.
 import argparse
 import json
 import random
-import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -23,6 +22,7 @@ from qa.rows import Entry
 from qa.types import Article, Passage, Source
 from qa.wording import words
 from tests.benchmarks.news import questions
+from tests.benchmarks.timing import milliseconds
 
 SIZES = (10_000, 30_000, 100_000, 300_000, 1_000_000)
 BATCH = 10_000
@@ -53,8 +53,7 @@ def measure(search: Search, asked: Sequence[Sequence[str]]) -> dict[str, float]:
         started = time.perf_counter()
         search(terms, 100)
         seconds.append(time.perf_counter() - started)
-    p95 = statistics.quantiles(seconds, n=20)[-1]
-    return {"p50_ms": round(statistics.median(seconds) * 1e3, 1), "p95_ms": round(p95 * 1e3, 1)}
+    return milliseconds(seconds)
 
 
 def main() -> None:

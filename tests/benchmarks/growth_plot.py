@@ -13,17 +13,7 @@ import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-STYLE: Any = {
-    "svg.fonttype": "none",
-    # Without it each rendering has other ids.
-    "svg.hashsalt": "qa",
-    "font.size": 9,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.grid": True,
-    "grid.color": "#e5e7eb",
-}
-BLUE, GREY = "#2563a8", "#9aa3af"
+from qa.evaluation.plots import BLUE, GREY, STYLE
 
 
 def rows(path: Path) -> list[dict[str, Any]]:

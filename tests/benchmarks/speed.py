@@ -28,19 +28,15 @@ from typing import Any
 
 from qa.assistant import Assistant
 from qa.corpus import Loaded, read
-from qa.dates import find
-from qa.embedder import Embedder
+from qa.ingest import entry
 from qa.library import Library
 from qa.models import load_embedder, load_reader
-from qa.passages import split
-from qa.rows import Entry
 from qa.settings import Settings
-from qa.types import Article
 from qa.vectors import VectorWriter, snapshot_name, sweep
-from tests.benchmarks.news import NEWS, rows
+from tests.benchmarks.timing import milliseconds, sample
+from tests.benchmarks.vector_growth import BATCH, made, stored
 
 STAGES = ("embed", "chroma", "sqlite", "read")
-BATCH = 10_000
 Seconds = dict[str, list[float]]
 # What is timed of each part: all that a question calls.
 LIBRARY = ("state", "counts", "extent", "passages", "passing", "search", "happened", "articles")
@@ -84,11 +80,6 @@ def watched(assistant: Assistant, settings: Settings) -> Stopwatch:
     return stopwatch
 
 
-def sample(count: int) -> list[str]:
-    texts = [row["question"] for row in rows(NEWS / "questions-2022.jsonl.gz")]
-    return texts[:: max(1, len(texts) // count)][:count]
-
-
 def ask(assistant: Assistant, stopwatch: Stopwatch, questions: Sequence[str]) -> Seconds:
     """Return what each question took, by stage."""
     taken: defaultdict[str, list[float]] = defaultdict(list)
@@ -104,11 +95,6 @@ def ask(assistant: Assistant, stopwatch: Stopwatch, questions: Sequence[str]) ->
     return dict(taken)
 
 
-def milliseconds(seconds: Sequence[float]) -> dict[str, float]:
-    p95 = statistics.quantiles(seconds, n=20)[-1]
-    return {"p50_ms": round(statistics.median(seconds) * 1e3, 1), "p95_ms": round(p95 * 1e3, 1)}
-
-
 def memory_mb() -> dict[str, int]:
     """The process's memory now and at its highest, from the kernel."""
     lines = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
@@ -120,8 +106,6 @@ def memory_mb() -> dict[str, int]:
 
 def enlarged(library: Path, articles: Path, folder: Path) -> Path:
     """Return a copy of a library with the articles of a file added, their vectors made up."""
-    from tests.benchmarks.vector_growth import made, stored
-
     shutil.copytree(library, folder / "library")
     settings = Settings(library=folder / "library")
     embedder, real = load_embedder(settings), stored(library)
@@ -130,25 +114,20 @@ def enlarged(library: Path, articles: Path, folder: Path) -> Path:
         name = snapshot_name(state.generation + 1)
         known = target.fingerprints()
         entries = [
-            made_entry(item.article, embedder, settings)
+            entry(item.article, item.origin, embedder, settings)
             for item in read(articles, settings.max_article_mb)
             if isinstance(item, Loaded) and item.article.id not in known
         ]
-        entries = list({entry.article.id: entry for entry in entries}.values())
-        ids = [passage.id for entry in entries for passage in entry.passages]
+        entries = list({one.article.id: one for one in entries}.values())
+        ids = [passage.id for one in entries for passage in one.passages]
         writer = VectorWriter(settings.library, name, state.vectors)
-        places = iter(range(0, len(ids), BATCH))
-        for place, vectors in zip(places, made(real, len(real) + len(ids), len(real)), strict=True):
+        batches = made(real, len(real) + len(ids), len(real))
+        for place, vectors in zip(range(0, len(ids), BATCH), batches, strict=True):
             writer.add(ids[place : place + BATCH], vectors)
         writer.close()
         target.commit(entries, [], name)
         sweep(settings.library, keep=name)
     return settings.library
-
-
-def made_entry(article: Article, embedder: Embedder, settings: Settings) -> Entry:
-    pieces = split(article, embedder, settings.passage_tokens)
-    return Entry(article, "", tuple(pieces), tuple(find(article.text, article.source.date)))
 
 
 def cold_start(library: Path, question: str, runs: int) -> dict[str, float]:

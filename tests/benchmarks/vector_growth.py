@@ -23,7 +23,7 @@ from qa.library import VECTORS, Library
 from qa.models import load_embedder
 from qa.settings import Settings
 from qa.vectors import Matrix, VectorReader, VectorWriter
-from tests.benchmarks.speed import milliseconds, sample
+from tests.benchmarks.timing import milliseconds, sample
 
 SIZES = (10_000, 30_000, 100_000, 300_000, 1_000_000)
 BATCH = 10_000
