@@ -1,6 +1,6 @@
 """The main path: READ THIS FIRST. A question goes in, a cited answer or a refusal comes out.
 
-question + turns ──retrieve──▶ hits ──read──▶ draft ──cite (checked)──▶ Answer
+question + turns ──retrieve──▶ hits ──read──▶ draft ──update──▶ draft ──cite (checked)──▶ Answer
 """
 
 import dataclasses
@@ -14,20 +14,25 @@ from typing import Any, Self, TypeVar
 
 from langchain_core.runnables import Runnable, RunnableLambda
 
+from qa import plans
 from qa.cite import cite
+from qa.dates import Span as Days
 from qa.errors import CitationError, QuestionError
 from qa.followups import standalone
 from qa.library import Library
 from qa.models import facts, load_embedder, load_reader
+from qa.questions import happened
 from qa.reader import Reader, SpanReader
 from qa.retrieve import Retriever
 from qa.settings import Settings
-from qa.timeline import timeline
-from qa.types import Answer, Draft, Event, Filters, Hit, Turn
+from qa.timeline import as_draft, timeline
+from qa.types import Answer, Claim, Draft, Event, Filters, Hit, Turn
 from qa.vectors import VectorReader
 
 # Passages in which a timeline looks for dated sentences.
 _PASSAGES = 80
+# Sentences that say what happened at a time.
+_HAPPENED = 5
 _Input = TypeVar("_Input")
 _Output = TypeVar("_Output")
 
@@ -39,6 +44,7 @@ class _Work:
     question: str
     whole: str
     filters: Filters = field(default_factory=Filters)
+    asked_on: datetime.date | None = None
     hits: tuple[Hit, ...] = ()
     draft: Draft = field(default_factory=Draft)
     stages: Mapping[str, float] = field(default_factory=dict)
@@ -66,6 +72,7 @@ class Assistant:
         stages = (
             RunnableLambda(self._retrieve, name="retrieve")
             | RunnableLambda(self._read, name="read")
+            | RunnableLambda(self._update, name="update")
             | RunnableLambda(self._cite, name="cite")
         )
         self.chain: Runnable[Any, Answer] = _once_more(stages)
@@ -137,15 +144,26 @@ class Assistant:
 
         Raises as `answer` does.
         """
-        retriever = self.retriever.model_copy(update={"limit": _PASSAGES})
 
         def made(checked: str) -> tuple[Event, ...]:
-            hits = retriever.hits(checked, asked_on=asked_on, filters=filters)
-            articles = self.library.articles(list({hit.article.id for hit in hits}))
-            return timeline(checked, hits, articles, limit)
+            return self._events(checked, checked, None, asked_on, filters, limit)
 
         events: Runnable[str, tuple[Event, ...]] = RunnableLambda(made)
         return _once_more(events).invoke(self._checked(query))
+
+    def _events(
+        self,
+        query: str,
+        subject: str,
+        days: Days | None,
+        asked_on: datetime.date | None,
+        filters: Filters | None,
+        limit: int,
+    ) -> tuple[Event, ...]:
+        retriever = self.retriever.model_copy(update={"limit": _PASSAGES})
+        hits = retriever.hits(query, asked_on=asked_on, filters=filters)
+        articles = self.library.articles(list({hit.article.id for hit in hits}))
+        return timeline(subject, hits, articles, limit, days)
 
     def close(self) -> None:
         """Let go of the library."""
@@ -168,14 +186,44 @@ class Assistant:
         hits = self.retriever.hits(question, turns, asked_on=asked_on, filters=filters)
         stages = {"retrieve": time.perf_counter() - started}
         whole = standalone(question, turns)
-        return _Work(question, whole, filters, tuple(hits), stages=stages)
+        return _Work(question, whole, filters, asked_on, tuple(hits), stages=stages)
 
     def _read(self, work: _Work) -> _Work:
         started = time.perf_counter()
-        searched = self.library.counts(work.filters)[1]
-        draft = self._reader.read(work.whole, work.hits, searched)
+        draft = self._happened(work)
+        if not draft.claims:
+            searched = self.library.counts(work.filters)[1]
+            draft = self._reader.read(work.whole, work.hits, searched)
         stages = {**work.stages, "read": time.perf_counter() - started}
         return dataclasses.replace(work, hits=draft.hits or work.hits, draft=draft, stages=stages)
+
+    def _happened(self, work: _Work) -> Draft:
+        """Return what happened at a time, if the question asks for that: no span would answer."""
+        today = self.retriever.today(work.asked_on, work.filters)
+        asked = happened(work.whole, today)
+        if not asked:
+            return Draft()
+        events = self._events(work.whole, *asked, work.asked_on, work.filters, _HAPPENED)
+        return as_draft(events)
+
+    def _update(self, work: _Work) -> _Work:
+        """Say of what was still to come that it was, and look for what was reported since."""
+        started = time.perf_counter()
+        draft, due = work.draft, plans.planned(work.draft)
+        if due:
+            report = plans.report(draft.claims[0], draft) or self._since(due, work)
+            draft = plans.with_report(draft, report)
+        stages = {**work.stages, "update": time.perf_counter() - started}
+        return dataclasses.replace(work, draft=draft, stages=stages)
+
+    def _since(self, due: datetime.date, work: _Work) -> Claim | None:
+        filters = work.filters.after(due)
+        searched = self.library.counts(filters)[1]
+        if not searched:
+            return None
+        hits = self.retriever.hits(work.whole, asked_on=due, filters=filters)
+        later = self._reader.read(work.whole, hits, searched)
+        return plans.report(work.draft.claims[0], later)
 
     def _cite(self, work: _Work) -> Answer:
         started = time.perf_counter()

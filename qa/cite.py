@@ -59,7 +59,9 @@ def cite(
         for span in claim.spans:
             citations.append(_cited(len(citations) + 1, span, articles))
             markers += f"[{len(citations)}]"
-        lines.append(f"{claim.text}{_resolved(claim, citations[-len(claim.spans)])} {markers}")
+        notes = [*_resolved(claim, citations[-len(claim.spans)]), *filter(None, [claim.note])]
+        beside = f" ({'; '.join(notes)})" if notes else ""
+        lines.append(f"{claim.text}{beside} {markers}")
     return Answer(
         question=question,
         text="\n\n".join(lines),
@@ -112,7 +114,14 @@ def citation(marker: int, span: Span, article: Article) -> Citation:
     # Of the whole text: what "that day" is, stands before the quote.
     found = _inside(_dates(article.text, article.source.date), span.start, span.end)
     return Citation(
-        marker, article.source, span.start, span.end, quote, text_hash(article.text), found
+        marker,
+        article.source,
+        span.start,
+        span.end,
+        quote,
+        text_hash(article.text),
+        found,
+        span.told.due,
     )
 
 
@@ -131,11 +140,16 @@ def _inside(found: Sequence[DateExpression], start: int, end: int) -> tuple[Date
     )
 
 
-def _resolved(claim: Claim, citation: Citation) -> str:
-    """Return what the dates in a short answer stand for, in brackets; '' where it says it."""
+def _resolved(claim: Claim, citation: Citation) -> list[str]:
+    """Return what the dates in a short answer stand for, but for those that say it."""
     place = citation.quote.find(claim.text)
     if place < 0 or claim.text == citation.quote:
-        return ""
-    inside = _inside(citation.dates, place, place + len(claim.text))
+        return []
+    end = place + len(claim.text)
+    inside = _inside(citation.dates, place, end)
     found = [words for _, words in dates.hints(claim.text, inside)]
-    return f" ({', '.join(found)})" if found else ""
+    if not inside:
+        # "Wednesday", cut out of "early on Wednesday morning": the whole of it tells the day.
+        wider = [one for one in citation.dates if one.start < end and place < one.end]
+        found = [words for _, words in dates.hints(citation.quote, wider)]
+    return [", ".join(found)] if found else []

@@ -3,7 +3,8 @@
 import datetime
 import re
 
-from qa.dates import Span, find, span
+from qa.dates import Span, find, length, span
+from qa.wording import content_words
 
 _AUXILIARY = (
     "is|are|was|were|am|do|does|did|has|have|had|can|could|will|would|shall|should|may|might|must"
@@ -29,6 +30,11 @@ _WHICH_DAY = re.compile(
     r"\b(?:what|which) (?:day|date|year|month|season|decade|century|time)s?\b", re.IGNORECASE
 )
 _HOW_LONG = re.compile(r"\b(?:for )?how long\b", re.IGNORECASE)
+_HAPPENED = re.compile(
+    r"(?:and |so )?what(?:(?:['’]s| has| have| had)? happened| took place| occurred| went on|"
+    r" was (?:happening|going on)| (?:was|were) (?:in )?the (?:news|headlines|events))\b",
+    re.IGNORECASE,
+)
 _CHOICES = re.compile(
     r"\b(?:of|from|among) (?:these|the following|the below)\b|\btrue or false\b|"
     r"\ball\b.*\bexcept\b|\bexcept\b\W*$",
@@ -43,6 +49,8 @@ _NAMES = re.compile(
 )
 # A time so long says little of when an article on it was written, unless it is named in full.
 _SHORT = 31
+# Stands before a time, and is no subject.
+_DURING = frozenset({"during", "within", "around", "world", "news"})
 _SENTENCE = re.compile(r"(?<=[.!?])[\s\"”’)]+(?=\S)")
 
 
@@ -73,6 +81,23 @@ def asks_how_long(question: str) -> bool:
     return bool(_HOW_LONG.search(proper(question)))
 
 
+def happened(question: str, day: datetime.date | None = None) -> tuple[str, Span] | None:
+    """Return the subject and the time of "What happened in Mariupol on 16 March 2022?".
+
+    The subject is '' where only a time is named. None for other questions, and where the time is
+    longer than a month, or not named. `day` is that of asking, as for `period`.
+    """
+    asked = proper(question)
+    what, days = _HAPPENED.match(asked), period(asked, day)
+    if not what or not days or length(days) >= _SHORT:
+        return None
+    rest = _named(asked)[what.end() :]
+    for one in reversed(find(rest, day)):
+        rest = f"{rest[: one.start]} {rest[one.end :]}"
+    subject = [word for word in content_words(rest) if word not in _DURING]
+    return " ".join(subject), days
+
+
 def asks_yes_or_no(question: str) -> bool:
     """Tell whether a question could be answered with yes or no: "Did Abe visit Russia?"."""
     asked = proper(question)
@@ -96,13 +121,16 @@ def period(question: str, day: datetime.date | None = None) -> Span | None:
     that before `day`, on which the question is asked; of more than a month, such as "last year",
     only what is named with its year counts.
     """
-    text = _NAMES.sub(lambda name: name[0].capitalize(), question)
     found = [
         days
-        for one in find(text, day)
-        if (days := span(one.value))
-        and ((days[1] - days[0]).days < _SHORT or str(days[0].year) in one.text)
+        for one in find(_named(question), day)
+        if (days := span(one.value)) and (length(days) < _SHORT or str(days[0].year) in one.text)
     ]
     if not found:
         return None
     return min(first for first, _ in found), max(last for _, last in found)
+
+
+def _named(question: str) -> str:
+    """Return a question with the names of months and weekdays in capitals, as in the news."""
+    return _NAMES.sub(lambda name: name[0].capitalize(), question)

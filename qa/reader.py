@@ -3,27 +3,34 @@
 It cannot invent: whatever it says is cut out of a passage.
 """
 
+import datetime
 import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from qa.corrections import differing
 from qa.dates import find
 from qa.passages import Offsets
+from qa.plans import told
 from qa.questions import asks_how_long, asks_when, asks_yes_or_no, proper, wants_sentence
 from qa.span_model import Reading, SpanModel
 from qa.spans import Finding, Place, Preference, Weights, findings, no_preference, passage_score
-from qa.types import Claim, Draft, Hit, Span
+from qa.types import Claim, DateExpression, Draft, Hit, Span
 from qa.wording import stems
 
 # Places of one answer that are cited: more would bury the answer. Each has at least half the
 # weight of the best: the same words can stand in a passage that says nothing to the question.
 _CITED = 3
 _NEAR = math.log(2)
+# Findings and other places among which a later report, or another value, is looked for.
+_FINDINGS = 12
+_OTHERS = 12
 # What a passage's similarity to the question is taken for if its retriever does not tell: the
 # mean over the first hits of the news questions of 2022. And how many passages were searched if
 # nobody tells: about as many as that year's articles have.
@@ -95,9 +102,10 @@ class SpanReader:
             return Draft(hits=evidence.hits)
         confidence = 1.0 / (1.0 + math.exp(-float(evidence.signs @ self.SIGNS + self.BIAS)))
         if confidence < self.THRESHOLD:
-            return Draft(confidence=confidence, hits=evidence.hits)
+            others = [claim for _, claim in _others(evidence.found)]
+            return Draft(confidence=confidence, hits=evidence.hits, others=tuple(others))
         best = evidence.found[0]
-        likeliest, *others = best.places
+        likeliest, *further = best.places
         sentence = _sentence(likeliest)
         if wants_sentence(question):
             # The words alone would be a clipped reason, or a guess at yes or no. What other
@@ -106,9 +114,13 @@ class SpanReader:
             claim = Claim(sentence.quote, (sentence,))
         else:
             short = best.text
-            near = [place for place in others if place.score > likeliest.score - _NEAR]
+            near = [place for place in further if place.score > likeliest.score - _NEAR]
             claim = Claim(short, (sentence, *map(_sentence, near[: _CITED - 1])))
-        return Draft((claim,), short, confidence, evidence.hits)
+        scored = _others(evidence.found, claim.spans)
+        rivals = [other for score, other in scored if score > likeliest.score - _NEAR]
+        claims = (claim,) if wants_sentence(question) else differing(claim, rivals)
+        others = [other for _, other in scored]
+        return Draft(claims, short, confidence, evidence.hits, tuple(others))
 
     def evidence(self, question: str, hits: Sequence[Hit], searched: int | None = None) -> Evidence:
         """Read the hits, and return what they say without deciding whether it is enough."""
@@ -133,7 +145,7 @@ def _preference(question: str, bonus: float) -> Preference:
 
     def preference(hit: Hit, span: Offsets) -> float:
         if hit.passage.id not in dated:
-            found = find(hit.passage.text, hit.article.date)
+            found = _dates(hit.passage.text, hit.article.date)
             dated[hit.passage.id] = [
                 (one.start, one.end)
                 for one in found
@@ -186,8 +198,30 @@ def _shared(asked: Sequence[frozenset[str]], text: str) -> float:
 
 
 def _sentence(place: Place) -> Span:
-    passage = place.hit.passage
-    start, end = place.candidate.sentence
+    passage, written = place.hit.passage, place.hit.article.date
+    answer, (start, end) = place.candidate.span, place.candidate.sentence
     return Span(
-        passage.article_id, passage.start + start, passage.start + end, passage.text[start:end]
+        passage.article_id,
+        passage.start + start,
+        passage.start + end,
+        passage.text[start:end],
+        told(passage.text, answer, (start, end), _dates(passage.text, written), written),
     )
+
+
+def _others(found: Sequence[Finding], known: Sequence[Span] = ()) -> list[tuple[float, Claim]]:
+    """Return further places that may answer with their scores, best first, each sentence once."""
+    seen = {(span.article_id, span.start) for span in known}
+    places = [place for finding in found[:_FINDINGS] for place in finding.places]
+    others: list[tuple[float, Claim]] = []
+    for place in sorted(places, key=lambda place: -place.score):
+        span = _sentence(place)
+        if (span.article_id, span.start) not in seen:
+            seen.add((span.article_id, span.start))
+            others.append((place.score, Claim(place.text, (span,))))
+    return others[:_OTHERS]
+
+
+@lru_cache(maxsize=256)
+def _dates(text: str, date: datetime.date | None) -> tuple[DateExpression, ...]:
+    return tuple(find(text, date))

@@ -79,11 +79,10 @@ class Retriever(BaseRetriever):
     ) -> list[Hit]:
         """Return at most `limit` hits, best first, of the articles that pass the filters.
 
-        `asked_on` is the day of asking, the newest date of what passes unless given: articles
-        of the days around it come sooner. A question that needs the turns before it is searched
-        with the names in them, and the articles they were about come sooner. The score is made
-        as `Ranking` says. Raises `LibraryError` if the library cannot be read, `QuestionError`
-        for a source that is no site.
+        `asked_on` is the day of asking, or else what `today` says: articles of the days around it
+        come sooner. A question that needs the turns before it is searched with the names in them,
+        and the articles they were about come sooner. The score is made as `Ranking` says. Raises
+        `LibraryError` if the library cannot be read, `QuestionError` for a source that is no site.
         """
         query = standalone(question, turns)
         context = before(turns) if query != question else ""
@@ -103,6 +102,17 @@ class Retriever(BaseRetriever):
                 continue
             if self.library.state() == state:
                 return hits
+
+    def today(
+        self, asked_on: datetime.date | None, filters: Filters | None
+    ) -> datetime.date | None:
+        """Return the day of asking, or else that as of which the archive is asked.
+
+        Without either, the newest date of what passes the filters; None if nothing has a date.
+        """
+        limits = filters or Filters()
+        extent = self.library.extent(limits)
+        return asked_on or limits.as_of or (extent[1] if extent else None)
 
     def _search(
         self,
@@ -144,8 +154,7 @@ class Retriever(BaseRetriever):
 
     def _times(self, query: str, asked_on: datetime.date | None, limits: Filters) -> "_Times":
         """Return the times that a question is about, of which there may be articles."""
-        extent = self.library.extent(limits)
-        day = asked_on or (extent[1] if extent else None)
+        extent, day = self.library.extent(limits), self.today(asked_on, limits)
         named = period(query, day)
         if named and extent and (named[1] < extent[0] or named[0] > extent[1]):
             # "Net zero by 2050": no article is of that time.

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from qa import dates
 from qa.corpus import printable
+from qa.timeline import shown_date
 from qa.types import Answer, Event
 
 
@@ -26,10 +27,9 @@ def timeline(events: Sequence[Event]) -> str:
         return "The archive holds no dated sentence on this."
     lines = []
     for event in events:
-        perhaps = "perhaps " if event.date.uncertain else ""
         others = f", and in {len(event.also_in)} more" if event.also_in else ""
         lines += [
-            f"{perhaps}{dates.shown(event.date.value)}",
+            shown_date(event),
             _indented(event.citation.quote),
             f"    {printable(dates.aged(event.citation.article))}{others}",
             "",

@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from qa.cite import citation
-from qa.dates import events, length
+from qa.dates import Span as Days
+from qa.dates import announces, direction, events, length, shown
 from qa.passages import sentences
-from qa.types import Article, Event, Hit, Span
+from qa.types import Article, Claim, DateExpression, Draft, Event, Hit, Span
 from qa.wording import stems
 
 # Two sentences on the same day tell the same if they share so much of their words.
@@ -24,13 +25,18 @@ class _Dated:
 
 
 def timeline(
-    query: str, hits: Sequence[Hit], articles: Mapping[str, Article], limit: int
+    query: str,
+    hits: Sequence[Hit],
+    articles: Mapping[str, Article],
+    limit: int,
+    days: Days | None = None,
 ) -> tuple[Event, ...]:
-    """Return at most `limit` events on a subject, the oldest first.
+    """Return at most `limit` events on a subject, or within some days, or both; the oldest first.
 
     An event is a sentence of one of the hits that has at least half of the query's words and a
     date of a year at most. Of several dates the most exact one counts, of these the first. What
     several articles tell of one day in like words is one event, with the others in `also_in`.
+    Without words in the query, what the most articles tell comes first.
 
     Raises `CitationError` if a hit is not, word for word, what stands in its article.
     """
@@ -39,36 +45,70 @@ def timeline(
         dated
         for hit in hits
         if hit.article.id in articles
-        for dated in _of(hit, articles[hit.article.id], asked)
+        for dated in _of(hit, articles[hit.article.id], asked, days)
     ]
     kept: list[_Dated] = []
     for one in sorted(found, key=lambda dated: -dated.fit):
         other = next((place for place, known in enumerate(kept) if _same(one, known)), None)
         if other is not None:
             kept[other] = _merged(kept[other], one)
-        elif len(kept) < limit:
+        else:
             kept.append(one)
-    return tuple(
-        sorted((dated.event for dated in kept), key=lambda event: (event.first, event.last))
-    )
+    if not asked:
+        # One of each article: ten captions of one gallery would be all.
+        each = {dated.event.citation.article.id: dated for dated in reversed(kept)}
+        kept = sorted(each.values(), key=lambda one: (-len(one.event.also_in), -one.fit))
+    events = [dated.event for dated in kept[:limit]]
+    return tuple(sorted(events, key=lambda event: (event.first, event.last)))
 
 
-def _of(hit: Hit, article: Article, asked: frozenset[str]) -> list[_Dated]:
+def as_draft(events: Sequence[Event]) -> Draft:
+    """Return events as an answer: each sentence, with the day that it tells of."""
+    claims = []
+    for event in events:
+        cited = event.citation
+        span = Span(cited.article.id, cited.start, cited.end, cited.quote)
+        claims.append(Claim(cited.quote, (span,), shown_date(event)))
+    sure = sum(not event.date.uncertain for event in events)
+    short = " ".join(claim.text for claim in claims)
+    return Draft(tuple(claims), short, sure / len(events) if events else 0.0)
+
+
+def shown_date(event: Event) -> str:
+    """Return the day, or days, of an event as people are shown them."""
+    perhaps = "perhaps " if event.date.uncertain else ""
+    return f"{perhaps}{shown(event.date.value)}"
+
+
+def _of(hit: Hit, article: Article, asked: frozenset[str], days: Days | None) -> list[_Dated]:
     found = []
     for start, end in sentences(hit.passage.text):
         quote = hit.passage.text[start:end]
         words = stems(quote)
-        share = len(asked & words) / len(asked) if asked else 0.0
+        share = len(asked & words) / len(asked) if asked else float(bool(days))
         if share < 0.5:
             continue
         begin = hit.passage.start + start
         cited = citation(1, Span(article.id, begin, begin + len(quote), quote), article)
-        if dated := events(cited.dates):
+        dated = [pair for pair in events(cited.dates) if _within(pair[1], days)]
+        if days:
+            # Asked what happened: not what was to, nor what somebody asks.
+            dated = [pair for pair in dated if not _open(quote, pair[0])]
+        if dated:
             date, (first, last) = min(dated, key=lambda pair: (length(pair[1]), pair[0].start))
             event = Event(first, last, date, cited)
             own = words - asked - stems(date.text)
-            found.append(_Dated(event, own, share + 1 / (1 + hit.rank)))
+            past = direction(quote, date.start, date.end) < 0
+            found.append(_Dated(event, own, share + 1 / (1 + hit.rank) + past * bool(days)))
     return found
+
+
+def _open(quote: str, date: DateExpression) -> bool:
+    return quote.endswith("?") or announces(quote, date.start, date.end)
+
+
+def _within(event: Days, days: Days | None) -> bool:
+    return not days or (days[0] <= event[0] and event[1] <= days[1])
 
 
 def _same(one: _Dated, other: _Dated) -> bool:

@@ -121,6 +121,10 @@ class Filters:
         """The last day that passes."""
         return min((day for day in (self.until, self.as_of) if day), default=None)
 
+    def after(self, day: datetime.date) -> "Filters":
+        """Return these limits, and that articles be of a day or later."""
+        return dataclasses.replace(self, since=max(day, self.since or day))
+
 
 @dataclass(frozen=True, slots=True)
 class Turn:
@@ -131,6 +135,19 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """When a sentence was written, and of when it tells.
+
+    `days` are the first and the last day that the answer in it names, if it names any. `due` is
+    the first day on which what it says can have happened, if that was still to come.
+    """
+
+    written: datetime.date | None = None
+    days: tuple[datetime.date, datetime.date] | None = None
+    due: datetime.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Span:
     """A stretch of an article, by offsets into its text, with the words that were read there."""
 
@@ -138,14 +155,19 @@ class Span:
     start: int
     end: int
     quote: str
+    told: Told = Told()
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What a drafted answer says, a few words or a sentence, and the spans that it rests on."""
+    """What a drafted answer says, a few words or a sentence, and the spans that it rests on.
+
+    `note` is what people are told beside it: "planned, reported 31 March 2017".
+    """
 
     text: str
     spans: tuple[Span, ...]
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,13 +176,15 @@ class Draft:
 
     `claims` is empty where the reader found no answer it would stand by. `short` is the
     bare answer. `confidence` lies in 0..1, and is filled for refusals too. `hits` are those
-    that were read, in the reader's own order; empty if it has none.
+    that were read, in the reader's own order; empty if it has none. `others` are further places
+    that may answer, each a claim with one span, best first; they are not shown as they are.
     """
 
     claims: tuple[Claim, ...] = ()
     short: str = ""
     confidence: float = 0.0
     hits: tuple[Hit, ...] = ()
+    others: tuple[Claim, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +194,8 @@ class Citation:
     `marker` is the number that stands in the answer's text as `[1]`. `text_hash` is the
     SHA-256 of the article's text when it was quoted, so that a page can say when the
     article has changed since. `dates` are those in the quote, by offsets into the quote,
-    resolved against the article's date.
+    resolved against the article's date. `due` is the first day on which it can have happened, if
+    it was still to come when it was written.
     """
 
     marker: int
@@ -180,6 +205,7 @@ class Citation:
     quote: str
     text_hash: str
     dates: tuple[DateExpression, ...] = ()
+    due: datetime.date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ def test_answers(assistant: Assistant, question: str, holds: str) -> None:
     assert answer.text.endswith("]")
     assert answer.short in answer.citations[0].quote
     assert answer.question == question
-    assert list(answer.stages) == ["retrieve", "read", "cite"]
+    assert list(answer.stages) == ["retrieve", "read", "update", "cite"]
     assert_grounded(answer, assistant)
 
 
@@ -92,11 +92,8 @@ def test_the_chain_is_a_langchain_chain(assistant: Assistant) -> None:
     names = Names()
     question = "Who won the election for mayor of Tolk?"
     answer = assistant.chain.invoke(question, {"callbacks": [names]})
-    assert [n for n in names.names if n in ("retrieve", "read", "cite")] == [
-        "retrieve",
-        "read",
-        "cite",
-    ]
+    stages = ["retrieve", "read", "update", "cite"]
+    assert [name for name in names.names if name in stages] == stages
     asked = assistant.answer(question)
     streamed = list(assistant.stream(question))[-1]
     assert answer.text == asked.text == streamed.text

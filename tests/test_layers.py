@@ -7,7 +7,7 @@ import pytest
 
 QA = Path(__file__).parents[1] / "qa"
 LAYERS = [
-    {"types", "errors", "wording"},
+    {"types", "errors", "wording", "amounts"},
     {"settings", "prompts", "passages", "formats", "corpus", "dates"},
     {"schema", "rows", "limits", "fulltext", "events", "library", "vectors", "network", "forward"},
     {"embedder", "span_model"},
@@ -17,6 +17,8 @@ LAYERS = [
         "doctor",
         "questions",
         "followups",
+        "plans",
+        "corrections",
         "retrieve",
         "spans",
         "reader",

@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from qa.amounts import same_value
 from qa.evaluation.metrics import (
     calibration_error,
     contained,
@@ -15,7 +16,6 @@ from qa.evaluation.metrics import (
     right,
     token_f1,
 )
-from qa.evaluation.values import same_value
 from qa.wording import normalise
 
 

@@ -2,6 +2,20 @@
 
 from qa.dates.find import find
 from qa.dates.phrases import age, aged, hints
+from qa.dates.tense import announces, direction
 from qa.dates.values import Span, dated, events, length, shown, span
 
-__all__ = ["Span", "age", "aged", "dated", "events", "find", "hints", "length", "shown", "span"]
+__all__ = [
+    "Span",
+    "age",
+    "aged",
+    "announces",
+    "dated",
+    "direction",
+    "events",
+    "find",
+    "hints",
+    "length",
+    "shown",
+    "span",
+]

@@ -22,6 +22,8 @@ _FUTURE = frozenset(
     "forthcoming would may might should must begins opens starts faces returns takes "
     "airs expects kicks".split()
 )
+# Of these, what announces nothing: a guess, a duty, a habit.
+_IDLE = frozenset("would may might should must faces returns takes".split())
 _PAST = frozenset(
     "was were had did said told began came went made took gave found held left met won lost fell "
     "rose ran got saw sent shot struck spoke wrote knew led paid put cut hit became broke brought "
@@ -39,37 +41,53 @@ def direction(text: str, start: int, end: int) -> int:
     """
     if _BY.search(text, max(0, start - 12), start):
         return 1
+    return _nearest(text, start, end)[0]
+
+
+def announces(text: str, start: int, end: int) -> bool:
+    """Tell whether the words around a stretch say that something is to come.
+
+    "Will host" and "plans to host" do, as `direction` finds them; "may" and "must" do not.
+    """
+    cue, words = _nearest(text, start, end)
+    return cue > 0 and any(_forward(word) and word.lower() not in _IDLE for word in words)
+
+
+def _nearest(text: str, start: int, end: int) -> tuple[int, list[str]]:
+    """Return which way the nearest word looks that tells anything, and the words it goes by."""
     left, right = _sentence(text, start, end)
-    if cue := _nearest(_WORD.findall(text, left, start)):
-        return cue
+    before = _WORD.findall(text, left, start)
+    for place in range(len(before) - 1, -1, -1):
+        if cue := _cue(before, place):
+            return cue, before[max(0, place - 3) : place + 1]
     for word in _WORD.findall(text, end, right):
-        if cue := _cue(word):
-            return cue
-    return 0
+        if cue := _forward(word) - _back(word):
+            return cue, [word]
+    return 0, []
 
 
-def _nearest(words: list[str]) -> int:
-    """Return what the last word that tells anything says; a participle after "be" looks forward."""
-    lower = [word.lower() for word in words]
-    for place in range(len(words) - 1, -1, -1):
-        cue = _cue(words[place])
-        if cue < 0 and "be" in lower[max(0, place - 2) : place]:
-            # "Could not be reached" is past.
-            return -1 if "could" in lower[max(0, place - 5) : place] else 1
-        if cue:
-            return cue
-    return 0
-
-
-def _cue(word: str) -> int:
-    if word == "May":
+def _cue(words: list[str], place: int) -> int:
+    """Return which way a word looks: a participle after "be" forward, and after "had" back."""
+    if _forward(words[place]):
+        # "Had been planned for June", "had expected".
+        return -1 if "had" in (word.lower() for word in words[max(0, place - 2) : place]) else 1
+    if not _back(words[place]):
         return 0
+    lower = [word.lower() for word in words[max(0, place - 5) : place]]
+    # "Could not be reached" is past.
+    return 1 if "be" in lower[-2:] and "could" not in lower else -1
+
+
+def _forward(word: str) -> bool:
     lower = word.lower()
-    if lower in _FUTURE or " " in lower or lower.endswith(("'ll", "’ll")):
-        return 1
-    if lower in _PAST or (lower.endswith("ed") and len(lower) > 4 and lower not in _NOT_PAST):
-        return -1
-    return 0
+    forward = lower in _FUTURE or " " in lower or lower.endswith(("'ll", "’ll"))
+    return forward and word != "May"
+
+
+def _back(word: str) -> bool:
+    lower = word.lower()
+    ends = lower.endswith("ed") and len(lower) > 4 and lower not in _NOT_PAST | _FUTURE
+    return lower in _PAST or ends
 
 
 def _sentence(text: str, start: int, end: int) -> tuple[int, int]:

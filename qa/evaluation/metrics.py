@@ -7,7 +7,7 @@ import ir_measures
 import numpy as np
 from numpy.typing import NDArray
 
-from qa.evaluation.values import other_value, same_value
+from qa.amounts import other_value, same_value
 from qa.wording import normalise
 
 Normal = Callable[[str], str]

@@ -1,0 +1,206 @@
+"""Planned or happened; reports that differ; what happened at a time."""
+
+import datetime
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from qa import dates, plans
+from qa.assistant import Assistant
+from qa.corrections import differing
+from qa.ingest import Summary
+from qa.questions import happened
+from qa.settings import Settings
+from qa.types import Claim, Draft, Filters, Span, Told
+
+MONDAY = datetime.date(2021, 6, 14)
+DAY = datetime.timedelta(1)
+
+
+def claim(text: str, quote: str, written: datetime.date | None = MONDAY, id_: str = "1") -> Claim:
+    """A claim whose answer is `text`, of an article that is one sentence."""
+    start = quote.index(text)
+    found = dates.find(quote, written)
+    told = plans.told(quote, (start, start + len(text)), (0, len(quote)), found, written)
+    return Claim(text, (Span(id_, 0, len(quote), quote, told),))
+
+
+@pytest.mark.parametrize(
+    ("text", "quote", "due"),
+    [
+        ("Thursday", "The bridge will be opened on Thursday by the minister.", "2021-06-17"),
+        ("Thursday", "The bridge was opened on Thursday by the minister.", None),
+        ("12 July", "The bridge opens on 12 July.", "2021-07-12"),
+        ("Wednesday", "It is slated to take off early on Wednesday morning.", "2021-06-16"),
+        ("Mara Velk", "The bridge will be opened by Mara Velk.", "2021-06-15"),
+        ("Mara Velk", "Mara Velk will open it, in July, on 9 July.", "2021-07-09"),
+        ("Mara Velk", "The bridge was opened by Mara Velk.", None),
+        ("Mara Velk", "Mara Velk may open the bridge.", None),
+        ("21", "You must be 21 to drink there.", None),
+        ("84 million crowns", "The bridge is expected to cost 84 million crowns.", "2021-06-15"),
+        ("today", "The bridge was opened today.", None),
+        ("today", "The bridge will be opened today.", "2021-06-15"),
+    ],
+)  # fmt: skip
+def test_what_was_still_to_come(text: str, quote: str, due: str | None) -> None:
+    told = claim(text, quote).spans[0].told
+    assert told.written == MONDAY
+    assert (told.due.isoformat() if told.due else None) == due
+
+
+@pytest.mark.parametrize("written", [None, datetime.date.max])
+def test_without_a_day_of_writing_nothing_is_to_come(written: datetime.date | None) -> None:
+    told = claim("Mara Velk", "It will be opened by Mara Velk.", written).spans[0].told
+    assert told == Told(written)
+
+
+PLAN = claim("Thursday", "The bridge will be opened on Thursday.")
+
+
+@pytest.mark.parametrize(
+    ("later", "reports"),
+    [
+        (claim("Thursday", "It was opened on Thursday.", MONDAY + 4 * DAY, "2"), True),
+        # It was put off for a week.
+        (claim("Wednesday", "It was opened on Wednesday.", MONDAY + 10 * DAY, "2"), True),
+        (claim("Thursday", "It was opened on Thursday.", MONDAY + 40 * DAY, "2"), False),
+        (claim("Monday", "It was planned on Monday.", MONDAY + 4 * DAY, "2"), False),
+        (claim("rain", "It was opened in the rain.", MONDAY + 4 * DAY, "2"), False),
+        (claim("Friday", "It will be opened on Friday.", MONDAY + 3 * DAY, "2"), False),
+        (claim("today", "It was promised today.", MONDAY, "2"), False),
+    ],
+)
+def test_a_report_of_what_was_planned(later: Claim, reports: bool) -> None:
+    assert plans.planned(Draft((PLAN,))) == MONDAY + 3 * DAY
+    found = plans.report(PLAN, Draft((later,)))
+    assert found == (Claim(later.text, later.spans) if reports else None)
+    other = claim("rain", "There was rain.", MONDAY + 4 * DAY, "3")
+    assert plans.report(PLAN, Draft((other,), others=(later,))) == found
+    # Of a refusal, only what is told in like words.
+    assert plans.report(PLAN, Draft(others=(later,))) is None
+
+
+def test_a_refusal_may_hold_the_report_in_like_words() -> None:
+    quote = "The bridge was opened on Thursday."
+    later = claim("Thursday", quote, MONDAY + 4 * DAY, "2")
+    assert plans.report(PLAN, Draft(others=(later,))) == later
+
+
+def test_a_report_in_the_draft_itself_is_told_apart() -> None:
+    later = claim("Thursday", "It was opened on Thursday.", MONDAY + 4 * DAY, "2")
+    merged = Draft((Claim("Thursday", (*PLAN.spans, *later.spans)),), "Thursday")
+    draft = plans.with_report(merged, plans.report(merged.claims[0], merged))
+    assert [(one.spans, one.note) for one in draft.claims] == [
+        (PLAN.spans, "planned, reported 14 June 2021"),
+        (later.spans, "reported 18 June 2021"),
+    ]
+
+
+def test_a_sentence_is_no_plan() -> None:
+    quote = "The bridge will be opened on Thursday."
+    assert plans.planned(Draft((Claim(quote, PLAN.spans),))) is None
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "differ"),
+    [
+        (("19", "The fire killed 19 people."), ("21", "The fire killed 21 people."), True),
+        (("19", "The fire killed 19 people."), ("nineteen", "Nineteen died in the fire."), False),
+        (("19", "The fire killed 19 people."), ("2", "The fire killed 2 dogs."), False),
+        (("about 40", "About 40 people fled a fire."), ("38", "38 people fled a fire."), False),
+        (("19", "The fire killed 19 people."), ("21", "A flood in Karsk took 21 people."), False),
+        (("19", "A fire killed 19 people."), ("8", "A fire killed 19 people, 8 at once."), False),
+        (("$5", "A gallon of gas costs $5 now."), ("$4", "A gallon of gas costs $4."), True),
+        (("May 3", "The fire broke out May 3."), ("May 4", "The fire broke out May 4."), True),
+        (("May 3", "The fire broke out May 3."), ("2020", "The fire broke out in 2020."), False),
+        (("Mara", "The fire was lit by Mara."), ("Jonas", "The fire was lit by Jonas."), False),
+    ],
+)  # fmt: skip
+def test_reports_that_differ(one: tuple[str, str], other: tuple[str, str], differ: bool) -> None:
+    older = claim(one[0], one[1].replace("About", "about"), MONDAY)
+    newer = claim(other[0], other[1].replace("Nineteen", "nineteen"), MONDAY + DAY, "2")
+    found = differing(older, [newer])
+    if not differ:
+        assert found == (older,)
+        return
+    assert [(each.text, each.note) for each in found] == [
+        (other[0], "reported 15 June 2021"),
+        (one[0], "reported 14 June 2021"),
+    ]
+
+
+def test_of_one_day_or_of_two_years_nothing_differs() -> None:
+    older, quote = claim("19", "The fire killed 19 people."), "The fire killed 21 people."
+    for written in (MONDAY, MONDAY + 40 * DAY, None):
+        assert differing(older, [claim("21", quote, written, "2")]) == (older,)
+
+
+@pytest.mark.parametrize(
+    ("question", "subject", "days"),
+    [
+        ("What happened on 20 March 2017?", "", ("2017-03-20", "2017-03-20")),
+        ("What happened in Tolk on 20 March 2017?", "tolk", ("2017-03-20", "2017-03-20")),
+        ("what happened to the theater in january 2022", "theater", ("2022-01-01", "2022-01-31")),
+        ("What was in the news last week?", "", ("2021-06-07", "2021-06-13")),
+        ("What’s happened since?", None, None),
+        ("What happened in 2017?", None, None),
+        ("Who won on 20 March 2017?", None, None),
+    ],
+)
+def test_what_happened(question: str, subject: str | None, days: tuple[str, str] | None) -> None:
+    found = happened(question, MONDAY)
+    if subject is None:
+        assert found is None
+    else:
+        assert found is not None
+        assert (found[0], tuple(map(str, found[1]))) == (subject, days)
+
+
+def test_a_plan_is_shown_with_its_report(assistant: Assistant) -> None:
+    answer = assistant.answer("When did the government plan to open the harbor bridge?")
+    plan, report = answer.text.split("\n\n")
+    assert plan.endswith("planned, reported 1 March 2021) [1]")
+    assert report.endswith("reported 12 June 2021) [2]")
+    assert [str(citation.due) for citation in answer.citations] == ["2021-06-12", "None"]
+    assert "was opened on Saturday" in answer.citations[1].quote
+    assert list(answer.stages) == ["retrieve", "read", "update", "cite"]
+
+
+def test_as_of_a_day_no_later_report_is_known(assistant: Assistant) -> None:
+    question = "When did the government plan to open the harbor bridge?"
+    filters = Filters(as_of=datetime.date(2021, 6, 1))
+    answer = assistant.answer(question, filters=filters)
+    assert answer.text.endswith("planned, reported 1 March 2021) [1]")
+    assert len(answer.citations) == 1
+
+
+def test_what_happened_is_told_in_order_and_cited(assistant: Assistant) -> None:
+    answer = assistant.answer("What happened in January 2022?")
+    assert answer.outcome == "answered"
+    assert answer.text == (
+        "A storm tore the roof off the old theater in Tolk on Friday night because its beams\n"
+        "had rotted, engineers said. (perhaps 14 January 2022) [1]"
+    )
+    assert answer.citations[0].quote == answer.short
+    assert "storm" not in assistant.answer("What happened in Lindhaven in January 2022?").text
+
+
+def test_today_is_the_day_as_of_which_the_archive_is_asked(assistant: Assistant) -> None:
+    filters = Filters(as_of=datetime.date(2021, 9, 21))
+    answer = assistant.answer("What happened this week?", filters=filters)
+    assert answer.outcome == "refused"
+    answer = assistant.answer("What happened last week?", filters=filters)
+    assert answer.text.startswith("Jonas Brandt won the election for mayor of Tolk on Sunday")
+
+
+def test_tolls_that_differ_are_shown_newest_first(
+    bring: Callable[..., Summary], tmp_path: Path
+) -> None:
+    said = " date {} KARSK —\n\nThe landslide in Karsk killed {} people, the mayor said on {}.\n"
+    for day, toll, name in (("2021-07-05", 19, "Monday"), ("2021-07-07", 24, "Wednesday")):
+        (tmp_path / f"{day}.txt").write_text(said.format(day, toll, name), encoding="utf-8")
+    bring(*tmp_path.glob("*.txt"))
+    with Assistant.load(Settings(library=tmp_path / "library")) as assistant:
+        answer = assistant.answer("How many people did the landslide in Karsk kill?")
+    assert answer.text == ("24 (reported 7 July 2021) [1]\n\n19 (reported 5 July 2021) [2]")
