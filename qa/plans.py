@@ -56,14 +56,21 @@ def report(plan: Claim, later: Draft) -> Claim | None:
     """Return what one of a later draft's places reports of a plan; None if none does.
 
     It was written on the day that the plan was due, or after, and not as a plan. Where the plan
-    names days, so does the report: of them, or up to a fortnight after the last. Else
-    both have a word in common. Of a refusal, the sentence has to be like the plan's.
+    names days, so does the report: of them, or up to a fortnight after the last; the most exact
+    counts. Else both have a word in common. Of a refusal, the sentence has to be like the plan's.
     """
-    for claim in (*later.claims, *later.others):
-        for span in claim.spans:
-            if _reports(claim.text, span, plan) and (later.claims or _alike(span, plan.spans[0])):
-                return Claim(claim.text, (span,))
-    return None
+    found = [
+        Claim(claim.text, (span,))
+        for claim in (*later.claims, *later.others)
+        for span in claim.spans
+        if _reports(claim.text, span, plan) and (later.claims or _alike(span, plan.spans[0]))
+    ]
+    return min(found, key=_vagueness, default=None)
+
+
+def _vagueness(claim: Claim) -> int:
+    days = claim.spans[0].told.days
+    return dates.length(days) if days else 0
 
 
 def _alike(one: Span, other: Span) -> bool:

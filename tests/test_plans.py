@@ -87,6 +87,13 @@ def test_a_refusal_may_hold_the_report_in_like_words() -> None:
     assert plans.report(PLAN, Draft(others=(later,))) == later
 
 
+def test_the_most_exact_report_is_shown() -> None:
+    vague = claim("June", "It was opened in June.", MONDAY + 30 * DAY, "2")
+    exact = claim("Thursday", "It was opened on Thursday.", MONDAY + 4 * DAY, "3")
+    assert plans.report(PLAN, Draft((vague,), others=(exact,))) == exact
+    assert plans.report(PLAN, Draft((vague,))) == vague
+
+
 def test_a_report_in_the_draft_itself_is_told_apart() -> None:
     later = claim("Thursday", "It was opened on Thursday.", MONDAY + 4 * DAY, "2")
     merged = Draft((Claim("Thursday", (*PLAN.spans, *later.spans)),), "Thursday")

@@ -38,7 +38,10 @@ def main() -> None:
             hits = retriever.hits(question.text, asked_on=question.date)
             found.append((rank(question, hits), question, hits))
         found.sort(key=lambda row: -row[0])
-        for place, question, hits in found[: arguments.count]:
+        nowhere = [row for row in found if row[0] > DEPTH]
+        lower = [row for row in found if row[0] <= DEPTH]
+        print(f"{len(nowhere)} of {len(found)} nowhere among {DEPTH} hits")
+        for place, question, hits in nowhere[: arguments.count] + lower[: arguments.count]:
             print(f"\n{place if place <= DEPTH else 'none'}: {question.text} — {question.answer}")
             print(f"  asked on {question.date}; first: {shown(hits[0])}")
             for hit in hits[place - 1 : place]:
