@@ -108,8 +108,8 @@ class Assistant:
     ) -> Answer:
         """Answer a question, in the light of the earlier turns of the conversation.
 
-        News of the days around `asked_on` is preferred: the day of asking, or else the newest
-        date of what may be searched, which is all that passes the filters. Raises
+        News of the days around `asked_on` is preferred: the day of asking, or else the day as of
+        which the archive is asked, or the newest date of what passes the filters. Raises
         `QuestionError` for an empty question, one that is too long, or a source that is no
         site, and `LibraryError` if the library cannot be read.
         """
@@ -191,20 +191,22 @@ class Assistant:
     def _read(self, work: _Work) -> _Work:
         started = time.perf_counter()
         draft = self._happened(work)
-        if not draft.claims:
+        if draft is None:
             searched = self.library.counts(work.filters)[1]
             draft = self._reader.read(work.whole, work.hits, searched)
         stages = {**work.stages, "read": time.perf_counter() - started}
         return dataclasses.replace(work, hits=draft.hits or work.hits, draft=draft, stages=stages)
 
-    def _happened(self, work: _Work) -> Draft:
+    def _happened(self, work: _Work) -> Draft | None:
         """Return what happened at a time, if the question asks for that: no span would answer."""
-        today = self.retriever.today(work.asked_on, work.filters)
-        asked = happened(work.whole, today)
+        asked = happened(work.question, self.retriever.today(work.asked_on, work.filters))
         if not asked:
-            return Draft()
-        events = self._events(work.whole, *asked, work.asked_on, work.filters, _HAPPENED)
-        return as_draft(events)
+            return None
+        subject, days = asked
+        # What stands before the question are the names that it needs of the turns before.
+        subject = f"{work.whole.removesuffix(work.question)} {subject}"
+        events = self._events(work.whole, subject, days, work.asked_on, work.filters, _HAPPENED)
+        return as_draft(events) if events else None
 
     def _update(self, work: _Work) -> _Work:
         """Say of what was still to come that it was, and look for what was reported since."""
@@ -217,7 +219,7 @@ class Assistant:
         return dataclasses.replace(work, draft=draft, stages=stages)
 
     def _since(self, due: datetime.date, work: _Work) -> Claim | None:
-        filters = work.filters.after(due)
+        filters = work.filters.starting(due)
         searched = self.library.counts(filters)[1]
         if not searched:
             return None

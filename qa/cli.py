@@ -147,7 +147,11 @@ def _limits() -> argparse.ArgumentParser:
         ("--from", "since", "search only articles of this day and later"),
         ("--to", "until", "search only articles of this day and earlier"),
         ("--as-of", "as_of", "ask the archive as it stood on this day"),
-        ("--asked-on", "asked_on", "prefer news of the days around (default: the newest)"),
+        (
+            "--asked-on",
+            "asked_on",
+            "prefer news of the days around (default: --as-of, or the newest)",
+        ),
     ):
         limits.add_argument(flag, dest=name, type=_date, metavar="DATE", help=text)
     limits.add_argument(

@@ -15,13 +15,15 @@ from qa.wording import stems
 _APART = datetime.timedelta(31)
 # Two sentences tell of the same if they share so much of the words of the shorter, figures aside,
 # and two at least.
-_ALIKE = 0.3
+_ALIKE = 0.5
 # "Nearly 40" does not contradict "38".
 _ROUND = 0.1
 _SHOWN = 3
 # A month and a day of it, or a year and another, are no two dates of one event.
 _LONG = 8
-_ABOUT = re.compile(r"\b(?:about|around|nearly|almost|roughly|approximately|some|over|more than)\b")
+_ABOUT = re.compile(
+    r"\b(?:about|around|nearly|almost|roughly|approximately|some|over|more than)\b", re.IGNORECASE
+)
 _NEXT_WORD = re.compile(r"\W{0,2}\w+")
 
 
@@ -51,7 +53,7 @@ def _differ(one: Claim, other: Claim) -> bool:
     written, later = span.told.written, rival.told.written
     if not written or not later or not datetime.timedelta(0) < abs(later - written) <= _APART:
         return False
-    if one.text in rival.quote or other.text in span.quote:
+    if _says(rival.quote, one.text) or _says(span.quote, other.text):
         return False
     if span.told.days and rival.told.days:
         (first, last), (begin, end) = days = span.told.days, rival.told.days
@@ -79,6 +81,10 @@ def _apart(one: tuple[str, Value], other: tuple[str, Value]) -> bool:
         return False
     low, high = sorted((min(first.amounts), min(second.amounts)))
     return high - low > _ROUND * high or not _ABOUT.search(f"{text} {words}")
+
+
+def _says(quote: str, words: str) -> bool:
+    return bool(re.search(rf"(?<!\w){re.escape(words)}(?!\w)", quote))
 
 
 def _alike(quote: str, other: str) -> bool:

@@ -29,7 +29,8 @@ _OWN_SUBJECT = re.compile(
 _GOES_ON = re.compile(r"(?:and|but|so|or|what about|how about)\b", re.IGNORECASE)
 # A question of so few words that names nothing leaves its subject out: "Since when?".
 _FEW = 2
-_MARKER = re.compile(r"\s*\[\d+\]")
+# With what stands in brackets before it: notes of ours on dates.
+_MARKER = re.compile(r"(?:\s*\([^()]*\))?\s*\[\d+\]")
 # Turns that are looked at, and names that are taken along: the question itself must not be
 # pushed out of what the models read.
 _TURNS = 8

@@ -1,6 +1,7 @@
 """Planned or happened: what was still to come when it was written, and what was reported since."""
 
 import datetime
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -14,6 +15,7 @@ _DAY = datetime.timedelta(1)
 _PUT_OFF = datetime.timedelta(14)
 # Words that the sentences of a plan and of its report share, where nothing else says they belong.
 _SHARED = 3
+_EXPECTED = re.compile(r"(?i:\bexpect|\bforecast|\blikely\b)")
 
 
 def told(
@@ -22,21 +24,30 @@ def told(
     sentence: Offsets,
     found: Sequence[DateExpression],
     written: datetime.date | None,
+    ahead: bool = False,
 ) -> Told:
     """Return when a sentence was written, which days the answer in it names, and when it is due.
 
-    `answer` and `sentence` are stretches of `text`, and `found` its dates. Of the answer's days
-    the most exact count. If they are later than the day of writing, it was to come; without any,
-    or if they begin on that very day, the words around tell. What those announce is due on the
-    most exact date in the sentence that is to come, or else the day after.
+    `answer` and `sentence` are stretches of `text`, and `found` its dates; `ahead` says that the
+    question itself looks forward. Of the answer's days the most exact count. If they are later
+    than the day of writing, it was to come, unless the sentence says "not"; if they are earlier,
+    it was not. Without any, or if that day is one of them, the words around tell. What those
+    announce is due the day after, or else on the most exact date in the sentence that is to come.
     """
-    days = min(_times(found, answer), key=_exactness, default=None)
+    days = min(_of_answer(found, answer), key=_exactness, default=None)
     if written is None or written == datetime.date.max:
         return Told(written, days)
-    if days and days[0] != written:
-        return Told(written, days, days[0] if days[0] > written else None)
-    if not dates.announces(text, *answer):
+    if days and days[0] > written:
+        # "If he does not win, a second round will take place": of another clause it says nothing.
+        clause = max(sentence[0], *(text.rfind(mark, 0, answer[0]) for mark in ",;:"))
+        denied = dates.denies(text, clause, answer[0])
+        return Told(written, days, None if denied else days[0])
+    if days and days[1] < written:
         return Told(written, days)
+    if not dates.announces(text, *answer, after=ahead):
+        return Told(written, days)
+    if days:
+        return Told(written, days, written + _DAY)
     coming = [time for time in _times(found, sentence) if time[0] > written]
     first, _ = min(coming, key=_exactness, default=(written + _DAY, None))
     return Told(written, days, first)
@@ -53,19 +64,26 @@ def planned(draft: Draft) -> datetime.date | None:
 
 
 def report(plan: Claim, later: Draft) -> Claim | None:
-    """Return what one of a later draft's places reports of a plan; None if none does.
+    """Return what one of a later draft's answers reports of a plan; None if none does.
 
     It was written on the day that the plan was due, or after, and not as a plan. Where the plan
     names days, so does the report: of them, or up to a fortnight after the last; the most exact
-    counts. Else both have a word in common. Of a refusal, the sentence has to be like the plan's.
+    counts. Else the words of one are among those of the other. Of places that are not the draft's
+    own answer, the sentence has to be like the plan's.
     """
-    found = [
-        Claim(claim.text, (span,))
-        for claim in (*later.claims, *later.others)
-        for span in claim.spans
-        if _reports(claim.text, span, plan) and (later.claims or _alike(span, plan.spans[0]))
+    found = [_reporting(claim, plan) for claim in later.claims]
+    found += [
+        _reporting(claim, plan)
+        for claim in later.others
+        if _shared(claim.spans[0].quote, plan.spans[0].quote) >= _SHARED
     ]
-    return min(found, key=_vagueness, default=None)
+    return min((claim for claim in found if claim.spans), key=_vagueness, default=None)
+
+
+def _reporting(claim: Claim, plan: Claim) -> Claim:
+    """Return a claim with those of its spans that report a plan."""
+    spans = tuple(span for span in claim.spans if _reports(claim.text, span, plan))
+    return Claim(claim.text, spans)
 
 
 def _vagueness(claim: Claim) -> int:
@@ -73,8 +91,8 @@ def _vagueness(claim: Claim) -> int:
     return dates.length(days) if days else 0
 
 
-def _alike(one: Span, other: Span) -> bool:
-    return len(stems(one.quote) & stems(other.quote)) >= _SHARED
+def _shared(one: str, other: str) -> int:
+    return len(stems(one) & stems(other))
 
 
 def _reports(text: str, span: Span, plan: Claim) -> bool:
@@ -83,8 +101,8 @@ def _reports(text: str, span: Span, plan: Claim) -> bool:
         return False
     if before.days:
         latest = before.days[1] + min(_PUT_OFF, datetime.date.max - before.days[1])
-        return bool(after.days and before.due <= after.days[1] and after.days[0] <= latest)
-    return bool(stems(plan.text) & stems(text))
+        return bool(after.days and before.days[0] <= after.days[1] and after.days[0] <= latest)
+    return _shared(text, plan.text) >= max(1, min(len(stems(text)), len(stems(plan.text))))
 
 
 def with_report(draft: Draft, found: Claim | None) -> Draft:
@@ -99,17 +117,25 @@ def with_report(draft: Draft, found: Claim | None) -> Draft:
 
 def note(span: Span) -> str:
     """Return what people are told of when a sentence was written, and whether it was to come."""
-    reported = f"reported {day(span.told.written)}" if span.told.written else "reported"
+    assert span.told.written is not None
+    reported = f"reported {day(span.told.written)}"
     if not span.told.due:
         return reported
     # What names no day may be a forecast as well: "inflation will top 11%".
-    return f"{'planned' if span.told.days else 'expected'}, {reported}"
+    planned = span.told.days and not _EXPECTED.search(span.quote)
+    return f"{'planned' if planned else 'expected'}, {reported}"
+
+
+def _of_answer(found: Sequence[DateExpression], answer: Offsets) -> list[dates.Span]:
+    """Return the times that an answer is, or is cut out of: "the 2022 World Cup" is none."""
+    start, end = answer
+    held = [one for one in found if 2 * (min(end, one.end) - max(start, one.start)) >= end - start]
+    return [days for _, days in dates.events(held)]
 
 
 def _times(found: Sequence[DateExpression], stretch: Offsets) -> list[dates.Span]:
-    # "Wednesday" may be cut out of "early on Wednesday morning".
-    touched = [one for one in found if one.start < stretch[1] and stretch[0] < one.end]
-    return [days for _, days in dates.events(touched)]
+    inside = [one for one in found if stretch[0] <= one.start and one.end <= stretch[1]]
+    return [days for _, days in dates.events(inside)]
 
 
 def _exactness(days: dates.Span) -> tuple[int, dates.Span]:

@@ -30,9 +30,15 @@ _WHICH_DAY = re.compile(
     r"\b(?:what|which) (?:day|date|year|month|season|decade|century|time)s?\b", re.IGNORECASE
 )
 _HOW_LONG = re.compile(r"\b(?:for )?how long\b", re.IGNORECASE)
+_AHEAD = re.compile(
+    r"\b(?:will|shall|going to|plan(?:s|ned)?|expected|scheduled|set (?:to|for)|due|supposed to|"
+    r"intends?|upcoming)\b|\bto be \w+(?:ed|n)\b",
+    re.IGNORECASE,
+)
 _HAPPENED = re.compile(
     r"(?:and |so )?what(?:(?:['’]s| has| have| had)? happened| took place| occurred| went on|"
-    r" was (?:happening|going on)| (?:was|were) (?:in )?the (?:news|headlines|events))\b",
+    r" was (?:happening|going on)| (?:was|were) (?:in )?the (?:news(?! conf)|headlines|events))\b"
+    r"(?!.*\b(?:before|after|since|until|by)\b)(?: (?:in|around) the world\b)?",
     re.IGNORECASE,
 )
 _CHOICES = re.compile(
@@ -49,8 +55,10 @@ _NAMES = re.compile(
 )
 # A time so long says little of when an article on it was written, unless it is named in full.
 _SHORT = 31
-# Stands before a time, and is no subject.
-_DURING = frozenset({"during", "within", "around", "world", "news"})
+# Stands before a time, or for a subject, and is none.
+_IDLE = frozenset(
+    "during within around night morning evening day week first last next him her them me us".split()
+)
 _SENTENCE = re.compile(r"(?<=[.!?])[\s\"”’)]+(?=\S)")
 
 
@@ -85,7 +93,8 @@ def happened(question: str, day: datetime.date | None = None) -> tuple[str, Span
     """Return the subject and the time of "What happened in Mariupol on 16 March 2022?".
 
     The subject is '' where only a time is named. None for other questions, and where the time is
-    longer than a month, or not named. `day` is that of asking, as for `period`.
+    longer than 32 days, is not named, or only bounds what is asked, as in "since March". `day` is
+    that of asking, as for `period`.
     """
     asked = proper(question)
     what, days = _HAPPENED.match(asked), period(asked, day)
@@ -94,8 +103,13 @@ def happened(question: str, day: datetime.date | None = None) -> tuple[str, Span
     rest = _named(asked)[what.end() :]
     for one in reversed(find(rest, day)):
         rest = f"{rest[: one.start]} {rest[one.end :]}"
-    subject = [word for word in content_words(rest) if word not in _DURING]
+    subject = [word for word in content_words(rest) if word not in _IDLE]
     return " ".join(subject), days
+
+
+def asks_ahead(question: str) -> bool:
+    """Tell whether a question looks forward: "When will he resign?", "Who was expected to?"."""
+    return bool(_AHEAD.search(proper(question)))
 
 
 def asks_yes_or_no(question: str) -> bool:

@@ -18,7 +18,14 @@ from qa.corrections import differing
 from qa.dates import find
 from qa.passages import Offsets
 from qa.plans import told
-from qa.questions import asks_how_long, asks_when, asks_yes_or_no, proper, wants_sentence
+from qa.questions import (
+    asks_ahead,
+    asks_how_long,
+    asks_when,
+    asks_yes_or_no,
+    proper,
+    wants_sentence,
+)
 from qa.span_model import Reading, SpanModel
 from qa.spans import Finding, Place, Preference, Weights, findings, no_preference, passage_score
 from qa.types import Claim, DateExpression, Draft, Hit, Span
@@ -93,20 +100,25 @@ class SpanReader:
         self._model = model
 
     def read(self, question: str, hits: Sequence[Hit], searched: int | None = None) -> Draft:
-        """Return the best answer as a draft with one claim, or a draft without claims."""
+        """Return the best answer as a draft, or a draft without claims.
+
+        It has one claim, or several where reports differ: `short` is the best of them, which
+        need not be the newest.
+        """
         return self.draft(question, self.evidence(question, hits, searched))
 
     def draft(self, question: str, evidence: Evidence) -> Draft:
         """Decide whether the evidence is enough, and say what it says."""
         if not evidence.found:
             return Draft(hits=evidence.hits)
+        ahead = asks_ahead(question)
         confidence = 1.0 / (1.0 + math.exp(-float(evidence.signs @ self.SIGNS + self.BIAS)))
         if confidence < self.THRESHOLD:
-            others = [claim for _, claim in _others(evidence.found)]
+            others = [claim for _, claim in _others(evidence.found, ahead)]
             return Draft(confidence=confidence, hits=evidence.hits, others=tuple(others))
         best = evidence.found[0]
         likeliest, *further = best.places
-        sentence = _sentence(likeliest)
+        sentence = _sentence(likeliest, ahead)
         if wants_sentence(question):
             # The words alone would be a clipped reason, or a guess at yes or no. What other
             # places share is only those words: they do not say what this sentence says.
@@ -115,8 +127,9 @@ class SpanReader:
         else:
             short = best.text
             near = [place for place in further if place.score > likeliest.score - _NEAR]
-            claim = Claim(short, (sentence, *map(_sentence, near[: _CITED - 1])))
-        scored = _others(evidence.found, claim.spans)
+            more = [_sentence(place, ahead) for place in near[: _CITED - 1]]
+            claim = Claim(short, (sentence, *more))
+        scored = _others(evidence.found, ahead, claim.spans)
         rivals = [other for score, other in scored if score > likeliest.score - _NEAR]
         claims = (claim,) if wants_sentence(question) else differing(claim, rivals)
         others = [other for _, other in scored]
@@ -197,7 +210,7 @@ def _shared(asked: Sequence[frozenset[str]], text: str) -> float:
     return sum(len(words & held) / len(words) for words in asked) / 2 if asked[0] else 0.5
 
 
-def _sentence(place: Place) -> Span:
+def _sentence(place: Place, ahead: bool) -> Span:
     passage, written = place.hit.passage, place.hit.article.date
     answer, (start, end) = place.candidate.span, place.candidate.sentence
     return Span(
@@ -205,17 +218,19 @@ def _sentence(place: Place) -> Span:
         passage.start + start,
         passage.start + end,
         passage.text[start:end],
-        told(passage.text, answer, (start, end), _dates(passage.text, written), written),
+        told(passage.text, answer, (start, end), _dates(passage.text, written), written, ahead),
     )
 
 
-def _others(found: Sequence[Finding], known: Sequence[Span] = ()) -> list[tuple[float, Claim]]:
+def _others(
+    found: Sequence[Finding], ahead: bool, known: Sequence[Span] = ()
+) -> list[tuple[float, Claim]]:
     """Return further places that may answer with their scores, best first, each sentence once."""
     seen = {(span.article_id, span.start) for span in known}
     places = [place for finding in found[:_FINDINGS] for place in finding.places]
     others: list[tuple[float, Claim]] = []
     for place in sorted(places, key=lambda place: -place.score):
-        span = _sentence(place)
+        span = _sentence(place, ahead)
         if (span.article_id, span.start) not in seen:
             seen.add((span.article_id, span.start))
             others.append((place.score, Claim(place.text, (span,))))

@@ -111,8 +111,10 @@ class Retriever(BaseRetriever):
         Without either, the newest date of what passes the filters; None if nothing has a date.
         """
         limits = filters or Filters()
+        if given := asked_on or limits.as_of:
+            return given
         extent = self.library.extent(limits)
-        return asked_on or limits.as_of or (extent[1] if extent else None)
+        return extent[1] if extent else None
 
     def _search(
         self,
@@ -159,6 +161,9 @@ class Retriever(BaseRetriever):
         if named and extent and (named[1] < extent[0] or named[0] > extent[1]):
             # "Net zero by 2050": no article is of that time.
             named = None
+        if day and extent and not asked_on:
+            # Asked as of a day long after the last article, the newest are still the nearest.
+            day = min(day, extent[1])
         return _Times(named, day)
 
     def _on_time(
@@ -188,7 +193,7 @@ class _Times:
     """When the articles were written that a question is most likely about.
 
     `named` is the time that it names, if there are articles of that time; `day` is the day of
-    asking, or the newest of the archive.
+    asking, or the newest of what is searched, if that is earlier and no day was given.
     """
 
     named: Span | None

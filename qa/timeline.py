@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from qa.cite import citation
 from qa.dates import Span as Days
-from qa.dates import announces, direction, events, length, shown
+from qa.dates import direction, events, length, shown
 from qa.passages import sentences
 from qa.types import Article, Claim, DateExpression, Draft, Event, Hit, Span
 from qa.wording import stems
@@ -36,7 +36,8 @@ def timeline(
     An event is a sentence of one of the hits that has at least half of the query's words and a
     date of a year at most. Of several dates the most exact one counts, of these the first. What
     several articles tell of one day in like words is one event, with the others in `also_in`.
-    Without words in the query, what the most articles tell comes first.
+    Within days, only what has happened by what is said counts: no plans, and nothing asked.
+    Without words in the query, what the most articles tell comes first, one of each article.
 
     Raises `CitationError` if a hit is not, word for word, what stands in its article.
     """
@@ -56,8 +57,9 @@ def timeline(
             kept.append(one)
     if not asked:
         # One of each article: ten captions of one gallery would be all.
-        each = {dated.event.citation.article.id: dated for dated in reversed(kept)}
-        kept = sorted(each.values(), key=lambda one: (-len(one.event.also_in), -one.fit))
+        kept.sort(key=lambda one: (len(one.event.also_in), one.fit))
+        each = {dated.event.citation.article.id: dated for dated in kept}
+        kept = [dated for dated in reversed(kept) if dated in each.values()]
     events = [dated.event for dated in kept[:limit]]
     return tuple(sorted(events, key=lambda event: (event.first, event.last)))
 
@@ -69,9 +71,8 @@ def as_draft(events: Sequence[Event]) -> Draft:
         cited = event.citation
         span = Span(cited.article.id, cited.start, cited.end, cited.quote)
         claims.append(Claim(cited.quote, (span,), shown_date(event)))
-    sure = sum(not event.date.uncertain for event in events)
-    short = " ".join(claim.text for claim in claims)
-    return Draft(tuple(claims), short, sure / len(events) if events else 0.0)
+    # Dated sentences of that time are what was asked for: if there are any, it is held.
+    return Draft(tuple(claims), " ".join(claim.text for claim in claims), float(bool(claims)))
 
 
 def shown_date(event: Event) -> str:
@@ -90,10 +91,9 @@ def _of(hit: Hit, article: Article, asked: frozenset[str], days: Days | None) ->
             continue
         begin = hit.passage.start + start
         cited = citation(1, Span(article.id, begin, begin + len(quote), quote), article)
-        dated = [pair for pair in events(cited.dates) if _within(pair[1], days)]
+        dated = events(cited.dates)
         if days:
-            # Asked what happened: not what was to, nor what somebody asks.
-            dated = [pair for pair in dated if not _open(quote, pair[0])]
+            dated = [pair for pair in dated if _happened(article, quote, pair, days)]
         if dated:
             date, (first, last) = min(dated, key=lambda pair: (length(pair[1]), pair[0].start))
             event = Event(first, last, date, cited)
@@ -103,12 +103,12 @@ def _of(hit: Hit, article: Article, asked: frozenset[str], days: Days | None) ->
     return found
 
 
-def _open(quote: str, date: DateExpression) -> bool:
-    return quote.endswith("?") or announces(quote, date.start, date.end)
-
-
-def _within(event: Days, days: Days | None) -> bool:
-    return not days or (days[0] <= event[0] and event[1] <= days[1])
+def _happened(article: Article, quote: str, dated: tuple[DateExpression, Days], days: Days) -> bool:
+    """Tell whether a sentence says what happened within some days: not a plan, nor a question."""
+    date, (first, last) = dated
+    written = article.source.date
+    to_come = (written and first > written) or direction(quote, date.start, date.end) > 0
+    return days[0] <= first and last <= days[1] and not to_come and "?" not in quote
 
 
 def _same(one: _Dated, other: _Dated) -> bool:

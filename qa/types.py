@@ -121,7 +121,7 @@ class Filters:
         """The last day that passes."""
         return min((day for day in (self.until, self.as_of) if day), default=None)
 
-    def after(self, day: datetime.date) -> "Filters":
+    def starting(self, day: datetime.date) -> "Filters":
         """Return these limits, and that articles be of a day or later."""
         return dataclasses.replace(self, since=max(day, self.since or day))
 
@@ -227,11 +227,11 @@ class Event:
 class Answer:
     """What the assistant says to a question, and what it rests on.
 
-    `text` is what people read, with markers; `short` is the bare answer for scoring, empty
-    on a refusal. `confidence` in 0..1 is how likely it is that the archive holds the answer,
-    where as many questions have one as have none. `hits` stand in final order, at least 10
-    where the library holds as many that are no copies of each other, on refusals too. `stages`
-    maps each stage to the seconds it took.
+    `text` is what people read, with markers; `short` is the bare answer for scoring: empty on a
+    refusal, the likeliest where reports differ. `confidence` in 0..1 is how likely it is that the
+    archive holds the answer, where as many questions have one as have none. `hits` stand in final
+    order, at least 10 where the library holds as many that are no copies of each other, on refusals
+    too. `stages` maps each stage to the seconds it took.
     """
 
     question: str

@@ -104,3 +104,9 @@ def test_names_that_are_also_small_words() -> None:
     assert names("What did Theresa May and WHO do in May 2017?") == [
         *("Theresa", "May", "WHO", "May", "2017")
     ]
+
+
+def test_notes_on_dates_are_no_names() -> None:
+    said = Turn("assistant", "Mara Velk (expected, reported 31 March 2017) [1]")
+    turns = [Turn("user", "Who will open the bridge?"), said]
+    assert standalone("Where does she live?", turns).startswith("open bridge Mara Velk. Where")

@@ -63,6 +63,20 @@ def test_the_best_fitting_are_kept() -> None:
     assert timeline("of the", hits, articles, 1) == ()
 
 
+def test_of_some_days_what_the_most_tell_and_what_has_happened() -> None:
+    hits, articles = archive(
+        "Mara Velk was married on 12 June 2021. A bomb killed nine in Karsk on 12 June 2021.",
+        "A bomb killed nine in Karsk on 12 June 2021.",
+        "The bridge may be opened on 12 June 2021.",
+        "Who was in Karsk on 12 June 2021? A concert is planned for 12 July 2021.",
+    )
+    days = (datetime.date(2021, 6, 1), datetime.date(2021, 7, 31))
+    [event] = timeline("", hits, articles, 9, days)
+    assert event.citation.quote.startswith("A bomb killed nine")
+    assert len(event.also_in) == 1
+    assert len(timeline("Velk", hits, articles, 9, days)) == 1
+
+
 def test_an_assistant_makes_one(assistant: Assistant) -> None:
     events = assistant.timeline("harbor bridge in Lindhaven")
     assert [event.first.isoformat() for event in events] == ["2021-06-12"]

@@ -2,7 +2,7 @@
 
 from qa.dates.find import find
 from qa.dates.phrases import age, aged, hints
-from qa.dates.tense import announces, direction
+from qa.dates.tense import announces, denies, direction
 from qa.dates.values import Span, dated, events, length, shown, span
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "aged",
     "announces",
     "dated",
+    "denies",
     "direction",
     "events",
     "find",

@@ -22,8 +22,14 @@ _FUTURE = frozenset(
     "forthcoming would may might should must begins opens starts faces returns takes "
     "airs expects kicks".split()
 )
-# Of these, what announces nothing: a guess, a duty, a habit.
-_IDLE = frozenset("would may might should must faces returns takes".split())
+# Says that something is to come. "Set in Paris", "due to rain" and "the planned bridge" do not.
+_ANNOUNCES = re.compile(
+    r"(?i:\b(?:will|shall)\b|['’]ll\b|\bexpects?\b|"
+    r"\b(?:plans?|planning|planned|hopes?|intends?|aims?|going|set|agreed|(?<!than )expected|"
+    r"scheduled|slated|poised)\s+to\b|\b(?:planned|set|scheduled|slated)\s+(?:for|on)\b)"
+)
+_WAS = re.compile(r"\b(?:was|were|had)(?:\s+been)?\s+$")
+_DENIES = re.compile(r"(?i:\b(?:not|never|no longer|cannot)\b|n['’]t\b)")
 _PAST = frozenset(
     "was were had did said told began came went made took gave found held left met won lost fell "
     "rose ran got saw sent shot struck spoke wrote knew led paid put cut hit became broke brought "
@@ -31,7 +37,7 @@ _PAST = frozenset(
     "threw wore since been ago saying".split()
 )
 # Ends in -ed, and tells nothing of when.
-_NOT_PAST = frozenset("need indeed need united united speed hundred".split())
+_NOT_PAST = _FUTURE | frozenset("need indeed united speed hundred".split())
 
 
 def direction(text: str, start: int, end: int) -> int:
@@ -41,29 +47,48 @@ def direction(text: str, start: int, end: int) -> int:
     """
     if _BY.search(text, max(0, start - 12), start):
         return 1
-    return _nearest(text, start, end)[0]
+    return _nearest(text, start, end)
 
 
-def announces(text: str, start: int, end: int) -> bool:
-    """Tell whether the words around a stretch say that something is to come.
+def announces(text: str, start: int, end: int, *, after: bool = False) -> bool:
+    """Tell whether the words before a stretch say that it is to come: "will", "plans to".
 
-    "Will host" and "plans to host" do, as `direction` finds them; "may" and "must" do not.
+    More strictly than `direction`: neither "may" does nor "will not", nor what is followed by
+    something past. With `after`, the words after the stretch count where those before are silent.
     """
-    cue, words = _nearest(text, start, end)
-    return cue > 0 and any(_forward(word) and word.lower() not in _IDLE for word in words)
+    left, right = _sentence(text, start, end)
+    cues = list(_ANNOUNCES.finditer(text, left, start))
+    if cues:
+        # "Was to" and "had been expected to" leave open what became of it.
+        was = _WAS.search(text, left, cues[-1].start())
+        return not was and _silent(text, cues[-1].end(), start)
+    cue = _ANNOUNCES.search(text, end, right) if after else None
+    if cue is None or _WAS.search(text, end, cue.start()):
+        return False
+    return _silent(text, left, start) and _silent(text, end, cue.start())
 
 
-def _nearest(text: str, start: int, end: int) -> tuple[int, list[str]]:
-    """Return which way the nearest word looks that tells anything, and the words it goes by."""
+def denies(text: str, start: int, end: int) -> bool:
+    """Tell whether a stretch of a sentence says "not"."""
+    return bool(_DENIES.search(text, start, end))
+
+
+def _silent(text: str, start: int, end: int) -> bool:
+    """Tell whether a stretch of a sentence says neither what has been, nor "not"."""
+    words = _WORD.findall(text, start, end)
+    past = any(_cue(words, place) < 0 for place in range(len(words)))
+    return not past and not denies(text, start, end)
+
+
+def _nearest(text: str, start: int, end: int) -> int:
+    """Return which way the nearest word looks that tells anything."""
     left, right = _sentence(text, start, end)
     before = _WORD.findall(text, left, start)
     for place in range(len(before) - 1, -1, -1):
         if cue := _cue(before, place):
-            return cue, before[max(0, place - 3) : place + 1]
-    for word in _WORD.findall(text, end, right):
-        if cue := _forward(word) - _back(word):
-            return cue, [word]
-    return 0, []
+            return cue
+    after = (_forward(word) - _back(word) for word in _WORD.findall(text, end, right))
+    return next(filter(None, after), 0)
 
 
 def _cue(words: list[str], place: int) -> int:
@@ -86,7 +111,7 @@ def _forward(word: str) -> bool:
 
 def _back(word: str) -> bool:
     lower = word.lower()
-    ends = lower.endswith("ed") and len(lower) > 4 and lower not in _NOT_PAST | _FUTURE
+    ends = lower.endswith("ed") and len(lower) > 4 and lower not in _NOT_PAST
     return lower in _PAST or ends
 
 
