@@ -1,22 +1,28 @@
 """The chat page, as a person uses it: in headless Chromium."""
 
+import json
 import os
 import re
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
 import pytest
+from gradio_client import Client
+from gradio_client.exceptions import AppError
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from qa.ingest import ingest
+from qa.cite import citation
+from qa.ingest import Summary, ingest, remove
+from qa.library import Library
 from qa.settings import Settings
-from qa.types import Answer, Citation, Source
+from qa.types import Answer, Citation, Source, Span
+from qa.web.article import NOTHING, link, opened
 from qa.web.render import literal, message, said
 from tests.conftest import CHECKOUT, NEWS, Notices, run_qa
 
@@ -26,6 +32,8 @@ HOSTILE = """ date 2022-03-03 TOLK —
 
 On Sunday Petra Sonn of Tolk wrote <script>document.title = "pwned"</script> and **bold** and
 <img src="http://192.0.2.1/x.png"> and [link](http://192.0.2.1/) on the town's wall in red paint.
+
+It said ${document.title = "pwned"} and {{value}} and <img src=x onerror="document.title='pwned'">.
 """
 
 
@@ -40,7 +48,7 @@ def test_only_real_markers_become_markers() -> None:
     citation = Citation(1, Source("a", "T [1]"), 0, len(quote), quote, "0")
     shown = message(Answer("q", f"{quote} [1]", "", "answered", 0.9, (citation,)))
     assert shown.count("<sup>") == 1
-    assert "<sup>[1]</sup></p>" in shown
+    assert re.search(r'<sup><a class="qa-open" [^>]*>\[1\]</a></sup></p>', shown)
 
 
 def test_a_message_can_be_read_back() -> None:
@@ -63,6 +71,69 @@ def test_the_bare_answer_stands_out_in_its_quote() -> None:
     assert f"184 {literal('<b>,')} then <mark>84</mark> crowns" in shown("84")
     assert f"<mark>{literal('<b>')}</mark>" in shown("<b>")
     assert "<mark>" not in shown(quote) + shown("85")
+
+
+def cited(library: Library, text: str) -> Citation:
+    """Return the citation of a text that stands in one of the library's articles."""
+    for article, _ in library.entries():
+        if (start := article.text.find(text)) >= 0:
+            return citation(1, Span(article.id, start, start + len(text), text), article)
+    raise AssertionError(text)
+
+
+def test_a_link_opens_the_article_at_the_quote(library: Path) -> None:
+    quote = "Jonas Brandt won the election for mayor of Tolk on Sunday"
+    with Library.open(library) as opened_library:
+        shown = opened(link(cited(opened_library, quote)), opened_library)
+    assert re.findall(r'<mark id="qa-quote"[^>]*>(.*?)</mark>', shown) == [quote]
+    assert "20 September 2021 · 5 years ago · TOLK" in shown
+    assert "Sunday: 19 September 2021" in shown
+    assert "Petra Sonn,\nconceded" in shown
+
+
+def test_a_link_to_what_changed_or_went_still_shows_the_quote(
+    tmp_path: Path, bring: Callable[..., Summary]
+) -> None:
+    file = tmp_path / "a.txt"
+    file.write_text("Mara Velk <opened> the bridge.", encoding="utf-8")
+    bring(file)
+    with Library.open(tmp_path / "library") as library:
+        href = link(cited(library, "Mara Velk <opened>"))
+        file.write_text("Jonas Brandt opened the bridge.", encoding="utf-8")
+        bring(file)
+        shown = opened(href, library)
+        assert "has changed since it was quoted" in shown
+        assert "<blockquote>Mara Velk &lt;opened&gt;</blockquote>" in shown
+        assert "Jonas Brandt opened the bridge." in shown
+        assert "<mark" not in shown
+        remove(["a.txt"], library)
+        shown = opened(href, library)
+        assert "no longer in the archive" in shown
+        assert "<blockquote>Mara Velk &lt;opened&gt;</blockquote>" in shown
+
+
+@pytest.mark.parametrize(
+    "href", ["", "#cite-", "#cite-%%", "#cite-W10", "#cite-eyJ4Ijo", "é", None]
+)
+def test_a_link_that_is_not_ours_opens_nothing(library: Path, href: str | None) -> None:
+    with Library.open(library) as opened_library:
+        assert opened(href or "", opened_library) == NOTHING
+
+
+def test_only_a_web_address_becomes_a_link(tmp_path: Path, bring: Callable[..., Summary]) -> None:
+    rows = [
+        {"url": url, "title": "T <b>", "text": f"The {name} bridge."}
+        for url, name in (('https://news.example/a?b="c', "red"), ("javascript:alert(1)", "blue"))
+    ]
+    (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    bring(tmp_path / "a.jsonl")
+    with Library.open(tmp_path / "library") as library:
+        red, blue = (
+            opened(link(cited(library, f"The {name} bridge.")), library) for name in ("red", "blue")
+        )
+    assert '<a href="https://news.example/a?b=&quot;c" target="_blank" rel="noopener' in red
+    assert "<h2>T &lt;b&gt;</h2>" in red
+    assert "<a " not in blue
 
 
 @pytest.fixture(scope="module")
@@ -158,6 +229,68 @@ def test_an_answer_with_its_citation(page: Page) -> None:
 
 
 @pytest.mark.browser
+def test_a_citation_opens_its_article_beside_the_chat(page: Page) -> None:
+    ask(page, "Who won the election for mayor of Tolk?")
+    marker = page.locator(".qa-answer a")
+    expect(marker).to_have_text("[1]")
+    marker.click()
+    quote = page.locator("#qa-quote")
+    expect(quote).to_have_text(page.locator("details.qa-citation blockquote").inner_text())
+    expect(quote).to_be_in_viewport()
+    expect(quote).to_be_focused()
+    expect(page.locator("#qa-panel .qa-text")).to_contain_text("conceded before midnight")
+    shoot(page, "article")
+    ask(page, "When was the theater in Tolk built?")
+    expect(page.locator(".qa-answer")).to_have_count(2)
+    page.locator(".qa-answer a").last.focus()
+    page.keyboard.press("Enter")
+    expect(quote).to_contain_text("The theater was built in 1887.")
+
+
+@pytest.mark.browser
+def test_the_stages_are_said_as_they_come(page: Page) -> None:
+    page.evaluate(
+        """() => {
+          window.seen = [];
+          new MutationObserver(() => {
+            const stage = document.querySelector(".qa-stage");
+            if (stage && window.seen.at(-1) !== stage.innerText) window.seen.push(stage.innerText);
+          }).observe(document.body, { childList: true, subtree: true, characterData: true });
+        }"""
+    )
+    ask(page, "Who won the election for mayor of Tolk?")
+    expect(page.locator(".qa-answer")).to_have_text("Jonas Brandt [1]")
+    assert "Searching 5 articles …" in page.evaluate("window.seen")
+    expect(page.locator(".qa-stage")).to_have_count(0)
+
+
+@pytest.mark.browser
+def test_a_refusal_offers_what_can_be_answered(page: Page) -> None:
+    ask(page, "What is the capital of Peru?")
+    offered = page.get_by_text(re.compile(r"^What happened on \d+ \w+ \d{4}\?$"))
+    expect(offered.first).to_be_visible()
+    shoot(page, "offered")
+    offered.first.click()
+    expect(page.locator("details.qa-citation").first).to_be_visible()
+
+
+def test_the_api_gives_the_answer_as_json(address: str) -> None:
+    client = Client(address, verbose=False)
+    found = client.predict("Who won the election for mayor of Tolk?", api_name="/answer")
+    assert (found["short"], found["outcome"]) == ("Jonas Brandt", "answered")
+    assert found["citations"][0]["article"]["date"] == "2021-09-20"
+    as_of = client.predict("Who won the election?", as_of="2021-03-02", api_name="/answer")
+    assert as_of["outcome"] == "refused"
+    for question, options, error in (
+        ("", {}, "the question is empty"),
+        ("Who won?", {"since": "soon"}, "is not a date like"),
+        ("Who won?", {"sites": ["//"]}, "is no site"),
+    ):
+        with pytest.raises(AppError, match=error):
+            client.predict(question, **options, api_name="/answer")
+
+
+@pytest.mark.browser
 def test_a_refusal_and_a_bad_question(page: Page) -> None:
     ask(page, "What is the capital of Peru?")
     expect(page.locator(".qa-answer")).to_contain_text("The archive does not hold the answer")
@@ -193,6 +326,12 @@ def test_an_articles_markup_is_shown_not_obeyed(page: Page) -> None:
     )
     assert quote.locator("a, img, script, strong").count() == 0
     assert page.title() != "pwned"
+    page.locator(".qa-answer a").first.click()
+    panel = page.locator("#qa-panel")
+    expect(panel).to_contain_text('<script>document.title = "pwned"</script> and **bold**')
+    expect(panel).to_contain_text('${document.title = "pwned"} and {{value}} and <img src=x')
+    assert panel.locator("a, img, script, strong").count() == 0
+    assert page.title() != "pwned"
     assert not [url for url in asked if "192.0.2.1" in url]
     shoot(page, "hostile")
 
@@ -213,11 +352,12 @@ def test_the_page_asks_no_other_host(browser: Browser, address: str) -> None:
 @pytest.mark.browser
 def test_a_login_is_asked_for(library: Path, browser: Browser) -> None:
     for address in serving(library, "--auth", "ann:secret"):
-        call = Request(f"{address}/gradio_api/call/chat", b'{"data": ["Who?"]}')
-        call.add_header("Content-Type", "application/json")
-        with pytest.raises(HTTPError, match="401") as refused:
-            urlopen(call)
-        refused.value.close()
+        for name in ("chat", "answer"):
+            call = Request(f"{address}/gradio_api/call/{name}", b'{"data": ["Who?"]}')
+            call.add_header("Content-Type", "application/json")
+            with pytest.raises(HTTPError, match="401") as refused:
+                urlopen(call)
+            refused.value.close()
         opened = browser.new_page()
         opened.goto(address)
         expect(opened.get_by_role("button", name="Login")).to_be_visible(timeout=30_000)

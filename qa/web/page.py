@@ -1,33 +1,37 @@
 """The chat page. Gradio is used here and nowhere else."""
 
 import datetime
+import html
+import json
 import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 # Read when Gradio is imported: without it the page reports home.
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 
 import gradio as gr
+from gradio.events import api
 
 from qa import prompts
 from qa.assistant import Assistant
 from qa.errors import QAError, QuestionError, SettingsError
 from qa.settings import Settings
-from qa.types import Filters, Role, Turn
+from qa.types import Answer, Filters, Role, Turn, day
+from qa.web.article import NOTHING, opened
+from qa.web.progress import progress
 from qa.web.render import literal, message, said
 
 TITLE = "Ask the archive"
 _FONTS = ["system-ui", "Segoe UI", "Helvetica", "Arial", "sans-serif"]
 _MONOSPACE = ["ui-monospace", "Consolas", "monospace"]
-_CSS = """
-.qa-answer { font-size: 1.05rem; line-height: 1.5; }
-.qa-citation { margin-top: .5rem; font-size: .9rem; }
-.qa-citation summary { cursor: pointer; }
-.qa-citation blockquote { margin: .4rem 0 .2rem .3rem; padding-left: .8rem;
-  border-left: 3px solid var(--border-color-accent); }
-.qa-dates { margin: .1rem 0 .2rem 1.1rem; font-size: .85rem; opacity: .75; }
-.qa-citation mark { background: var(--color-accent-soft); color: inherit; font-weight: 600; }
-"""
+_CSS = (Path(__file__).parent / "page.css").read_text(encoding="utf-8")
+_SCRIPT = (Path(__file__).parent / "page.js").read_text(encoding="utf-8")
+# Questions answered at once: the models take turns, and more would only wait for each other.
+_ANSWERS = 4
+# Questions that are offered where the archive does not hold an answer.
+_OFFERED = 2
 
 
 def build(assistant: Assistant) -> gr.Blocks:
@@ -40,30 +44,83 @@ def build(assistant: Assistant) -> gr.Blocks:
         until: str | None = None,
         as_of: str | None = None,
         sites: list[str] | None = None,
-    ) -> str:
+    ) -> Iterator[str | gr.ChatMessage]:
         turns = [_turn(turn["role"], _text(turn["content"])) for turn in history]
         try:
             filters = Filters(_date(since), _date(until), tuple(sites or ()), _date(as_of))
-            return message(assistant.answer(question, turns, filters=filters))
+            asked = {"question": question, "turns": turns, "filters": filters}
+            for step in progress(assistant, asked):
+                if isinstance(step, Answer):
+                    yield _message(assistant, step, filters)
+                else:
+                    yield f'<p class="qa-stage">{literal(step)}</p>'
         except QAError as error:
-            return literal(str(error))
+            yield literal(str(error))
 
+    def answer(
+        question: str,
+        asked_on: str | None = None,
+        since: str | None = None,
+        until: str | None = None,
+        as_of: str | None = None,
+        sites: list[str] | None = None,
+    ) -> dict[str, Any]:
+        """Answer a question from the archive, with the sentences that the answer rests on."""
+        try:
+            filters = Filters(_date(since), _date(until), tuple(sites or ()), _date(as_of))
+            found = assistant.answer(question, asked_on=_date(asked_on), filters=filters)
+        except QAError as error:
+            raise gr.Error(str(error)) from None
+        return dict(json.loads(found.to_json()))
+
+    def show(href: str) -> str:
+        try:
+            return opened(href, assistant.library)
+        except QAError as error:
+            return f'<p class="qa-note">{html.escape(str(error))}</p>'
+
+    page: gr.Blocks
+    with gr.Blocks(title=TITLE, analytics_enabled=False) as page, gr.Row():
+        with gr.Column(scale=3, min_width=340):
+            _chat(assistant, reply)
+        with gr.Column(scale=2, min_width=340):
+            panel = gr.HTML(NOTHING, elem_id="qa-panel", padding=False)
+        # The page's script clicks it when a citation is clicked, and hands its link over.
+        link = gr.Textbox(visible="hidden", label="Citation")
+        button = gr.Button("Open", elem_id="qa-go", visible="hidden")
+        button.click(
+            show,
+            link,
+            panel,
+            js="() => window.qaCitation",
+            show_progress="hidden",
+            api_visibility="private",
+        ).then(None, js="() => window.qaShowQuote()")
+        api(answer, api_name="answer", concurrency_limit=_ANSWERS)
+    return page
+
+
+def _chat(assistant: Assistant, reply: Callable[..., Iterator[Any]]) -> None:
+    """Add the conversation to the page."""
     articles, _ = assistant.library.counts()
     extent = assistant.library.extent()
     reach = f", {extent[0]:%Y-%m-%d} to {extent[1]:%Y-%m-%d}" if extent else ""
     limits: list[Any] = [
-        gr.DateTime(include_time=False, type="string", label=label)
+        gr.DateTime(include_time=False, type="string", label=label, render=False)
         for label in ("From", "To", "As the archive stood on")
     ]
-    limits.append(gr.Dropdown(assistant.library.sites(), multiselect=True, label="Sites"))
-    return gr.ChatInterface(
+    sites = assistant.library.sites()
+    limits.append(gr.Dropdown(sites, multiselect=True, label="Sites", render=False))
+    gr.ChatInterface(
         reply,
         title=TITLE,
         description=f"{articles} articles{reach}. Every quote is word for word from an article.",
         examples=[[example] for example in examples(assistant)] or None,
         run_examples_on_click=True,
         additional_inputs=limits,
-        additional_inputs_accordion=gr.Accordion("Search only some articles", open=False),
+        additional_inputs_accordion=gr.Accordion(
+            "Search only some articles", open=False, render=False
+        ),
         cache_examples=False,
         chatbot=gr.Chatbot(
             label="Conversation",
@@ -77,7 +134,28 @@ def build(assistant: Assistant) -> gr.Blocks:
         flagging_mode="never",
         api_name="chat",
         analytics_enabled=False,
+        concurrency_limit=_ANSWERS,
     )
+
+
+def _message(assistant: Assistant, answer: Answer, filters: Filters) -> gr.ChatMessage:
+    """Return an answer as a message; a refusal with questions that the archive can answer."""
+    offered = [] if answer.outcome == "answered" else _offered(assistant, answer, filters)
+    options: list[Any] = [{"value": question, "label": question} for question in offered]
+    return gr.ChatMessage(message(answer), role="assistant", options=options)
+
+
+def _offered(assistant: Assistant, answer: Answer, filters: Filters) -> list[str]:
+    """Return questions near one that was refused, each of which is answered."""
+    days = dict.fromkeys(hit.article.date for hit in answer.hits if hit.article.date)
+    found: list[str] = []
+    for date in list(days)[: 2 * _OFFERED]:
+        question = f"What happened on {day(date)}?"
+        if assistant.answer(question, filters=filters).outcome == "answered":
+            found.append(question)
+        if len(found) == _OFFERED:
+            break
+    return found
 
 
 def examples(assistant: Assistant) -> list[str]:
@@ -108,6 +186,7 @@ def serve(settings: Settings, host: str, port: int, auth: str | None) -> None:
                 footer_links=[],
                 theme=gr.themes.Default(font=_FONTS, font_mono=_MONOSPACE),
                 css=_CSS,
+                js=_SCRIPT,
             )
         except (OSError, OverflowError):
             raise SettingsError(

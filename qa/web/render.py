@@ -2,9 +2,11 @@
 
 import html
 import re
+from collections.abc import Mapping
 
 from qa import dates
 from qa.types import Answer, Citation
+from qa.web.article import link
 
 # Everything that HTML or Markdown could read as markup, and what makes a link of a bare
 # address, or a mention; as numeric entities both show it and neither acts on it.
@@ -12,19 +14,31 @@ _MARKUP = re.compile(r"[!-/:-@\[-`{-~]")
 
 
 def message(answer: Answer) -> str:
-    """Return the message that shows an answer and, under it, its numbered citations."""
-    markers = "|".join(rf"\[{citation.marker}\]" for citation in answer.citations)
-    paragraphs = [_paragraph(text, markers) for text in answer.text.split("\n\n")]
+    """Return the message that shows an answer and, under it, its numbered citations.
+
+    Each marker is a link that the page opens the article by.
+    """
+    links = {f"[{citation.marker}]": _link(citation) for citation in answer.citations}
+    paragraphs = [_paragraph(text, links) for text in answer.text.split("\n\n")]
     citations = [_citation(citation, answer.short) for citation in answer.citations]
     return "".join([*paragraphs, *citations])
 
 
-def _paragraph(text: str, markers: str) -> str:
+def _link(citation: Citation) -> str:
+    return (
+        f'<a class="qa-open" role="button" href="{link(citation)}" '
+        f'title="Open the article">[{citation.marker}]</a>'
+    )
+
+
+def _paragraph(text: str, links: Mapping[str, str]) -> str:
     # Only what stands at the end is ours: a quote may hold a "[1]" of its own.
+    markers = "|".join(map(re.escape, links))
     ours = re.search(f" ((?:{markers})+)$", text) if markers else None
     said, marks = (text[: ours.start()], ours[1]) if ours else (text, "")
     shown = " ".join(literal(said).split())
-    return f'<p class="qa-answer">{shown}' + (f" <sup>{marks}</sup></p>" if marks else "</p>")
+    opened = "".join(links[mark] for mark in re.findall(r"\[\d+\]", marks))
+    return f'<p class="qa-answer">{shown}' + (f" <sup>{opened}</sup></p>" if opened else "</p>")
 
 
 def said(shown: str) -> str:
@@ -34,7 +48,7 @@ def said(shown: str) -> str:
     """
     paragraphs = re.findall(r'<p class="qa-answer">(.*?)</p>', shown, re.DOTALL)
     text = "\n\n".join(paragraphs)
-    return html.unescape(re.sub(r"</?sup>", "", text)) if "<sup>" in text else ""
+    return html.unescape(re.sub(r"</?(?:sup|a)\b[^>]*>", "", text)) if "<sup>" in text else ""
 
 
 def literal(text: str) -> str:

@@ -1,0 +1,92 @@
+"""A citation → the link that opens it, and the link → the article beside the chat, as HTML."""
+
+import base64
+import binascii
+import datetime
+import html
+import json
+from dataclasses import dataclass
+
+from qa import dates
+from qa.cite import citation
+from qa.library import Library
+from qa.types import Article, Citation, Source, Span, day, text_hash
+
+_PREFIX = "#cite-"
+NOTHING = '<p class="qa-hint">Open a citation to read it here, in its article.</p>'
+
+
+@dataclass(frozen=True, slots=True)
+class _Cited:
+    """All that a link says of a citation: enough to show its quote when the article has gone."""
+
+    article: str
+    start: int
+    end: int
+    hash: str
+    quote: str
+
+
+def link(cited: Citation) -> str:
+    """Return the link of a citation: it names the article, the stretch, and the quote."""
+    given = (cited.article.id, cited.start, cited.end, cited.text_hash, cited.quote)
+    return _PREFIX + base64.urlsafe_b64encode(json.dumps(given).encode()).decode().rstrip("=")
+
+
+def _read(href: str) -> _Cited | None:
+    """Return what a link says; None for one that is not ours, or was tampered with."""
+    code = href.rpartition(_PREFIX)[2]
+    try:
+        given = json.loads(base64.urlsafe_b64decode(code + "=" * (-len(code) % 4)))
+        article, start, end, hash_, quote = given
+        return _Cited(str(article), int(start), int(end), str(hash_), str(quote))
+    except (binascii.Error, ValueError, TypeError):
+        return None
+
+
+def opened(href: str, library: Library) -> str:
+    """Return the article that a link opens, with the quote marked. Raises `LibraryError`."""
+    cited = _read(href or "")
+    if cited is None:
+        return NOTHING
+    article = library.articles([cited.article]).get(cited.article)
+    if article is None:
+        return _stale("The article is no longer in the archive. It was quoted with:", cited)
+    if text_hash(article.text) != cited.hash:
+        note = _stale("The article has changed since it was quoted. The quote was:", cited)
+        return note + _shown(article, _head(article.source), None)
+    span = Span(article.id, cited.start, cited.end, article.text[cited.start : cited.end])
+    found = citation(1, span, article)
+    hints = [f"{words}: {meant}" for words, meant in dates.hints(found.quote, found.dates)]
+    head = _head(article.source) + "".join(
+        f'<p class="qa-dates">{_safe(hint)}</p>' for hint in hints
+    )
+    return _shown(article, head, (cited.start, cited.end))
+
+
+def _stale(note: str, cited: _Cited) -> str:
+    return f'<p class="qa-note">{note}</p><blockquote>{_safe(cited.quote)}</blockquote>'
+
+
+def _head(source: Source) -> str:
+    when = day(source.date) if source.date else "no date"
+    old = dates.age(source.date, datetime.date.today()) if source.date else ""
+    facts = [_safe(fact) for fact in (when, old, source.place, ", ".join(source.authors)) if fact]
+    if source.url.startswith(("http://", "https://")):
+        facts.append(
+            f'<a href="{_safe(source.url)}" target="_blank" rel="noopener noreferrer">original</a>'
+        )
+    return f'<h2>{_safe(source.title)}</h2><p class="qa-facts">{" · ".join(facts)}</p>'
+
+
+def _shown(article: Article, head: str, quote: tuple[int, int] | None) -> str:
+    start, end = quote or (0, 0)
+    text = article.text
+    marked = f'<mark id="qa-quote" tabindex="-1">{_safe(text[start:end])}</mark>' if quote else ""
+    body = _safe(text[:start]) + marked + _safe(text[end:])
+    return f'<article class="qa-article">{head}<div class="qa-text">{body}</div></article>'
+
+
+def _safe(text: str) -> str:
+    # Of HTML only: what is shown here is set as it is, nothing reads it as Markdown.
+    return html.escape(text, quote=True)
