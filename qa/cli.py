@@ -105,7 +105,9 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--host", default="127.0.0.1", help="default: %(default)s")
     command.add_argument("--port", type=int, default=7860, help="default: %(default)s")
     command.add_argument(
-        "--auth", metavar="USER:PASSWORD", help="ask for this user name and password"
+        "--auth",
+        metavar="USER:PASSWORD",
+        help="ask for this user name and password; QA_AUTH says it where no process list shows it",
     )
     command.set_defaults(run=_chat)
 
@@ -241,7 +243,7 @@ def _timeline(options: argparse.Namespace) -> int:
 def _chat(options: argparse.Namespace) -> int:
     from qa.web.page import serve
 
-    serve(_settings(options), options.host, options.port, options.auth)
+    serve(_settings(options), options.host, options.port)
     return 0
 
 
@@ -319,7 +321,8 @@ def _doctor(options: argparse.Namespace) -> int:
 
 
 def _settings(options: argparse.Namespace) -> Settings:
-    return Settings.from_environment(library=options.library)
+    auth = getattr(options, "auth", None)
+    return Settings.from_environment(library=options.library, auth=auth)
 
 
 class _Progress:

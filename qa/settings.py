@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Literal, Self
 
 import platformdirs
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from qa.errors import SettingsError
 
@@ -43,6 +43,12 @@ class Settings(BaseModel):
     )
     max_question_chars: int = Field(
         default=2000, ge=100, le=5000, description="characters in a question, at most"
+    )
+    auth: SecretStr | None = Field(
+        # Not written down with the settings of an evaluation run.
+        default=None,
+        exclude=True,
+        description="USER:PASSWORD that the page asks for",
     )
 
     def __init__(self, **values: Any) -> None:

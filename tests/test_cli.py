@@ -98,7 +98,10 @@ def test_ingest_list_remove_doctor(
         (["doctor", "--rebuild", "--library", "{tmp}"], "no library in"),
         (["ingest", "{tmp}", "--library", "{tmp}/library"], "no articles in"),
         (["ingest", "{tmp}/none", "--library", "{tmp}/library"], "no file or folder at"),
-        (["chat", "--auth", "ann", "--library", "{news}"], "--auth must be USER:PASSWORD"),
+        (
+            ["chat", "--auth", "ann", "--library", "{news}"],
+            "--auth (or QA_AUTH) must be USER:PASSWORD",
+        ),
         (["chat", "--library", "{tmp}"], "no library in"),
     ],
 )

@@ -146,7 +146,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "library"
 
 
-def serving(library: Path, *more: str) -> Iterator[str]:
+def serving(library: Path, *more: str, **environment: str) -> Iterator[str]:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     process = subprocess.Popen(
@@ -158,7 +158,12 @@ def serving(library: Path, *more: str) -> Iterator[str]:
         text=True,
         cwd=CHECKOUT,
         # A proxy that is not there: the page must not need it to reach itself.
-        env={**os.environ, "http_proxy": "http://127.0.0.1:9", "GRADIO_SHARE": "true"},
+        env={
+            **os.environ,
+            "http_proxy": "http://127.0.0.1:9",
+            "GRADIO_SHARE": "true",
+            **environment,
+        },
     )
     try:
         assert process.stdout is not None
@@ -350,8 +355,11 @@ def test_the_page_asks_no_other_host(browser: Browser, address: str) -> None:
 
 
 @pytest.mark.browser
-def test_a_login_is_asked_for(library: Path, browser: Browser) -> None:
-    for address in serving(library, "--auth", "ann:secret"):
+@pytest.mark.parametrize("way", ["--auth", "QA_AUTH"])
+def test_a_login_is_asked_for(library: Path, browser: Browser, way: str) -> None:
+    login = "ann:secret"
+    given = serving(library, way, login) if way == "--auth" else serving(library, QA_AUTH=login)
+    for address in given:
         for name in ("chat", "answer"):
             call = Request(f"{address}/gradio_api/call/{name}", b'{"data": ["Who?"]}')
             call.add_header("Content-Type", "application/json")

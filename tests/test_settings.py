@@ -32,3 +32,10 @@ def test_what_is_wrong_is_said_in_one_line(name: str, value: str, says: str) -> 
 def test_settings_are_frozen() -> None:
     with pytest.raises(ValueError, match="frozen"):
         Settings().hits = 11
+
+
+def test_a_password_is_in_no_text_of_the_settings() -> None:
+    settings = Settings.from_environment({"QA_AUTH": "ann:secret"})
+    assert settings.auth is not None
+    assert settings.auth.get_secret_value() == "ann:secret"
+    assert "secret" not in f"{settings!r} {settings} {settings.model_dump_json()}"

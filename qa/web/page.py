@@ -117,6 +117,7 @@ def _chat(assistant: Assistant, reply: Callable[..., Iterator[Any]]) -> None:
         description=f"{articles} articles{reach}. Every quote is word for word from an article.",
         examples=[[example] for example in examples(assistant)] or None,
         run_examples_on_click=True,
+        editable=True,
         additional_inputs=limits,
         additional_inputs_accordion=gr.Accordion(
             "Search only some articles", open=False, render=False
@@ -164,12 +165,12 @@ def examples(assistant: Assistant) -> list[str]:
     return [line for line in questions if assistant.answer(line).outcome == "answered"]
 
 
-def serve(settings: Settings, host: str, port: int, auth: str | None) -> None:
+def serve(settings: Settings, host: str, port: int) -> None:
     """Serve the page until it is interrupted; say where, on one line.
 
     Raises `QAError`s: no library, a port in use, a login that is not USER:PASSWORD.
     """
-    login = _login(auth)
+    login = None if settings.auth is None else _login(settings.auth.get_secret_value())
     _reach_itself(host)
     with Assistant.load(settings) as assistant:
         page = build(assistant)
@@ -205,12 +206,10 @@ def _reach_itself(host: str) -> None:
         os.environ[name] = ",".join([*hosts, "127.0.0.1", "localhost", host])
 
 
-def _login(auth: str | None) -> tuple[str, str] | None:
-    if auth is None:
-        return None
+def _login(auth: str) -> tuple[str, str]:
     user, separator, password = auth.partition(":")
     if not (user and separator and password):
-        raise SettingsError("--auth must be USER:PASSWORD, neither of them empty")
+        raise SettingsError("--auth (or QA_AUTH) must be USER:PASSWORD, neither of them empty")
     return user, password
 
 
