@@ -206,6 +206,16 @@ def ask(page: Page, question: str) -> None:
     box.press("Enter")
 
 
+def contrast(*colors: str) -> float:
+    """Return the contrast of two colors, rgb(…), as WCAG 2.1 defines it: 4.5 is enough to read."""
+    lights = []
+    for color in colors:
+        parts = [int(part) / 255 for part in re.findall(r"\d+", color)[:3]]
+        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+        lights.append(0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2])
+    return (max(lights) + 0.05) / (min(lights) + 0.05)
+
+
 def shoot(page: Page, name: str) -> None:
     if folder := os.environ.get("SCREENSHOTS"):
         page.screenshot(path=Path(folder) / f"{name}.png")
@@ -250,6 +260,25 @@ def test_a_citation_opens_its_article_beside_the_chat(page: Page) -> None:
     page.locator(".qa-answer a").last.focus()
     page.keyboard.press("Enter")
     expect(quote).to_contain_text("The theater was built in 1887.")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_quote_can_be_read(browser: Browser, address: str, scheme: str) -> None:
+    opened_page = browser.new_page(viewport={"width": 390, "height": 844})
+    opened_page.goto(f"{address}/?__theme={scheme}")
+    expect(opened_page.get_by_role("textbox").last).to_be_visible(timeout=30_000)
+    ask(opened_page, "Who won the election for mayor of Tolk?")
+    opened_page.locator(".qa-answer a").click()
+    quote = opened_page.locator("#qa-quote")
+    # On a phone the article is below the chat: it is scrolled to.
+    expect(quote).to_be_in_viewport(timeout=30_000)
+    style = (
+        "element => { const s = getComputedStyle(element); return [s.color, s.backgroundColor] }"
+    )
+    assert contrast(*quote.evaluate(style)) > 7
+    shoot(opened_page, f"phone-{scheme}")
+    opened_page.close()
 
 
 @pytest.mark.browser
