@@ -304,6 +304,11 @@ def test_a_refusal_offers_what_can_be_answered(page: Page) -> None:
     offered = page.get_by_text(re.compile(r"^What happened on \d+ \w+ \d{4}\?$"))
     expect(offered.first).to_be_visible()
     shoot(page, "offered")
+    nearest = page.locator(".qa-answer a").first
+    named = nearest.inner_text().strip("“”").rpartition(" (")[0]
+    nearest.click()
+    expect(page.locator("#qa-panel h2")).to_have_text(named)
+    expect(page.locator("#qa-quote")).to_be_in_viewport()
     offered.first.click()
     expect(page.locator("details.qa-citation").first).to_be_visible()
 

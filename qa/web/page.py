@@ -16,9 +16,10 @@ from gradio.events import api
 
 from qa import prompts
 from qa.assistant import Assistant
+from qa.cite import citation
 from qa.errors import QAError, QuestionError, SettingsError
 from qa.settings import Settings
-from qa.types import Answer, Filters, Role, Turn, day
+from qa.types import Answer, Citation, Filters, Role, Span, Turn, day
 from qa.web.article import NOTHING, opened
 from qa.web.progress import progress
 from qa.web.render import literal, message, said
@@ -141,9 +142,25 @@ def _chat(assistant: Assistant, reply: Callable[..., Iterator[Any]]) -> None:
 
 def _message(assistant: Assistant, answer: Answer, filters: Filters) -> gr.ChatMessage:
     """Return an answer as a message; a refusal with questions that the archive can answer."""
-    offered = [] if answer.outcome == "answered" else _offered(assistant, answer, filters)
+    if answer.outcome == "answered":
+        return gr.ChatMessage(message(answer), role="assistant")
+    offered = _offered(assistant, answer, filters)
     options: list[Any] = [{"value": question, "label": question} for question in offered]
-    return gr.ChatMessage(message(answer), role="assistant", options=options)
+    near = _nearest(assistant, answer)
+    return gr.ChatMessage(message(answer, near), role="assistant", options=options)
+
+
+def _nearest(assistant: Assistant, answer: Answer) -> list[Citation]:
+    """Return a citation of the first passage of each article that was found."""
+    articles = assistant.library.articles([hit.article.id for hit in answer.hits])
+    found: dict[str, Citation] = {}
+    for hit in answer.hits:
+        passage, article = hit.passage, articles.get(hit.article.id)
+        stands = article and article.text[passage.start : passage.end] == passage.text
+        if article and stands and article.id not in found:
+            span = Span(article.id, passage.start, passage.end, passage.text)
+            found[article.id] = citation(1, span, article)
+    return list(found.values())
 
 
 def _offered(assistant: Assistant, answer: Answer, filters: Filters) -> list[str]:

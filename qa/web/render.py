@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from qa import dates
 from qa.types import Answer, Citation
@@ -13,15 +13,20 @@ from qa.web.article import link
 _MARKUP = re.compile(r"[!-/:-@\[-`{-~]")
 
 
-def message(answer: Answer) -> str:
+def message(answer: Answer, near: Sequence[Citation] = ()) -> str:
     """Return the message that shows an answer and, under it, its numbered citations.
 
-    Each marker is a link that the page opens the article by.
+    Each marker is a link that the page opens the article by; in a refusal, so are the names of
+    the nearest articles, for those of which there is a citation in `near`.
     """
     links = {f"[{citation.marker}]": _link(citation) for citation in answer.citations}
     paragraphs = [_paragraph(text, links) for text in answer.text.split("\n\n")]
     citations = [_citation(citation, answer.short) for citation in answer.citations]
-    return "".join([*paragraphs, *citations])
+    shown = "".join([*paragraphs, *citations])
+    for citation in near:
+        name = literal(f"“{citation.article.label}”")
+        shown = shown.replace(name, f'<a class="qa-open" href="{link(citation)}">{name}</a>', 1)
+    return shown
 
 
 def _link(citation: Citation) -> str:
