@@ -52,7 +52,7 @@ def build(assistant: Assistant) -> gr.Blocks:
             asked = {"question": question, "turns": turns, "filters": filters}
             for step in progress(assistant, asked):
                 if isinstance(step, Answer):
-                    yield _message(assistant, step, filters)
+                    yield from _messages(assistant, step, filters)
                 else:
                     yield f'<p class="qa-stage">{literal(step)}</p>'
         except QAError as error:
@@ -140,14 +140,19 @@ def _chat(assistant: Assistant, reply: Callable[..., Iterator[Any]]) -> None:
     )
 
 
-def _message(assistant: Assistant, answer: Answer, filters: Filters) -> gr.ChatMessage:
-    """Return an answer as a message; a refusal with questions that the archive can answer."""
+def _messages(
+    assistant: Assistant, answer: Answer, filters: Filters
+) -> Iterator[str | gr.ChatMessage]:
+    """Yield an answer as a message; a refusal again with questions that the archive can answer."""
     if answer.outcome == "answered":
-        return gr.ChatMessage(message(answer), role="assistant")
+        yield message(answer)
+        return
+    refusal = message(answer, _nearest(assistant, answer))
+    yield refusal
+    # To try them takes a moment, in which the refusal can be read.
     offered = _offered(assistant, answer, filters)
     options: list[Any] = [{"value": question, "label": question} for question in offered]
-    near = _nearest(assistant, answer)
-    return gr.ChatMessage(message(answer, near), role="assistant", options=options)
+    yield gr.ChatMessage(refusal, role="assistant", options=options)
 
 
 def _nearest(assistant: Assistant, answer: Answer) -> list[Citation]:
