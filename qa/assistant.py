@@ -21,7 +21,7 @@ from qa.errors import CitationError, QuestionError
 from qa.followups import standalone
 from qa.library import Library
 from qa.models import facts, load_embedder, load_reader
-from qa.questions import happened
+from qa.questions import asks_what_happened, happened
 from qa.reader import Reader, SpanReader
 from qa.retrieve import Retriever
 from qa.settings import Settings
@@ -199,6 +199,8 @@ class Assistant:
 
     def _happened(self, work: _Work) -> Draft | None:
         """Return what happened at a time, if the question asks for that: no span would answer."""
+        if not asks_what_happened(work.question):
+            return None
         asked = happened(work.question, self.retriever.today(work.asked_on, work.filters))
         if not asked:
             return None

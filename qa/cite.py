@@ -3,7 +3,6 @@
 import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
 
 from qa import dates, prompts
 from qa.errors import CitationError
@@ -59,8 +58,10 @@ def cite(
         for span in claim.spans:
             citations.append(_cited(len(citations) + 1, span, articles))
             markers += f"[{len(citations)}]"
-        notes = [*_resolved(claim, citations[-len(claim.spans)]), *filter(None, [claim.note])]
-        beside = f" ({'; '.join(notes)})" if notes else ""
+        notes = "; ".join(
+            filter(None, [_resolved(claim, citations[-len(claim.spans)]), claim.note])
+        )
+        beside = f" ({notes})" if notes else ""
         lines.append(f"{claim.text}{beside} {markers}")
     return Answer(
         question=question,
@@ -112,7 +113,7 @@ def citation(marker: int, span: Span, article: Article) -> Citation:
             "if it happens again, run `qa doctor`"
         )
     # Of the whole text: what "that day" is, stands before the quote.
-    found = _inside(_dates(article.text, article.source.date), span.start, span.end)
+    found = _inside(dates.kept(article.text, article.source.date), span.start, span.end)
     return Citation(
         marker,
         article.source,
@@ -125,12 +126,6 @@ def citation(marker: int, span: Span, article: Article) -> Citation:
     )
 
 
-@lru_cache(maxsize=256)
-def _dates(text: str, date: datetime.date | None) -> tuple[DateExpression, ...]:
-    # Kept, since many sentences of one article are cited by a timeline.
-    return tuple(dates.find(text, date))
-
-
 def _inside(found: Sequence[DateExpression], start: int, end: int) -> tuple[DateExpression, ...]:
     """Return the dates in a stretch of the text that they were found in, by offsets into it."""
     return tuple(
@@ -140,11 +135,11 @@ def _inside(found: Sequence[DateExpression], start: int, end: int) -> tuple[Date
     )
 
 
-def _resolved(claim: Claim, citation: Citation) -> list[str]:
-    """Return what the dates in a short answer stand for, but for those that say it."""
+def _resolved(claim: Claim, citation: Citation) -> str:
+    """Return what the dates in a short answer stand for; '' where it says it."""
     place = citation.quote.find(claim.text)
     if place < 0 or claim.text == citation.quote:
-        return []
+        return ""
     end = place + len(claim.text)
     inside = _inside(citation.dates, place, end)
     found = [words for _, words in dates.hints(claim.text, inside)]
@@ -152,4 +147,4 @@ def _resolved(claim: Claim, citation: Citation) -> list[str]:
         # "Wednesday", cut out of "early on Wednesday morning": the whole of it tells the day.
         wider = [one for one in citation.dates if one.start < end and place < one.end]
         found = [words for _, words in dates.hints(citation.quote, wider)]
-    return [", ".join(found)] if found else []
+    return ", ".join(found)

@@ -89,6 +89,11 @@ def asks_how_long(question: str) -> bool:
     return bool(_HOW_LONG.search(proper(question)))
 
 
+def asks_what_happened(question: str) -> bool:
+    """Tell whether a question asks what happened, at a time that it may name or not."""
+    return bool(_HAPPENED.match(proper(question)))
+
+
 def happened(question: str, day: datetime.date | None = None) -> tuple[str, Span] | None:
     """Return the subject and the time of "What happened in Mariupol on 16 March 2022?".
 

@@ -3,19 +3,17 @@
 It cannot invent: whatever it says is cut out of a passage.
 """
 
-import datetime
 import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from qa.corrections import differing
-from qa.dates import find
+from qa.dates import kept
 from qa.passages import Offsets
 from qa.plans import told
 from qa.questions import (
@@ -28,7 +26,7 @@ from qa.questions import (
 )
 from qa.span_model import Reading, SpanModel
 from qa.spans import Finding, Place, Preference, Weights, findings, no_preference, passage_score
-from qa.types import Claim, DateExpression, Draft, Hit, Span
+from qa.types import Claim, Draft, Hit, Span
 from qa.wording import stems
 
 # Places of one answer that are cited: more would bury the answer. Each has at least half the
@@ -119,7 +117,8 @@ class SpanReader:
         best = evidence.found[0]
         likeliest, *further = best.places
         sentence = _sentence(likeliest, ahead)
-        if wants_sentence(question):
+        whole = wants_sentence(question)
+        if whole:
             # The words alone would be a clipped reason, or a guess at yes or no. What other
             # places share is only those words: they do not say what this sentence says.
             short = sentence.quote if asks_yes_or_no(question) else best.text
@@ -131,7 +130,7 @@ class SpanReader:
             claim = Claim(short, (sentence, *more))
         scored = _others(evidence.found, ahead, claim.spans)
         rivals = [other for score, other in scored if score > likeliest.score - _NEAR]
-        claims = (claim,) if wants_sentence(question) else differing(claim, rivals)
+        claims = (claim,) if whole else differing(claim, rivals)
         others = [other for _, other in scored]
         return Draft(claims, short, confidence, evidence.hits, tuple(others))
 
@@ -158,7 +157,7 @@ def _preference(question: str, bonus: float) -> Preference:
 
     def preference(hit: Hit, span: Offsets) -> float:
         if hit.passage.id not in dated:
-            found = _dates(hit.passage.text, hit.article.date)
+            found = kept(hit.passage.text, hit.article.date)
             dated[hit.passage.id] = [
                 (one.start, one.end)
                 for one in found
@@ -218,7 +217,7 @@ def _sentence(place: Place, ahead: bool) -> Span:
         passage.start + start,
         passage.start + end,
         passage.text[start:end],
-        told(passage.text, answer, (start, end), _dates(passage.text, written), written, ahead),
+        told(passage.text, answer, (start, end), kept(passage.text, written), written, ahead),
     )
 
 
@@ -235,8 +234,3 @@ def _others(
             seen.add((span.article_id, span.start))
             others.append((place.score, Claim(place.text, (span,))))
     return others[:_OTHERS]
-
-
-@lru_cache(maxsize=256)
-def _dates(text: str, date: datetime.date | None) -> tuple[DateExpression, ...]:
-    return tuple(find(text, date))

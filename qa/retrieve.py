@@ -111,10 +111,7 @@ class Retriever(BaseRetriever):
         Without either, the newest date of what passes the filters; None if nothing has a date.
         """
         limits = filters or Filters()
-        if given := asked_on or limits.as_of:
-            return given
-        extent = self.library.extent(limits)
-        return extent[1] if extent else None
+        return _today(asked_on, limits, self.library.extent(limits))
 
     def _search(
         self,
@@ -156,7 +153,8 @@ class Retriever(BaseRetriever):
 
     def _times(self, query: str, asked_on: datetime.date | None, limits: Filters) -> "_Times":
         """Return the times that a question is about, of which there may be articles."""
-        extent, day = self.library.extent(limits), self.today(asked_on, limits)
+        extent = self.library.extent(limits)
+        day = _today(asked_on, limits, extent)
         named = period(query, day)
         if named and extent and (named[1] < extent[0] or named[0] > extent[1]):
             # "Net zero by 2050": no article is of that time.
@@ -198,6 +196,12 @@ class _Times:
 
     named: Span | None
     day: datetime.date | None
+
+
+def _today(
+    asked_on: datetime.date | None, limits: Filters, extent: Span | None
+) -> datetime.date | None:
+    return asked_on or limits.as_of or (extent[1] if extent else None)
 
 
 def _nearness(times: _Times, half_life: float, date: datetime.date | None) -> float:

@@ -1,6 +1,6 @@
 """Dates in a text: what is written → which day, week, month or year it is."""
 
-from qa.dates.find import find
+from qa.dates.find import find, kept
 from qa.dates.phrases import age, aged, hints
 from qa.dates.tense import announces, denies, direction
 from qa.dates.values import Span, dated, events, length, shown, span
@@ -16,6 +16,7 @@ __all__ = [
     "events",
     "find",
     "hints",
+    "kept",
     "length",
     "shown",
     "span",

@@ -2,6 +2,7 @@
 
 import datetime
 import re
+from functools import lru_cache
 
 from qa.dates.absolute import absolute
 from qa.dates.durations import durations
@@ -93,3 +94,9 @@ def _expression(match: re.Match[str], group: str | int, value: Value | str) -> D
     one = value if isinstance(value, Value) else Value(value)
     start, end = match.span(group)
     return DateExpression(start, end, match[group], one.value, one.uncertain)
+
+
+@lru_cache(maxsize=512)
+def kept(text: str, date: datetime.date | None) -> tuple[DateExpression, ...]:
+    """Return what `find` does, and keep it: many sentences of one text are looked at in turn."""
+    return tuple(find(text, date))

@@ -48,7 +48,7 @@ def build(assistant: Assistant) -> gr.Blocks:
     ) -> Iterator[str | gr.ChatMessage]:
         turns = [_turn(turn["role"], _text(turn["content"])) for turn in history]
         try:
-            filters = Filters(_date(since), _date(until), tuple(sites or ()), _date(as_of))
+            filters = _filters(since, until, as_of, sites)
             asked = {"question": question, "turns": turns, "filters": filters}
             for step in progress(assistant, asked):
                 if isinstance(step, Answer):
@@ -68,7 +68,7 @@ def build(assistant: Assistant) -> gr.Blocks:
     ) -> dict[str, Any]:
         """Answer a question from the archive, with the sentences that the answer rests on."""
         try:
-            filters = Filters(_date(since), _date(until), tuple(sites or ()), _date(as_of))
+            filters = _filters(since, until, as_of, sites)
             found = assistant.answer(question, asked_on=_date(asked_on), filters=filters)
         except QAError as error:
             raise gr.Error(str(error)) from None
@@ -237,6 +237,12 @@ def _login(auth: str) -> tuple[str, str]:
 
 def _turn(role: Role, text: str) -> Turn:
     return Turn(role, said(text) if role == "assistant" else text)
+
+
+def _filters(
+    since: str | None, until: str | None, as_of: str | None, sites: list[str] | None
+) -> Filters:
+    return Filters(_date(since), _date(until), tuple(sites or ()), _date(as_of))
 
 
 def _date(text: str | None) -> datetime.date | None:
