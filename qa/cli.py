@@ -106,8 +106,16 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--port", type=int, default=7860, help="default: %(default)s")
     command.add_argument(
         "--auth",
+        action="append",
         metavar="USER:PASSWORD",
-        help="ask for this user name and password; QA_AUTH says it where no process list shows it",
+        help="ask for this user name and password; may be repeated; QA_AUTH says it (with spaces "
+        "between several) where no process list shows it",
+    )
+    command.add_argument(
+        "--read-only", action="store_true", help="let nobody add or remove articles on the page"
+    )
+    command.add_argument(
+        "--mcp", action="store_true", help="serve answers over MCP too; needs the extra mcp"
     )
     command.set_defaults(run=_chat)
 
@@ -243,7 +251,12 @@ def _timeline(options: argparse.Namespace) -> int:
 def _chat(options: argparse.Namespace) -> int:
     from qa.web.page import serve
 
-    serve(_settings(options), options.host, options.port)
+    settings = Settings.from_environment(
+        library=options.library,
+        auth=" ".join(options.auth) if options.auth else None,
+        read_only=options.read_only or None,
+    )
+    serve(settings, options.host, options.port, mcp=options.mcp)
     return 0
 
 
@@ -321,8 +334,7 @@ def _doctor(options: argparse.Namespace) -> int:
 
 
 def _settings(options: argparse.Namespace) -> Settings:
-    auth = getattr(options, "auth", None)
-    return Settings.from_environment(library=options.library, auth=auth)
+    return Settings.from_environment(library=options.library)
 
 
 class _Progress:

@@ -8,6 +8,7 @@ QAError
 ├── ModelError           a model's files are missing or not the ones expected
 ├── CitationError        a quote is not a verbatim slice of its article
 ├── EvaluationError      a question set cannot be read, or a run cannot be written
+├── ConversationError    a conversation is gone, or the file of them cannot be read
 └── LibraryError         a library cannot be used as it is
     ├── LibraryMissing   there is none in that folder
     ├── LibraryBusy      another process is writing to it
@@ -46,6 +47,10 @@ class CitationError(QAError):
 
 class EvaluationError(QAError):
     """A question set cannot be read, or a run cannot be written or gone on with."""
+
+
+class ConversationError(QAError):
+    """A conversation is gone, or the file of conversations cannot be read."""
 
 
 class LibraryError(QAError):

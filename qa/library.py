@@ -208,10 +208,33 @@ class Library:
             return None
         return datetime.date.fromisoformat(first), datetime.date.fromisoformat(last)
 
-    def sources(self) -> list[Source]:
-        """Return all articles without their texts, oldest first, those without a date last."""
-        found = self._rows(f"SELECT {SOURCE} FROM articles a ORDER BY a.date IS NULL, a.date, a.id")
+    def sources(self, filters: Filters | None = None, *, newest: int | None = None) -> list[Source]:
+        """Return the articles that pass the filters, without their texts, oldest first.
+
+        Or only so many of the `newest`, newest first. Those without a date stand last. Raises
+        `QuestionError` for a source that is no site.
+        """
+        where, values = limits.of_articles(filters or Filters())
+        order = "a.date" if newest is None else "a.date DESC"
+        found = self._rows(
+            f"SELECT {SOURCE} FROM articles a WHERE {where} "
+            f"ORDER BY a.date IS NULL, {order}, a.id LIMIT ?",
+            [*values, -1 if newest is None else newest],
+        )
         return [rows.source(row) for row in found]
+
+    def months(self, filters: Filters | None = None) -> dict[str, int]:
+        """Return how many of the articles that pass are of each month, named 2022-03, in order.
+
+        Raises `QuestionError` for a source that is no site.
+        """
+        where, values = limits.of_articles(filters or Filters())
+        found = self._rows(
+            "SELECT substr(date, 1, 7) AS month, count(*) FROM articles "
+            f"WHERE date IS NOT NULL AND {where} GROUP BY month ORDER BY month",
+            values,
+        )
+        return {str(month): int(count) for month, count in found}
 
     def sites(self) -> list[str]:
         """Return the hosts of the articles' urls, those of the most articles first."""

@@ -52,6 +52,8 @@ STEPS = (
     """,
 )
 VERSION = len(STEPS)
+# What else is in the folder, conversations, stays.
+_ANEW = "delete catalogue.sqlite3* and vectors/ in the library's folder and ingest again"
 
 
 def version(connection: sqlite3.Connection) -> int:
@@ -68,9 +70,7 @@ def version(connection: sqlite3.Connection) -> int:
             f"the catalogue cannot be opened ({error}): check the permissions of its folder"
         ) from None
     except sqlite3.DatabaseError as error:
-        raise LibraryError(
-            f"the catalogue is damaged ({error}): delete the library folder and ingest again"
-        ) from None
+        raise LibraryError(f"the catalogue is damaged ({error}): {_ANEW}") from None
     if tables and application != APPLICATION_ID:
         raise LibraryError("catalogue.sqlite3 is no catalogue of qa: choose another folder")
     if found > VERSION:
@@ -101,8 +101,7 @@ def migrate(connection: sqlite3.Connection) -> None:
         connection.execute("COMMIT")
     except sqlite3.Error as error:
         raise LibraryError(
-            f"the library could not be brought to schema version {VERSION} ({error}): "
-            "delete the library folder and ingest again"
+            f"the library could not be brought to schema version {VERSION} ({error}): {_ANEW}"
         ) from None
     finally:
         if connection.in_transaction:

@@ -48,8 +48,15 @@ class Settings(BaseModel):
         # Not written down with the settings of an evaluation run.
         default=None,
         exclude=True,
-        description="USER:PASSWORD that the page asks for",
+        description="USER:PASSWORD that the page asks for; several with spaces between",
     )
+    read_only: bool = Field(
+        default=False, description="nobody can change the archive by way of the page"
+    )
+    upload_mb: float = Field(
+        default=50, gt=0, le=1000, description="megabytes uploaded at once, at most"
+    )
+    upload_files: int = Field(default=20, ge=1, le=1000, description="files uploaded at once")
 
     def __init__(self, **values: Any) -> None:
         if "library" in values:

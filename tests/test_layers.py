@@ -25,7 +25,7 @@ LAYERS = [
         "cite",
         "timeline",
     },
-    {"assistant"},
+    {"assistant", "conversations"},
     {"evaluation", "web", "terminal"},
     {"cli", "training", "__init__"},
 ]

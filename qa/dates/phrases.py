@@ -24,8 +24,13 @@ def hints(text: str, found: Sequence[DateExpression]) -> list[tuple[str, str]]:
     27–28 April 2017. "Perhaps" is set before what is uncertain. What is written with its year,
     and what has no place in the calendar, is left out.
     """
+    return [(text[start:end], words) for start, end, words in resolved(text, found)]
+
+
+def resolved(text: str, found: Sequence[DateExpression]) -> list[tuple[int, int, str]]:
+    """Return what `hints` does, with where it stands in the text in place of the words."""
     return [
-        (text[group[0][0].start : group[-1][0].end], words)
+        (group[0][0].start, group[-1][0].end, words)
         for group in _groups(text, found)
         if (words := _words(text, group))
     ]

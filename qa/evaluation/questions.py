@@ -27,7 +27,7 @@ class Question:
     `answers` are alternatives: each is the whole answer. `articles` are the ids of articles
     to find it in, and `quote` is the sentence that gives it, word for word. `unanswerable`
     says that the archive does not hold it. `date` is the day on which it is asked, and
-    `history` what was said before.
+    `history` what was said before. `note` is what a person remarked on it.
     """
 
     id: str
@@ -39,6 +39,7 @@ class Question:
     date: datetime.date | None = None
     history: tuple[Turn, ...] = ()
     tags: tuple[str, ...] = ()
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,7 @@ class _Row(BaseModel):
     date: datetime.date | None = None
     history: list[_Turn] = []
     tags: list[str] = []
+    note: str = ""
 
     def question_of(self) -> Question:
         answers = [self.answers] if isinstance(self.answers, str) else self.answers
@@ -101,6 +103,7 @@ class _Row(BaseModel):
             date=self.date,
             history=tuple(Turn(turn.role, turn.text) for turn in self.history),
             tags=tuple(self.tags),
+            note=self.note,
         )
 
 

@@ -5,6 +5,7 @@ import binascii
 import datetime
 import html
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from qa import dates
@@ -13,6 +14,7 @@ from qa.library import Library
 from qa.types import Article, Citation, Source, Span, day, text_hash
 
 _PREFIX = "#cite-"
+_ARTICLE = "#article-"
 NOTHING = '<p class="qa-hint">Open a citation to read it here, in its article.</p>'
 
 
@@ -30,22 +32,40 @@ class _Cited:
 def link(cited: Citation) -> str:
     """Return the link of a citation: it names the article, the stretch, and the quote."""
     given = (cited.article.id, cited.start, cited.end, cited.text_hash, cited.quote)
-    return _PREFIX + base64.urlsafe_b64encode(json.dumps(given).encode()).decode().rstrip("=")
+    return _PREFIX + naming(json.dumps(given))
+
+
+def naming(id_: str) -> str:
+    """Return an article's id as it stands in a link: letters, digits, "-" and "_"."""
+    return base64.urlsafe_b64encode(id_.encode()).decode().rstrip("=")
+
+
+def named(href: str) -> str:
+    """Return the id of the article that a link `#…-` names; '' if it names none."""
+    code = href.lstrip("#").partition("-")[2]
+    try:
+        return base64.urlsafe_b64decode(code + "=" * (-len(code) % 4)).decode()
+    except (binascii.Error, UnicodeDecodeError):
+        return ""
 
 
 def _read(href: str) -> _Cited | None:
     """Return what a link says; None for one that is not ours, or was tampered with."""
-    code = href.rpartition(_PREFIX)[2]
     try:
-        given = json.loads(base64.urlsafe_b64decode(code + "=" * (-len(code) % 4)))
-        article, start, end, hash_, quote = given
+        article, start, end, hash_, quote = json.loads(named(href))
         return _Cited(str(article), int(start), int(end), str(hash_), str(quote))
-    except (binascii.Error, ValueError, TypeError):
+    except (ValueError, TypeError):
         return None
 
 
 def opened(href: str, library: Library) -> str:
-    """Return the article that a link opens, with the quote marked. Raises `LibraryError`."""
+    """Return the article that a link opens, with the quote marked, if it is a citation's.
+
+    Raises `LibraryError`.
+    """
+    if (href or "").startswith(_ARTICLE):
+        article = library.articles([named(href)]).get(named(href))
+        return _shown(article, _head(article.source), None) if article else NOTHING
     cited = _read(href or "")
     if cited is None:
         return NOTHING
@@ -82,9 +102,25 @@ def _head(source: Source) -> str:
 def _shown(article: Article, head: str, quote: tuple[int, int] | None) -> str:
     start, end = quote or (0, 0)
     text = article.text
-    marked = f'<mark id="qa-quote" tabindex="-1">{_safe(text[start:end])}</mark>' if quote else ""
-    body = _safe(text[:start]) + marked + _safe(text[end:])
+    found = dates.resolved(text, dates.kept(text, article.source.date))
+
+    def part(first: int, last: int) -> str:
+        return _dated(text, first, last, found)
+
+    marked = f'<mark id="qa-quote" tabindex="-1">{part(start, end)}</mark>' if quote else ""
+    body = part(0, start) + marked + part(end, len(text))
     return f'<article class="qa-article">{head}<div class="qa-text">{body}</div></article>'
+
+
+def _dated(text: str, first: int, last: int, found: Sequence[tuple[int, int, str]]) -> str:
+    """Return a stretch of a text, the dates in it with what they stand for as a quiet hint."""
+    shown, place = "", first
+    for start, end, meant in found:
+        if place <= start and end <= last:
+            words = f'<span class="qa-date" title="{_safe(meant)}">{_safe(text[start:end])}</span>'
+            shown += _safe(text[place:start]) + words
+            place = end
+    return shown + _safe(text[place:last])
 
 
 def _safe(text: str) -> str:

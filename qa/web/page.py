@@ -1,10 +1,12 @@
-"""The chat page. Gradio is used here and nowhere else."""
+"""The page: chat, timeline and archive, an article beside them, and the API; how it is served."""
 
-import datetime
+import contextlib
 import html
+import importlib.util
+import ipaddress
 import json
 import os
-from collections.abc import Callable, Iterator
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,66 +15,49 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 
 import gradio as gr
 from gradio.events import api
+from gradio_client import Client
+from starlette.middleware import Middleware
 
-from qa import prompts
 from qa.assistant import Assistant
-from qa.cite import citation
-from qa.errors import QAError, QuestionError, SettingsError
+from qa.conversations import Conversations
+from qa.errors import QAError, SettingsError
 from qa.settings import Settings
-from qa.types import Answer, Citation, Filters, Role, Span, Turn, day
+from qa.web import events, timeline
+from qa.web.archive import Archive
 from qa.web.article import NOTHING, opened
-from qa.web.progress import progress
-from qa.web.render import literal, message, said
+from qa.web.chat import Chat
+from qa.web.guard import MCP, Guard, logins
+from qa.web.limits import date, filters
 
 TITLE = "Ask the archive"
 _FONTS = ["system-ui", "Segoe UI", "Helvetica", "Arial", "sans-serif"]
 _MONOSPACE = ["ui-monospace", "Consolas", "monospace"]
 _CSS = (Path(__file__).parent / "page.css").read_text(encoding="utf-8")
 _SCRIPT = (Path(__file__).parent / "page.js").read_text(encoding="utf-8")
-# Questions answered at once: the models take turns, and more would only wait for each other.
-_ANSWERS = 4
-# Questions that are offered where the archive does not hold an answer.
-_OFFERED = 2
+# Questions that may wait for an answer; who comes after them is told that the page is busy.
+_WAITING = 64
+# Seconds after which files that Gradio has kept are removed, and how often it looks.
+_KEPT = 3600
 
 
-def build(assistant: Assistant) -> gr.Blocks:
-    """Return the page for an assistant."""
+def build(
+    assistant: Assistant,
+    conversations: Conversations,
+    settings: Settings,
+    *,
+    may_change: bool = False,
+) -> gr.Blocks:
+    """Return the page for an assistant.
 
-    def reply(
-        question: str,
-        history: list[dict[str, Any]],
-        since: str | None = None,
-        until: str | None = None,
-        as_of: str | None = None,
-        sites: list[str] | None = None,
-    ) -> Iterator[str | gr.ChatMessage]:
-        turns = [_turn(turn["role"], _text(turn["content"])) for turn in history]
-        try:
-            filters = _filters(since, until, as_of, sites)
-            asked = {"question": question, "turns": turns, "filters": filters}
-            for step in progress(assistant, asked):
-                if isinstance(step, Answer):
-                    yield from _messages(assistant, step, filters)
-                else:
-                    yield f'<p class="qa-stage">{literal(step)}</p>'
-        except QAError as error:
-            yield literal(str(error))
+    Who has the page can add articles and remove them if they `may_change` the archive.
+    """
 
-    def answer(
-        question: str,
-        asked_on: str | None = None,
-        since: str | None = None,
-        until: str | None = None,
-        as_of: str | None = None,
-        sites: list[str] | None = None,
-    ) -> dict[str, Any]:
-        """Answer a question from the archive, with the sentences that the answer rests on."""
-        try:
-            filters = _filters(since, until, as_of, sites)
-            found = assistant.answer(question, asked_on=_date(asked_on), filters=filters)
-        except QAError as error:
-            raise gr.Error(str(error)) from None
-        return dict(json.loads(found.to_json()))
+    def reach() -> str:
+        articles, _ = assistant.library.counts()
+        extent = assistant.library.extent()
+        days = f", {extent[0]:%Y-%m-%d} to {extent[1]:%Y-%m-%d}" if extent else ""
+        said = f"{articles:,} articles{days}. Every quote is word for word from an article."
+        return f"<h1>{TITLE}</h1><p>{said}</p>"
 
     def show(href: str) -> str:
         try:
@@ -81,143 +66,136 @@ def build(assistant: Assistant) -> gr.Blocks:
             return f'<p class="qa-note">{html.escape(str(error))}</p>'
 
     page: gr.Blocks
-    with gr.Blocks(title=TITLE, analytics_enabled=False) as page, gr.Row():
-        with gr.Column(scale=3, min_width=340):
-            _chat(assistant, reply)
-        with gr.Column(scale=2, min_width=340):
-            panel = gr.HTML(NOTHING, elem_id="qa-panel", padding=False)
-        # The page's script clicks it when a citation is clicked, and hands its link over.
-        link = gr.Textbox(visible="hidden", label="Citation")
-        button = gr.Button("Open", elem_id="qa-go", visible="hidden")
-        button.click(
-            show,
-            link,
-            panel,
-            js="() => window.qaCitation",
-            show_progress="hidden",
-            api_visibility="private",
-        ).then(None, js="() => window.qaShowQuote()")
-        api(answer, api_name="answer", concurrency_limit=_ANSWERS)
+    with gr.Blocks(
+        title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=(_KEPT, _KEPT)
+    ) as page:
+        head = gr.HTML(reach(), elem_id="qa-head", padding=False)
+        # The page's script writes each link that is followed into it.
+        link = gr.Textbox(visible="hidden", label="Link")
+        with gr.Row(elem_id="qa-page"):
+            with gr.Column(scale=3, min_width=340), gr.Tabs():
+                with gr.Tab("Chat"):
+                    chat = Chat(assistant, conversations, link)
+                with gr.Tab("Timeline"):
+                    timeline.tab(assistant)
+                with gr.Tab("Archive"):
+                    archive = Archive(assistant, settings, link, may_change)
+            with gr.Column(scale=2, min_width=340, elem_id="qa-side-article"):
+                panel = gr.HTML(NOTHING, elem_id="qa-panel", padding=False)
+        for kind in ("cite", "article"):
+            followed = events.follow(kind, show, link, [], panel)
+            followed.then(None, None, None, js="() => window.qaShowQuote()", **events.PRIVATE)
+        chat.on_arrival(page)
+        archive.on_arrival(page)
+        page.load(reach, None, head, **events.PRIVATE)
+        _api(assistant)
+    page.queue(max_size=_WAITING, default_concurrency_limit=4 * events.ANSWERS)
     return page
 
 
-def _chat(assistant: Assistant, reply: Callable[..., Iterator[Any]]) -> None:
-    """Add the conversation to the page."""
-    articles, _ = assistant.library.counts()
-    extent = assistant.library.extent()
-    reach = f", {extent[0]:%Y-%m-%d} to {extent[1]:%Y-%m-%d}" if extent else ""
-    limits: list[Any] = [
-        gr.DateTime(include_time=False, type="string", label=label, render=False)
-        for label in ("From", "To", "As the archive stood on")
-    ]
-    sites = assistant.library.sites()
-    limits.append(gr.Dropdown(sites, multiselect=True, label="Sites", render=False))
-    gr.ChatInterface(
-        reply,
-        title=TITLE,
-        description=f"{articles} articles{reach}. Every quote is word for word from an article.",
-        examples=[[example] for example in examples(assistant)] or None,
-        run_examples_on_click=True,
-        editable=True,
-        additional_inputs=limits,
-        additional_inputs_accordion=gr.Accordion(
-            "Search only some articles", open=False, render=False
-        ),
-        cache_examples=False,
-        chatbot=gr.Chatbot(
-            label="Conversation",
-            # Math would be set where an article names two prices in dollars.
-            latex_delimiters=[],
-            buttons=["copy"],
-            feedback_options=None,
-            height="65vh",
-            placeholder="Ask a question about the articles in this archive.",
-        ),
-        flagging_mode="never",
-        api_name="chat",
-        analytics_enabled=False,
-        concurrency_limit=_ANSWERS,
-    )
+def _api(assistant: Assistant) -> None:
+    def answer(
+        question: str,
+        asked_on: str | None = None,
+        since: str | None = None,
+        until: str | None = None,
+        as_of: str | None = None,
+        sites: list[str] | None = None,
+    ) -> dict[str, Any]:
+        """Answer a question from a news archive, with the exact sentences the answer rests on.
+
+        Args:
+            question: what to ask, in English
+            asked_on: prefer news of the days around, an ISO date; else of the newest
+            since: search only articles of this day and later, an ISO date
+            until: search only articles of this day and earlier, an ISO date
+            as_of: ask the archive as it stood on this day, an ISO date
+            sites: search only articles of these sites, such as cnn.com
+        """
+        with events.told():
+            limits = filters(since, until, as_of, sites)
+            found = assistant.answer(question, asked_on=date(asked_on), filters=limits)
+        return dict(json.loads(found.to_json()))
+
+    api(answer, api_name="answer", **events.WORKING)
 
 
-def _messages(
-    assistant: Assistant, answer: Answer, filters: Filters
-) -> Iterator[str | gr.ChatMessage]:
-    """Yield an answer as a message; a refusal again with questions that the archive can answer."""
-    if answer.outcome == "answered":
-        yield message(answer)
-        return
-    refusal = message(answer, _nearest(assistant, answer))
-    yield refusal
-    # To try them takes a moment, in which the refusal can be read.
-    offered = _offered(assistant, answer, filters)
-    options: list[Any] = [{"value": question, "label": question} for question in offered]
-    yield gr.ChatMessage(refusal, role="assistant", options=options)
-
-
-def _nearest(assistant: Assistant, answer: Answer) -> list[Citation]:
-    """Return a citation of the first passage of each article that was found."""
-    articles = assistant.library.articles([hit.article.id for hit in answer.hits])
-    found: dict[str, Citation] = {}
-    for hit in answer.hits:
-        passage, article = hit.passage, articles.get(hit.article.id)
-        stands = article and article.text[passage.start : passage.end] == passage.text
-        if article and stands and article.id not in found:
-            span = Span(article.id, passage.start, passage.end, passage.text)
-            found[article.id] = citation(1, span, article)
-    return list(found.values())
-
-
-def _offered(assistant: Assistant, answer: Answer, filters: Filters) -> list[str]:
-    """Return questions near one that was refused, each of which is answered."""
-    days = dict.fromkeys(hit.article.date for hit in answer.hits if hit.article.date)
-    found: list[str] = []
-    for date in list(days)[: 2 * _OFFERED]:
-        question = f"What happened on {day(date)}?"
-        if assistant.answer(question, filters=filters).outcome == "answered":
-            found.append(question)
-        if len(found) == _OFFERED:
-            break
-    return found
-
-
-def examples(assistant: Assistant) -> list[str]:
-    """Return the example questions that this library answers."""
-    questions = prompts.load("examples").splitlines()
-    return [line for line in questions if assistant.answer(line).outcome == "answered"]
-
-
-def serve(settings: Settings, host: str, port: int) -> None:
+def serve(settings: Settings, host: str, port: int, *, mcp: bool = False) -> None:
     """Serve the page until it is interrupted; say where, on one line.
 
-    Raises `QAError`s: no library, a port in use, a login that is not USER:PASSWORD.
+    Articles can be added and removed by way of the page where only this machine reaches it, or
+    with a login, unless the settings say `read_only`. With `mcp`, the API is an MCP server's too.
+
+    Raises `QAError`s: no library, a port in use, a login that is not USER:PASSWORD, no package
+    for MCP.
     """
-    login = None if settings.auth is None else _login(settings.auth.get_secret_value())
+    known = logins(settings.auth.get_secret_value()) if settings.auth else {}
+    if mcp and importlib.util.find_spec("mcp") is None:
+        raise SettingsError("--mcp needs the package mcp: pip install 'qa[mcp]'")
     _reach_itself(host)
-    with Assistant.load(settings) as assistant:
-        page = build(assistant)
+    with (
+        Assistant.load(settings) as assistant,
+        Conversations.open(settings.library) as conversations,
+    ):
+        may_change = not settings.read_only and (bool(known) or _loopback(host))
+        page = build(assistant, conversations, settings, may_change=may_change)
         try:
-            page.launch(
-                server_name=host,
-                server_port=port,
-                auth=login,
-                quiet=True,
-                # Said out loud: an environment variable could make the page public.
-                share=False,
-                prevent_thread_lock=True,
-                ssr_mode=False,
-                footer_links=[],
-                theme=gr.themes.Default(font=_FONTS, font_mono=_MONOSPACE),
-                css=_CSS,
-                js=_SCRIPT,
-            )
+            # Where MCP is served, Gradio says so even if it is to be quiet.
+            with contextlib.redirect_stdout(sys.stderr):
+                page.launch(
+                    server_name=host,
+                    server_port=port,
+                    auth=list(known.items()) or None,
+                    quiet=True,
+                    # Said out loud: an environment variable could make the page public, or add MCP.
+                    share=False,
+                    mcp_server=mcp,
+                    # Gradio mounts MCP as an app of its own, which does not ask for its login.
+                    app_kwargs={"middleware": [Middleware(Guard, known=known)]},
+                    max_file_size=f"{settings.upload_mb:g}mb" if may_change else 1,
+                    prevent_thread_lock=True,
+                    ssr_mode=False,
+                    footer_links=[],
+                    theme=_theme(),
+                    css=_CSS,
+                    js=_SCRIPT,
+                )
         except (OSError, OverflowError):
             raise SettingsError(
                 f"cannot serve at {host}:{port}, it is taken or not of this machine: "
                 "choose another --port or --host"
             ) from None
-        print(f"qa: chat at http://{host}:{port}", flush=True)  # noqa: T201 - the one line
+        if mcp and known:
+            _let_mcp_in(page, f"http://{host}:{port}", next(iter(known.items())))
+        more = f", MCP at http://{host}:{port}{MCP}/" if mcp else ""
+        print(f"qa: chat at http://{host}:{port}{more}", flush=True)  # noqa: T201 - the one line
         page.block_thread()
+
+
+def _let_mcp_in(page: gr.Blocks, address: str, login: tuple[str, str]) -> None:
+    # Gradio's MCP server calls the API as a client of its own, which knows no login: every call
+    # that the guard has let through would be refused. There is no public way to give it one.
+    client = Client(
+        address, auth=login, download_files=False, verbose=False, analytics_enabled=False
+    )
+    page.mcp_server_obj._client_instance = client  # type: ignore[union-attr]
+
+
+def _loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _theme() -> gr.themes.Base:
+    """Return Gradio's own look, with the fonts of the machine and greys that can be read."""
+    greys = {
+        name: f"*neutral_{shade}"
+        for color in ("input_placeholder_color", "body_text_color_subdued")
+        for name, shade in ((color, 600), (f"{color}_dark", 400))
+    }
+    return gr.themes.Default(primary_hue="blue", font=_FONTS, font_mono=_MONOSPACE).set(**greys)
 
 
 def _reach_itself(host: str) -> None:
@@ -226,37 +204,3 @@ def _reach_itself(host: str) -> None:
     for name in ("NO_PROXY", "no_proxy"):
         hosts = [entry for entry in os.environ.get(name, "").split(",") if entry]
         os.environ[name] = ",".join([*hosts, "127.0.0.1", "localhost", host])
-
-
-def _login(auth: str) -> tuple[str, str]:
-    user, separator, password = auth.partition(":")
-    if not (user and separator and password):
-        raise SettingsError("--auth (or QA_AUTH) must be USER:PASSWORD, neither of them empty")
-    return user, password
-
-
-def _turn(role: Role, text: str) -> Turn:
-    return Turn(role, said(text) if role == "assistant" else text)
-
-
-def _filters(
-    since: str | None, until: str | None, as_of: str | None, sites: list[str] | None
-) -> Filters:
-    return Filters(_date(since), _date(until), tuple(sites or ()), _date(as_of))
-
-
-def _date(text: str | None) -> datetime.date | None:
-    try:
-        return datetime.date.fromisoformat(text.strip()) if text and text.strip() else None
-    except ValueError:
-        raise QuestionError(f"{text!r} is not a date like 2017-03-31: mend or empty it") from None
-
-
-def _text(content: Any) -> str:
-    """Return the text of a message; Gradio hands over a string or a list of parts."""
-    if isinstance(content, str):
-        return content
-    parts = content if isinstance(content, list) else [content]
-    return " ".join(
-        str(part.get("text", "")) if isinstance(part, dict) else str(part) for part in parts
-    )

@@ -10,10 +10,10 @@ from langchain_core.callbacks import BaseCallbackHandler
 from qa.assistant import Assistant
 from qa.types import Answer
 
-# What is said while a stage of the chain works; {0} is the number of articles.
+# What is said while a stage of the chain works; {0} is the number of articles, {1} of passages.
 _STAGES = {
     "retrieve": "Searching {0} articles …",
-    "read": "Reading the nearest passages …",
+    "read": "Reading {1} passages …",
     "update": "Looking for later reports …",
     "cite": "Checking the quotes …",
 }
@@ -28,7 +28,9 @@ class _Stages(BaseCallbackHandler):
 
     def on_chain_start(self, serialized: Any, inputs: Any, **options: Any) -> None:
         if words := _STAGES.get(options.get("name") or ""):
-            self._said.put(words.format(f"{self._articles:,}"))
+            # What comes into the later stages holds the hits.
+            passages = len(getattr(inputs, "hits", ()))
+            self._said.put(words.format(f"{self._articles:,}", passages))
 
 
 def progress(assistant: Assistant, asked: Mapping[str, Any]) -> Iterator[str | Answer]:

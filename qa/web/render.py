@@ -5,8 +5,9 @@ import re
 from collections.abc import Mapping, Sequence
 
 from qa import dates
+from qa.conversations import Conversation
 from qa.types import Answer, Citation
-from qa.web.article import link
+from qa.web.article import link, naming
 
 # Everything that HTML or Markdown could read as markup, and what makes a link of a bare
 # address, or a mention; as numeric entities both show it and neither acts on it.
@@ -26,7 +27,7 @@ def message(answer: Answer, near: Sequence[Citation] = ()) -> str:
     for citation in near:
         name = literal(f"“{citation.article.label}”")
         shown = shown.replace(name, f'<a class="qa-open" href="{link(citation)}">{name}</a>', 1)
-    return shown
+    return shown + '<p class="qa-copy"><a role="button" href="#qa-copy">Copy</a></p>'
 
 
 def _link(citation: Citation) -> str:
@@ -46,14 +47,40 @@ def _paragraph(text: str, links: Mapping[str, str]) -> str:
     return f'<p class="qa-answer">{shown}' + (f" <sup>{opened}</sup></p>" if opened else "</p>")
 
 
-def said(shown: str) -> str:
-    """Return the answer in a message of the page, without its citations.
+def question(text: str) -> str:
+    """Return a question as it is shown, and edited: only what would be a link, an image or HTML
+    is set as an entity, the rest stays as it was typed."""
+    return re.sub(r"[<\[]", lambda found: f"&#{ord(found[0])};", text)
 
-    It is '' for one that has none: a refusal, or what was said of a question that failed.
-    """
-    paragraphs = re.findall(r'<p class="qa-answer">(.*?)</p>', shown, re.DOTALL)
-    text = "\n\n".join(paragraphs)
-    return html.unescape(re.sub(r"</?(?:sup|a)\b[^>]*>", "", text)) if "<sup>" in text else ""
+
+def unquoted(shown: str) -> str:
+    """Return the question that `question` made a text of."""
+    return re.sub(r"&#(60|91);", lambda found: chr(int(found[1])), shown)
+
+
+def offers(questions: Sequence[str]) -> str:
+    """Return what could be asked instead, each question a link that asks it."""
+    if not questions:
+        return ""
+    links = " ".join(
+        f'<a class="qa-offer" role="button" href="#ask-{naming(one)}">{html.escape(one)}</a>'
+        for one in questions
+    )
+    return f"<p>The archive can answer: {links}</p>"
+
+
+def talks(conversations: Sequence[Conversation], current: str) -> str:
+    """Return the list of a person's conversations, each a link that opens it."""
+    rows = [
+        f'<li><a href="#talk-{one.id}"{" aria-current=page" * (one.id == current)}>'
+        f"{html.escape(one.title)}</a></li>"
+        for one in conversations
+    ]
+    # No <nav>: Gradio has a style of its own for what is in one.
+    return (
+        '<div role="navigation" class="qa-talks" aria-label="Conversations">'
+        f"<ul>{''.join(rows)}</ul></div>"
+    )
 
 
 def literal(text: str) -> str:

@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import Any
 
 from qa.assistant import Assistant
+from qa.conversations import Conversations
 from qa.corpus import Loaded, read
 from qa.ingest import entry
 from qa.library import Library
@@ -151,8 +152,12 @@ def report(library: Path, count: int, starts: int) -> dict[str, Any]:
     from qa.web.page import build
 
     questions, settings = sample(count), Settings(library=library)
-    with Assistant.load(settings) as assistant:
-        page = build(assistant)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Conversations.open(Path(folder)) as conversations,
+        Assistant.load(settings) as assistant,
+    ):
+        page = build(assistant, conversations, settings)
         for question in questions:
             assistant.answer(question)
         taken = ask(assistant, watched(assistant, settings), questions)

@@ -1,0 +1,339 @@
+"""What was asked and answered, kept per person in a file of its own, and what people said of it.
+
+Nobody reads another's: everything is asked for by its owner, and an owner's name is a hash of
+what only the owner has, a login or a secret in the browser.
+"""
+
+import datetime
+import hashlib
+import json
+import secrets
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from pydantic import TypeAdapter
+
+from qa.errors import ConversationError
+from qa.types import Answer, Citation, Turn, to_json
+
+FILE = "conversations.sqlite3"
+# What people said of answers, as a question set.
+FEEDBACK = "feedback.jsonl"
+_TITLE = 60
+_VERSION = 1
+_TABLES = """
+    CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+    CREATE TABLE conversations (
+        id TEXT PRIMARY KEY,
+        owner TEXT NOT NULL,
+        title TEXT NOT NULL,
+        changed TEXT NOT NULL
+    ) WITHOUT ROWID;
+    CREATE INDEX conversations_by_owner ON conversations (owner, changed);
+    -- Numbers are never used twice: feedback outlives what was asked again.
+    CREATE TABLE exchanges (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        conversation TEXT NOT NULL REFERENCES conversations (id),
+        content TEXT NOT NULL
+    );
+    CREATE INDEX exchanges_by_conversation ON exchanges (conversation);
+    CREATE TABLE feedback (
+        exchange INTEGER PRIMARY KEY,
+        conversation TEXT NOT NULL REFERENCES conversations (id),
+        rating TEXT NOT NULL,
+        row TEXT NOT NULL
+    );
+    CREATE INDEX feedback_by_conversation ON feedback (conversation)
+"""
+
+Rating = Literal["up", "down"]
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A conversation's id, and what people call it."""
+
+    id: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A question and what was said to it: an answer, or why there is none.
+
+    `near` are places in the articles nearest to a refusal. `rating` is what its owner said of it.
+    """
+
+    question: str
+    answer: Answer | None = None
+    error: str = ""
+    near: tuple[Citation, ...] = ()
+    number: int = 0
+    rating: Rating | None = None
+
+
+_EXCHANGE = TypeAdapter(Exchange)
+
+
+def owner(login: str | None, browser: str) -> str:
+    """Return the name under which a person's conversations are kept.
+
+    `login` is the name that somebody has logged in with; `browser` is the secret of a browser, for
+    people without a login.
+    """
+    whom = f"login:{login}" if login else f"browser:{browser}"
+    return hashlib.sha256(whom.encode("utf-8", "replace")).hexdigest()
+
+
+def turns(exchanges: Sequence[Exchange]) -> list[Turn]:
+    """Return exchanges as the turns of a conversation; a refusal says nothing that matters."""
+    found = []
+    for exchange in exchanges:
+        answered = exchange.answer and exchange.answer.outcome == "answered"
+        found.append(Turn("user", exchange.question))
+        found.append(
+            Turn("assistant", exchange.answer.text if answered and exchange.answer else "")
+        )
+    return found
+
+
+class Conversations:
+    """The conversations of all people with one library. Threads and processes may share them."""
+
+    def __init__(self, folder: Path, connection: sqlite3.Connection) -> None:
+        self._folder = folder
+        self._connection = connection
+        self._lock = threading.RLock()
+
+    @classmethod
+    def open(cls, folder: Path) -> Self:
+        """Open the conversations of the library in a folder, or begin them.
+
+        Raises `ConversationError` for a file that cannot be read, or that a newer qa wrote.
+        """
+        path = folder / FILE
+        try:
+            connection = sqlite3.connect(
+                path, timeout=30, isolation_level=None, check_same_thread=False
+            )
+            # Readers go on while another process writes.
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("BEGIN IMMEDIATE")
+            version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+            if version == 0:
+                for statement in _TABLES.split(";"):
+                    connection.execute(statement)
+                connection.execute(
+                    "INSERT INTO facts VALUES ('secret', ?)", (secrets.token_urlsafe(32),)
+                )
+                connection.execute(f"PRAGMA user_version = {_VERSION}")
+            connection.execute("COMMIT")
+        except sqlite3.Error as error:
+            raise ConversationError(
+                f"cannot read the conversations in {path} ({error}): check the disk and its "
+                "permissions, or move the file away to begin anew"
+            ) from None
+        if version > _VERSION:
+            connection.close()
+            raise ConversationError(f"{path} was written by a newer qa: pip install --upgrade qa")
+        return cls(folder, connection)
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def secret(self) -> str:
+        """Return a secret of this file: what browsers keep is encrypted with it."""
+        return str(self._rows("SELECT value FROM facts WHERE name = 'secret'")[0][0])
+
+    # What an owner may read
+
+    def listed(self, owner: str) -> list[Conversation]:
+        """Return an owner's conversations, the one that changed last first."""
+        found = self._rows(
+            "SELECT id, title FROM conversations WHERE owner = ? ORDER BY changed DESC, id", owner
+        )
+        return [Conversation(*row) for row in found]
+
+    def title(self, owner: str, id_: str) -> str:
+        """Return what a conversation is called. Raises `ConversationError` if there is none."""
+        found = self._rows("SELECT title FROM conversations WHERE id = ? AND owner = ?", id_, owner)
+        if not found:
+            # The same, whether it is gone or another's: an id cannot be guessed at.
+            raise ConversationError("this conversation is not there any more: start a new one")
+        return str(found[0][0])
+
+    def exchanges(self, owner: str, id_: str) -> list[Exchange]:
+        """Return what was said, oldest first. Raises `ConversationError` if there is none."""
+        self.title(owner, id_)
+        found = self._rows(
+            "SELECT e.content, e.number, f.rating FROM exchanges e "
+            "LEFT JOIN feedback f ON f.exchange = e.number "
+            "WHERE e.conversation = ? ORDER BY e.number",
+            id_,
+        )
+        return [
+            replace(_EXCHANGE.validate_json(content), number=number, rating=rating)
+            for content, number, rating in found
+        ]
+
+    # What an owner may change
+
+    def begin(self, owner: str, question: str) -> str:
+        """Begin a conversation, called after its first question; return its id."""
+        id_ = secrets.token_urlsafe(12)
+        with self._transaction() as connection:
+            connection.execute(
+                "INSERT INTO conversations VALUES (?, ?, ?, ?)",
+                (id_, owner, _title(question), _now()),
+            )
+        return id_
+
+    def add(self, owner: str, id_: str, exchange: Exchange) -> None:
+        """Add what was said. Raises `ConversationError` if there is no such conversation."""
+        if exchange.answer and exchange.answer.outcome == "answered":
+            # Twelve passages, of which those that matter are cited.
+            exchange = replace(exchange, answer=replace(exchange.answer, hits=()))
+        with self._transaction() as connection:
+            self.title(owner, id_)
+            connection.execute(
+                "INSERT INTO exchanges (conversation, content) VALUES (?, ?)",
+                (id_, _storable(to_json(exchange))),
+            )
+            connection.execute("UPDATE conversations SET changed = ? WHERE id = ?", (_now(), id_))
+
+    def cut(self, owner: str, id_: str, kept: int) -> None:
+        """Forget all but the first `kept` exchanges, as if they had not been asked yet.
+
+        Raises `ConversationError` if there is no such conversation.
+        """
+        gone = [exchange.number for exchange in self.exchanges(owner, id_)[kept:]]
+        with self._transaction() as connection:
+            connection.executemany(
+                "DELETE FROM exchanges WHERE number = ?", [(number,) for number in gone]
+            )
+
+    def rename(self, owner: str, id_: str, title: str) -> None:
+        """Call a conversation otherwise. Raises `ConversationError` if there is none."""
+        if not title.strip():
+            raise ConversationError("a conversation needs a name: type one")
+        with self._transaction() as connection:
+            self.title(owner, id_)
+            connection.execute(
+                "UPDATE conversations SET title = ? WHERE id = ?", (_title(title), id_)
+            )
+
+    def delete(self, owner: str, id_: str) -> None:
+        """Delete a conversation, and what its owner said of its answers.
+
+        Raises `ConversationError` if there is no such conversation.
+        """
+        with self._transaction() as connection:
+            self.title(owner, id_)
+            for table in ("exchanges", "feedback"):
+                connection.execute(f"DELETE FROM {table} WHERE conversation = ?", (id_,))
+            connection.execute("DELETE FROM conversations WHERE id = ?", (id_,))
+            self._write_feedback()
+
+    def rate(
+        self, owner: str, id_: str, number: int, rating: Rating, right: str = "", note: str = ""
+    ) -> None:
+        """Keep what an owner says of the `number`-th exchange, counted from 0, in place of before.
+
+        `right` is the right answer, as far as the owner knows it. All that people said stands in
+        `feedback.jsonl`, in the form of a question set. Raises `ConversationError` if there is no
+        such exchange.
+        """
+        exchanges = self.exchanges(owner, id_)
+        if not 0 <= number < len(exchanges) or exchanges[number].answer is None:
+            raise ConversationError("there is no such answer any more: load the page again")
+        row = _question(exchanges, number, rating, right, note)
+        with self._transaction() as connection:
+            connection.execute(
+                "REPLACE INTO feedback VALUES (?, ?, ?, ?)",
+                (
+                    exchanges[number].number,
+                    id_,
+                    rating,
+                    _storable(json.dumps(row, ensure_ascii=False)),
+                ),
+            )
+            self._write_feedback()
+
+    def _write_feedback(self) -> None:
+        rows = self._rows("SELECT row FROM feedback ORDER BY exchange")
+        new = self._folder / f"{FEEDBACK}.new"
+        new.write_text("".join(f"{row[0]}\n" for row in rows), encoding="utf-8")
+        # At once: who reads it meanwhile has the old one or the new one whole.
+        new.replace(self._folder / FEEDBACK)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with self._lock:
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._connection
+            except BaseException:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                raise
+            self._connection.execute("COMMIT")
+
+    def _rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        with self._lock:
+            return self._connection.execute(query, values).fetchall()
+
+
+def _question(
+    exchanges: Sequence[Exchange], number: int, rating: Rating, right: str, note: str
+) -> dict[str, Any]:
+    """Return a line of a question set: what was asked, and what is known of its answer."""
+    exchange = exchanges[number]
+    answer = exchange.answer
+    assert answer is not None
+    row: dict[str, Any] = {
+        "id": f"feedback-{exchange.number}",
+        "question": exchange.question,
+        "tags": [rating],
+    }
+    if earlier := turns(exchanges[:number]):
+        row["history"] = [{"role": turn.role, "text": turn.text} for turn in earlier]
+    if note.strip():
+        row["note"] = note.strip()
+    if right.strip():
+        row["answers"] = [right.strip()]
+    elif rating == "up" and answer.outcome == "refused":
+        row["unanswerable"] = True
+    elif rating == "up":
+        cited = answer.citations[0]
+        row |= {"answers": [answer.short], "article": cited.article.id, "quote": cited.quote}
+    return row
+
+
+def _title(text: str) -> str:
+    """Return a name that fits on a line, cut between words."""
+    line = " ".join(_storable(text).split())
+    if len(line) <= _TITLE:
+        return line
+    return (line[:_TITLE].rpartition(" ")[0] or line[:_TITLE]) + " …"
+
+
+def _storable(text: str) -> str:
+    """Return a text without half of a surrogate pair, which no file takes."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _now() -> str:
+    return datetime.datetime.now(datetime.UTC).isoformat()

@@ -1,0 +1,392 @@
+"""The conversation: asking, and all that can be done with what was said."""
+
+import secrets
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import gradio as gr
+
+from qa import conversations as kept
+from qa import prompts
+from qa.assistant import Assistant
+from qa.cite import citation
+from qa.conversations import Conversations, Exchange, Rating
+from qa.errors import ConversationError, QAError
+from qa.types import Answer, Citation, Filters, Span, day
+from qa.web import events, export
+from qa.web.article import named
+from qa.web.limits import filters as limits_of
+from qa.web.progress import progress
+from qa.web.render import literal, message, offers, question, talks, unquoted
+
+# Questions that are offered where the archive does not hold an answer.
+_OFFERED = 2
+_TALK = "#talk-"
+# A name is asked for, or leave, by the browser itself: both work from a keyboard and aloud.
+_NAME = "(...given) => [prompt('A new name for this conversation') ?? '', ...given.slice(1)]"
+_SURE = "(...given) => [confirm('Delete this conversation?') ? 'yes' : '', ...given.slice(1)]"
+
+# New values, by the component that shows them.
+Shown = dict[Any, Any]
+
+
+class Chat:
+    """The chat's parts and what they do. Make it inside the page's `gr.Blocks`."""
+
+    def __init__(
+        self, assistant: Assistant, conversations: Conversations, link: gr.Textbox
+    ) -> None:
+        """Lay the chat out. `link` is the hidden field in which the page hands links over."""
+        self._assistant = assistant
+        self._conversations = conversations
+        self._link = link
+        # The key and the secret are fixed: what a browser keeps outlives a restart.
+        self._browser = gr.BrowserState("", storage_key="qa-person", secret=conversations.secret())
+        # Kept by the browser too, so that an open page goes on after a restart.
+        self._current = gr.Textbox(visible="hidden", label="Conversation's id")
+        self._asked = gr.Textbox("", visible="hidden", label="What is asked")
+        self._rated = gr.Textbox(visible="hidden", label="What is rated")
+        with gr.Row(elem_id="qa-chat"):
+            with gr.Column(scale=1, min_width=150, elem_id="qa-side"):
+                new = gr.Button("New conversation", size="sm", elem_id="qa-new")
+                self._talks = gr.HTML("", padding=False)
+            with gr.Column(scale=4, min_width=320):
+                self._lay_out()
+        self._listen(new)
+
+    def _lay_out(self) -> None:
+        self._chatbot = gr.Chatbot(
+            label="Conversation",
+            show_label=False,
+            # Math would be set where an article names two prices in dollars.
+            latex_delimiters=[],
+            buttons=[],
+            editable="user",
+            height="62vh",
+            placeholder="Ask a question about the articles in this archive.",
+            examples=[{"text": line} for line in examples(self._assistant)] or None,
+            elem_id="qa-talk",
+        )
+        self._offers = gr.HTML("", elem_id="qa-offers", padding=False)
+        with gr.Group(visible=False) as self._remark:
+            self._right = gr.Textbox(label="The right answer, if you know it", max_length=500)
+            self._note = gr.Textbox(label="A note, if you like", max_length=2000)
+            with gr.Row():
+                self._keep = gr.Button("Keep", size="sm", variant="primary")
+                self._skip = gr.Button("No more to say", size="sm")
+        self._box = gr.Textbox(
+            "",
+            label="Question",
+            show_label=False,
+            placeholder="Ask a question …",
+            submit_btn="Ask",
+            autofocus=True,
+            elem_id="qa-box",
+        )
+        with gr.Row(visible=False, elem_id="qa-tools") as self._tools:
+            self._rename = gr.Button("Rename", size="sm")
+            self._export = gr.Button("Export", size="sm")
+            self._delete = gr.Button("Delete", size="sm")
+        with gr.Accordion("Search only some articles", open=False):
+            self._limits: list[Any] = [
+                gr.DateTime(include_time=False, type="string", label=label, min_width=220)
+                for label in ("From", "To", "As the archive stood on")
+            ]
+            sites = self._assistant.library.sites()
+            self._limits.append(gr.Dropdown(sites, multiselect=True, label="Sites"))
+
+    def _listen(self, new: gr.Button) -> None:
+        whole = [
+            *(self._chatbot, self._current, self._talks, self._tools),
+            *(self._box, self._remark, self._offers),
+        ]
+        mine = [self._current, self._browser]
+        asked = [*mine, *self._limits]
+        # What is asked, by each way there is to ask.
+        quick = {**events.PRIVATE, "queue": False}
+        ways: list[Any] = [
+            self._box.submit(lambda text: (text, ""), self._box, [self._asked, self._box], **quick),
+            self._chatbot.example_select(self._chosen, None, self._asked, **quick),
+            events.follow("ask", named, self._link, [], self._asked),
+            self._chatbot.retry(self._again, [self._chatbot, *mine], self._asked, **quick),
+            self._chatbot.edit(self._edited, mine, self._asked, **quick),
+        ]
+        # One that was stopped counts as at work for a while: "once" would not let the next begin.
+        working = {**events.ASKING, "trigger_mode": "multiple"}
+        asking: list[Any] = []
+        for way in ways:
+            asking.append(way.success(self._ask, [self._asked, *asked], whole, **working))
+            # To try them takes a moment, in which the refusal can be read, or the next be asked.
+            asking[-1].success(self._offer, asked, self._offers, **events.ASKING)
+        # Not at once: a stage that is on its way would be shown after it.
+        self._box.stop(None, None, None, cancels=asking, **events.PRIVATE).then(
+            self._stopped, self._chatbot, [self._chatbot, self._box], **events.PRIVATE
+        )
+        new.click(self._new, self._browser, whole, **events.PRIVATE)
+        events.follow("talk", self._opened, self._link, [self._browser], whole)
+        self._rename.click(
+            self._named, [self._link, *mine], self._talks, js=_NAME, **events.PRIVATE
+        )
+        self._delete.click(self._gone, [self._link, *mine], whole, js=_SURE, **events.PRIVATE)
+        # Made into a file by the browser: none lies at the server for others to guess.
+        self._export.click(self._exported, mine, self._link, **events.PRIVATE).then(
+            None, self._link, None, js="(text) => window.qaSave(text)", **events.PRIVATE
+        )
+        remarks = [self._remark, self._right, self._note, self._rated]
+        self._chatbot.like(self._liked, mine, remarks, **events.PRIVATE)
+        gr.on(
+            [self._keep.click, self._right.submit, self._note.submit],
+            self._remarked,
+            [self._rated, self._right, self._note, *mine],
+            self._remark,
+            **events.PRIVATE,
+        )
+        self._skip.click(lambda: gr.Group(visible=False), None, self._remark, **events.PRIVATE)
+        # The address names the conversation, so that a reload comes back to it.
+        self._talks.change(
+            None, self._talks, None, js="(shown) => window.qaAddress(shown)", **events.PRIVATE
+        )
+        self._arrives = [self._link, self._browser], [self._browser, *whole]
+
+    def on_arrival(self, page: gr.Blocks) -> None:
+        """Let the page, when it is opened, show whose it is and what its address names."""
+        inputs, outputs = self._arrives
+        page.load(
+            self._arrive,
+            inputs,
+            outputs,
+            js="(...given) => [window.location.hash, ...given.slice(1)]",
+            **events.PRIVATE,
+        )
+
+    def _arrive(self, link: str, browser: str | None, request: gr.Request) -> Shown:
+        # What nobody can guess: who has it, has the conversations.
+        browser = browser or secrets.token_urlsafe(32)
+        shown = self._shown("", _person(browser, request))
+        if link.startswith(_TALK):
+            shown |= self._opened(link, browser, request)
+        return {**shown, self._browser: browser}
+
+    # Showing
+
+    def _shown(self, current: str, person: str) -> Shown:
+        """Return what the page shows of a conversation; of none, if `current` is ''."""
+        exchanges = self._conversations.exchanges(person, current) if current else []
+        return {
+            self._chatbot: _chatbot(exchanges),
+            self._current: current,
+            self._talks: talks(self._conversations.listed(person), current),
+            self._tools: gr.Row(visible=bool(current)),
+            self._remark: gr.Group(visible=False),
+            self._box: gr.Textbox(submit_btn="Ask", stop_btn=False),
+            self._offers: "",
+        }
+
+    def _new(self, browser: str, request: gr.Request) -> Shown:
+        return self._shown("", _person(browser, request))
+
+    def _opened(self, link: str, browser: str, request: gr.Request) -> Shown:
+        person = _person(browser, request)
+        try:
+            return self._shown(link.removeprefix(_TALK), person)
+        except ConversationError as error:
+            gr.Warning(str(error))
+            return self._shown("", person)
+
+    # Asking
+
+    # Gradio hands the request and the event over in the place of the parameters of their types;
+    # they stand first, so that the limits can be taken together.
+
+    def _ask(
+        self, request: gr.Request, asked: str, current: str, browser: str, *limits: Any
+    ) -> Iterator[Shown]:
+        """Ask in the current conversation, or begin one; show the stages, then the answer."""
+        if not asked.strip():
+            return
+        person = _person(browser, request)
+        with events.told():
+            before = self._conversations.exchanges(person, current) if current else []
+        shown = [*_messages(before), {"role": "user", "content": question(asked)}]
+        waiting = {
+            self._box: gr.Textbox(submit_btn=False, stop_btn="Stop"),
+            self._remark: gr.Group(visible=False),
+            self._offers: "",
+        }
+        exchange = Exchange(asked)
+        try:
+            filters = limits_of(*limits)
+            given = {"question": asked, "turns": kept.turns(before), "filters": filters}
+            for step in progress(self._assistant, given):
+                if isinstance(step, Answer):
+                    exchange = Exchange(asked, step, near=self._near(step))
+                else:
+                    stage = f'<p class="qa-stage">{literal(step)}</p>'
+                    working = [*shown, {"role": "assistant", "content": stage}]
+                    yield {**waiting, self._chatbot: working}
+        except QAError as error:
+            exchange = Exchange(asked, error=str(error))
+        current = current or self._conversations.begin(person, asked)
+        self._conversations.add(person, current, exchange)
+        yield self._shown(current, person)
+
+    def _chosen(self, chosen: gr.SelectData) -> str:
+        return str(chosen.value["text"])
+
+    def _again(
+        self,
+        request: gr.Request,
+        retried: gr.RetryData,
+        shown: Sequence[Any],
+        current: str,
+        browser: str,
+    ) -> str:
+        place = _place(retried.index)
+        return self._from(
+            place, events.text(shown[2 * place]["content"]), current, browser, request
+        )
+
+    def _edited(self, request: gr.Request, edit: gr.EditData, current: str, browser: str) -> str:
+        return self._from(_place(edit.index), edit.value, current, browser, request)
+
+    def _from(self, place: int, asked: str, current: str, browser: str, request: gr.Request) -> str:
+        """Return what is to be asked in place of an exchange, which is forgotten, and all after."""
+        with events.told():
+            if current:
+                self._conversations.cut(_person(browser, request), current, place)
+        return unquoted(asked)
+
+    def _stopped(self, shown: list[Any]) -> Shown:
+        said = [turn for turn in shown if "qa-stage" not in events.text(turn["content"])]
+        return {
+            self._chatbot: [*said, {"role": "assistant", "content": "Stopped."}],
+            self._box: gr.Textbox(submit_btn="Ask", stop_btn=False),
+        }
+
+    def _near(self, answer: Answer) -> tuple[Citation, ...]:
+        """Return a citation of the first passage of each article found, where it was refused."""
+        if answer.outcome == "answered":
+            return ()
+        articles = self._assistant.library.articles([hit.article.id for hit in answer.hits])
+        found: dict[str, Citation] = {}
+        for hit in answer.hits:
+            passage, article = hit.passage, articles.get(hit.article.id)
+            stands = article and article.text[passage.start : passage.end] == passage.text
+            if article and stands and article.id not in found:
+                span = Span(article.id, passage.start, passage.end, passage.text)
+                found[article.id] = citation(1, span, article)
+        return tuple(found.values())
+
+    def _offer(self, request: gr.Request, current: str, browser: str, *limits: Any) -> str:
+        """Return what could be asked instead, where the last question was refused."""
+        person = _person(browser, request)
+        last = self._conversations.exchanges(person, current)[-1:] if current else []
+        if not last or last[0].answer is None or last[0].answer.outcome == "answered":
+            return ""
+        return offers(self._offered(last[0].answer, limits_of(*limits)))
+
+    def _offered(self, answer: Answer, filters: Filters) -> list[str]:
+        """Return questions near one that was refused, each of which is answered."""
+        days = dict.fromkeys(hit.article.date for hit in answer.hits if hit.article.date)
+        found: list[str] = []
+        for date in list(days)[: 2 * _OFFERED]:
+            asked = f"What happened on {day(date)}?"
+            if self._assistant.answer(asked, filters=filters).outcome == "answered":
+                found.append(asked)
+            if len(found) == _OFFERED:
+                break
+        return found
+
+    # What can be done with a conversation
+
+    def _named(self, name: str, current: str, browser: str, request: gr.Request) -> str:
+        person = _person(browser, request)
+        if current and name.strip():
+            with events.told():
+                self._conversations.rename(person, current, name)
+        return talks(self._conversations.listed(person), current)
+
+    def _gone(self, sure: str, current: str, browser: str, request: gr.Request) -> Shown:
+        person = _person(browser, request)
+        if not sure:
+            return self._shown(current, person)
+        with events.told():
+            self._conversations.delete(person, current)
+        return self._shown("", person)
+
+    def _exported(self, current: str, browser: str, request: gr.Request) -> str:
+        person = _person(browser, request)
+        with events.told():
+            title = self._conversations.title(person, current)
+            return export.markdown(title, self._conversations.exchanges(person, current))
+
+    def _liked(self, current: str, browser: str, request: gr.Request, data: gr.LikeData) -> Shown:
+        place = _place(data.index)
+        if not isinstance(data.liked, bool) or not current:
+            return {self._remark: gr.Group(visible=False)}
+        rating: Rating = "up" if data.liked else "down"
+        with events.told():
+            self._conversations.rate(_person(browser, request), current, place, rating)
+        return {
+            self._remark: gr.Group(visible=True),
+            self._right: gr.Textbox("", visible=not data.liked),
+            self._note: "",
+            self._rated: f"{place} {rating}",
+        }
+
+    def _remarked(
+        self, rated: str, right: str, note: str, current: str, browser: str, request: gr.Request
+    ) -> Any:
+        place, _, rating = rated.partition(" ")
+        with events.told():
+            self._conversations.rate(
+                _person(browser, request),
+                current,
+                int(place or -1),
+                "up" if rating == "up" else "down",
+                right,
+                note,
+            )
+        gr.Info("Thank you: it is kept with the question.")
+        return gr.Group(visible=False)
+
+
+def examples(assistant: Assistant) -> list[str]:
+    """Return the example questions that this library answers."""
+    questions = prompts.load("examples").splitlines()
+    return [line for line in questions if assistant.answer(line).outcome == "answered"]
+
+
+def _person(browser: str | None, request: gr.Request) -> str:
+    """Return whose conversations these are: of who has logged in, or else of a browser."""
+    login = getattr(request, "username", None)
+    if not login and not browser:
+        raise gr.Error("The page is still being loaded: try again in a moment.")
+    return kept.owner(login, browser or "")
+
+
+def _place(index: int | Sequence[int]) -> int:
+    """Return which exchange a message is of, by its place among the messages."""
+    first = index if isinstance(index, int) else index[0]
+    return first // 2
+
+
+def _chatbot(exchanges: Sequence[Exchange]) -> gr.Chatbot:
+    thumbs = {"up": "Like", "down": "Dislike", None: None}
+    return gr.Chatbot(
+        _messages(exchanges), feedback_value=[thumbs[one.rating] for one in exchanges]
+    )
+
+
+def _messages(exchanges: Sequence[Exchange]) -> list[Any]:
+    found: list[Any] = []
+    for exchange in exchanges:
+        found.append({"role": "user", "content": question(exchange.question)})
+        found.append(_said(exchange))
+    return found
+
+
+def _said(exchange: Exchange) -> dict[str, Any]:
+    answer = exchange.answer
+    said = message(answer, exchange.near) if answer else literal(exchange.error)
+    return {"role": "assistant", "content": said}

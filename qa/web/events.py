@@ -1,0 +1,58 @@
+"""What the listeners of the page share: who may call them, links that are followed, faults."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import gradio as gr
+
+from qa.errors import QAError
+
+# Questions answered at once: the models take turns, and more would only wait for each other.
+ANSWERS = 4
+# Listeners of the page alone: no part of its API.
+PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+# Of the page, and they make the models work: all of these together, so many at once.
+WORKING: dict[str, Any] = {"concurrency_limit": ANSWERS, "concurrency_id": "working"}
+ASKING: dict[str, Any] = {**PRIVATE, **WORKING}
+
+
+def follow(
+    kind: str,
+    listener: Callable[..., Any],
+    link: gr.Textbox,
+    inputs: Sequence[Any],
+    outputs: Any,
+    **options: Any,
+) -> Any:
+    """Call a listener with each link `#kind-…` that is followed, and then with the inputs.
+
+    The page's script presses a hidden button when it is. Returns Gradio's event.
+    """
+    button = gr.Button(kind, elem_id=f"qa-go-{kind}", visible="hidden")
+    return button.click(
+        listener,
+        [link, *inputs],
+        outputs,
+        js="(...given) => [window.qaLink, ...given.slice(1)]",
+        **(options or PRIVATE),
+    )
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Show what qa raises on purpose as a notice on the page."""
+    try:
+        yield
+    except QAError as error:
+        raise gr.Error(str(error), print_exception=False) from None
+
+
+def text(content: Any) -> str:
+    """Return the text of a message; Gradio hands over a string or a list of parts."""
+    if isinstance(content, str):
+        return content
+    parts = content if isinstance(content, list) else [content]
+    return " ".join(
+        str(part.get("text", "")) if isinstance(part, dict) else str(part) for part in parts
+    )

@@ -1,0 +1,62 @@
+"""A conversation → Markdown with footnotes, in which nothing that people wrote is markup."""
+
+import re
+from collections.abc import Sequence
+
+from qa import dates
+from qa.conversations import Exchange
+from qa.types import Answer, Citation, day
+
+# What Markdown reads as markup anywhere, or where a line begins.
+_MARKUP = re.compile(r"[\\`*_\[\]<>|~&!$#+-]")
+_NUMBERED = re.compile(r"^(\d+)([.)])", re.MULTILINE)
+
+
+def markdown(title: str, exchanges: Sequence[Exchange]) -> str:
+    """Return a conversation as Markdown: questions as headings, citations as footnotes.
+
+    The footnotes are numbered through; each has the quote, word for word but for white space, what
+    its dates stand for, and its article.
+    """
+    parts, notes = [f"# {_plain(title)}"], list[str]()
+    for exchange in exchanges:
+        parts.append(f"## {_plain(exchange.question)}")
+        if exchange.answer is None:
+            parts.append(_plain(exchange.error))
+            continue
+        parts.append(_answer(exchange.answer, len(notes)))
+        notes += [
+            f"[^{number}]: {_note(citation)}"
+            for number, citation in enumerate(exchange.answer.citations, len(notes) + 1)
+        ]
+    return "\n\n".join([*parts, *notes]) + "\n"
+
+
+def _answer(answer: Answer, before: int) -> str:
+    """Return an answer's text, its markers counted on from the footnotes before."""
+    shown = []
+    for paragraph in answer.text.split("\n\n"):
+        # Only what stands at the end is ours: a quote may hold a "[1]" of its own.
+        ours = re.search(r" ((?:\[\d+\])+)$", paragraph) if answer.citations else None
+        said = paragraph[: ours.start()] if ours else paragraph
+        marks = re.findall(r"\d+", ours[1]) if ours else []
+        shown.append(_plain(said) + "".join(f"[^{before + int(mark)}]" for mark in marks))
+    return "\n\n".join(shown)
+
+
+def _note(citation: Citation) -> str:
+    source = citation.article
+    hints = [f"{words}: {meant}" for words, meant in dates.hints(citation.quote, citation.dates)]
+    facts = [source.title, day(source.date) if source.date else "no date", source.place, *hints]
+    said = f"“{_plain(citation.quote)}” " + _plain(", ".join(fact for fact in facts if fact))
+    if source.url.startswith(("http://", "https://")):
+        # In angle brackets an address may hold anything but these.
+        address = re.sub(r"[<>\s]", "", source.url)
+        said += f", <{address}>"
+    return said
+
+
+def _plain(text: str) -> str:
+    """Return a text on one line that Markdown shows as it is."""
+    line = _MARKUP.sub(lambda found: "\\" + found[0], " ".join(text.split()))
+    return _NUMBERED.sub(r"\1\\\2", line)

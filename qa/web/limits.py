@@ -1,0 +1,25 @@
+"""What the page's fields for limits hold → `Filters`."""
+
+import datetime
+from collections.abc import Sequence
+
+from qa.errors import QuestionError
+from qa.types import Filters
+
+
+def filters(
+    since: str | None = None,
+    until: str | None = None,
+    as_of: str | None = None,
+    sites: Sequence[str] | None = None,
+) -> Filters:
+    """Return the limits in some fields. Raises `QuestionError` for what is no date."""
+    return Filters(date(since), date(until), tuple(sites or ()), date(as_of))
+
+
+def date(text: str | None) -> datetime.date | None:
+    """Return a day like 2017-03-31, None for an empty field. Raises `QuestionError`."""
+    try:
+        return datetime.date.fromisoformat(text.strip()) if text and text.strip() else None
+    except ValueError:
+        raise QuestionError(f"{text!r} is not a date like 2017-03-31: mend or empty it") from None

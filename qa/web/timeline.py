@@ -1,0 +1,131 @@
+"""The timeline: events → a chart and a list, each event a link to its place in its article."""
+
+import datetime
+import html
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import gradio as gr
+
+from qa import dates
+from qa.assistant import Assistant
+from qa.errors import QAError
+from qa.timeline import shown_date
+from qa.types import Event
+from qa.web import events as listeners
+from qa.web.article import link
+from qa.web.limits import filters
+
+# In percent of the chart's width: the margin on both sides, and how near to each other two events
+# are set one above the other. A dot is 3% of a phone's width.
+_MARGIN, _NEAR = 8.0, 4.0
+_TICKS = 3
+# Of a time longer than this, years are named under the chart, and of a shorter one days.
+_LONG = 3 * 366
+
+
+def tab(assistant: Assistant) -> None:
+    """Lay the timeline out and let it work. Call it inside the page's `gr.Blocks`."""
+
+    def find(query: str, since: str, until: str) -> Iterator[str]:
+        yield '<p class="qa-stage">Looking for dated sentences …</p>'
+        try:
+            found = assistant.timeline(query, filters=filters(since, until))
+            yield shown(found)
+        except QAError as error:
+            yield f'<p class="qa-note">{html.escape(str(error))}</p>'
+
+    query = gr.Textbox(
+        "",
+        label="A person, a place or a subject",
+        placeholder="Shinzo Abe",
+        submit_btn="Show",
+        elem_id="qa-timeline-query",
+    )
+    with gr.Row():
+        limits: list[Any] = [
+            gr.DateTime(include_time=False, type="string", label=label, min_width=220)
+            for label in ("From", "To")
+        ]
+    found = gr.HTML("", elem_id="qa-timeline", padding=False)
+    query.submit(find, [query, *limits], found, **listeners.ASKING)
+
+
+def shown(events: Sequence[Event]) -> str:
+    """Return events as HTML: a chart, and under it the list of their sentences."""
+    if not events:
+        return '<p class="qa-note">The archive holds no dated sentence on this.</p>'
+    return _chart(events) + f'<ol class="qa-events">{"".join(map(_row, events))}</ol>'
+
+
+def _row(event: Event) -> str:
+    cited = event.citation
+    others = f", and in {len(event.also_in)} more" if event.also_in else ""
+    return (
+        f'<li><p class="qa-when">{html.escape(shown_date(event))}</p>'
+        f"<blockquote>{html.escape(' '.join(cited.quote.split()))}</blockquote>"
+        f'<p class="qa-facts"><a class="qa-open" href="{link(cited)}">'
+        f"{html.escape(dates.aged(cited.article))}</a>{others}</p></li>"
+    )
+
+
+def _chart(events: Sequence[Event]) -> str:
+    first, last = min(one.first for one in events), max(one.last for one in events)
+    days = max(1, (last - first).days)
+
+    def across(date: datetime.date) -> float:
+        return _MARGIN + (100 - 2 * _MARGIN) * (date - first).days / days
+
+    placed = list(_placed([across(_middle(event)) for event in events]))
+    rows = max(row for _, row in placed) + 1
+    dots = "".join(
+        f'<a href="{link(event.citation)}" style="left:{x:.1f}%;bottom:{row + 0.2:.1f}rem" '
+        f'title="{_said(event)}" aria-label="{_said(event)}"></a>'
+        for event, (x, row) in zip(events, placed, strict=True)
+    )
+    ticks = "".join(
+        f'<span style="left:{across(date):.1f}%">{name}</span>'
+        for date, name in _ticks(first, last)
+    )
+    return (
+        f'<div class="qa-chart" role="group" aria-label="When it happened">'
+        f'<div class="qa-dots" style="height:{rows + 0.5}rem">{dots}</div>'
+        f'<div class="qa-ticks">{ticks}</div></div>'
+    )
+
+
+def _middle(event: Event) -> datetime.date:
+    return event.first + (event.last - event.first) / 2
+
+
+def _said(event: Event) -> str:
+    quote = " ".join(event.citation.quote.split())
+    return html.escape(f"{shown_date(event)}: {quote[:120]}", quote=True)
+
+
+def _placed(across: Sequence[float]) -> Iterator[tuple[float, int]]:
+    """Yield for each event its place and the lowest row in which nothing is near."""
+    taken: list[list[float]] = []
+    for x in across:
+        row = next(
+            (n for n, row in enumerate(taken) if all(abs(x - other) >= _NEAR for other in row)),
+            len(taken),
+        )
+        if row == len(taken):
+            taken.append([])
+        taken[row].append(x)
+        yield x, row
+
+
+def _ticks(first: datetime.date, last: datetime.date) -> Iterator[tuple[datetime.date, str]]:
+    """Yield the days that are named under the chart, and their names."""
+    steps = min(_TICKS, (last - first).days)
+    if (last - first).days <= _LONG:
+        for step in range(steps + 1):
+            date = first + (last - first) * step / max(1, steps)
+            yield date, f"{date.day} {date:%b %Y}"
+        return
+    for year in sorted(
+        {first.year + step * (last.year - first.year) // steps for step in range(1, steps + 1)}
+    ):
+        yield datetime.date(year, 1, 1), str(year)

@@ -1,0 +1,169 @@
+"""Conversations: kept, changed, and read by nobody but their owner."""
+
+import datetime
+import json
+import sqlite3
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from qa import conversations
+from qa.conversations import FEEDBACK, FILE, Conversations, Exchange
+from qa.errors import ConversationError
+from qa.evaluation import load
+from qa.types import Answer, Citation, DateExpression, Hit, Passage, Source, Turn
+
+ANN = conversations.owner("ann", "")
+BOB = conversations.owner(None, "a browser's secret")
+SOURCE = Source("a.txt", "Bridge", datetime.date(2021, 6, 12), "TOLK", "", ("Mara Velk",))
+DATE = DateExpression(0, 6, "Sunday", "2021-06-13", True)
+CITED = Citation(1, SOURCE, 3, 9, "Sunday", "0", (DATE,), datetime.date(2021, 6, 13))
+HIT = Hit(Passage("p", "a.txt", 0, 9, "On Sunday"), SOURCE, 1.5, 1, 0.5, (SOURCE,))
+ANSWER = Answer("When?", "Sunday [1]", "Sunday", "answered", 0.9, (CITED,), (HIT,), {"read": 0.5})
+REFUSAL = Answer("Why?", "Not held.", "", "refused", 0.1, hits=(HIT,))
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Iterator[Conversations]:
+    with Conversations.open(tmp_path) as opened:
+        yield opened
+
+
+def begun(kept: Conversations, *exchanges: Exchange, owner: str = ANN) -> str:
+    id_ = kept.begin(owner, exchanges[0].question)
+    for exchange in exchanges:
+        kept.add(owner, id_, exchange)
+    return id_
+
+
+def test_what_was_said_comes_back_as_it_was(tmp_path: Path) -> None:
+    said = [
+        Exchange("When?", ANSWER),
+        Exchange("Why?", REFUSAL, near=(CITED,)),
+        Exchange("x" * 9, error="too long"),
+    ]
+    with Conversations.open(tmp_path) as kept:
+        id_ = begun(kept, *said)
+        secret = kept.secret()
+    with Conversations.open(tmp_path) as kept:
+        found = kept.exchanges(ANN, id_)
+        assert kept.secret() == secret
+    # An answer without the hits that it does not cite; a refusal with all of them.
+    said[0] = Exchange("When?", replace(ANSWER, hits=()))
+    assert [replace(one, number=0) for one in found] == said
+    assert conversations.turns(found)[:4] == [
+        Turn("user", "When?"),
+        Turn("assistant", "Sunday [1]"),
+        Turn("user", "Why?"),
+        Turn("assistant", ""),
+    ]
+
+
+def test_a_conversation_is_called_after_its_first_question(kept: Conversations) -> None:
+    long = "When was the harbor bridge in Lindhaven opened by the minister for transport?"
+    first, second = begun(kept, Exchange(long)), begun(kept, Exchange("Who \n won?"))
+    assert [(one.id, one.title) for one in kept.listed(ANN)] == [
+        (second, "Who won?"),
+        (first, "When was the harbor bridge in Lindhaven opened by the …"),
+    ]
+    kept.add(ANN, first, Exchange("And then?"))
+    assert [one.id for one in kept.listed(ANN)] == [first, second]
+    kept.rename(ANN, first, "  The bridge ")
+    assert kept.title(ANN, first) == "The bridge"
+    with pytest.raises(ConversationError, match="type one"):
+        kept.rename(ANN, first, " ")
+
+
+def test_nobody_reads_or_changes_anothers(kept: Conversations) -> None:
+    id_ = begun(kept, Exchange("When?", ANSWER))
+    assert kept.listed(BOB) == []
+    for attempt in (
+        lambda: kept.title(BOB, id_),
+        lambda: kept.exchanges(BOB, id_),
+        lambda: kept.add(BOB, id_, Exchange("x")),
+        lambda: kept.cut(BOB, id_, 0),
+        lambda: kept.rename(BOB, id_, "x"),
+        lambda: kept.delete(BOB, id_),
+        lambda: kept.rate(BOB, id_, 0, "up"),
+    ):
+        with pytest.raises(ConversationError, match="not there"):
+            attempt()
+    assert kept.title(ANN, id_) == "When?"
+    assert len(kept.exchanges(ANN, id_)) == 1
+    # Not by a login that is named like another's browser, either.
+    assert conversations.owner("x", "") != conversations.owner(None, "x")
+    assert conversations.owner("ann", "y") == ANN
+
+
+def test_what_is_asked_again_takes_the_place_of_what_came_after(kept: Conversations) -> None:
+    id_ = begun(kept, *(Exchange(text) for text in ("One?", "Two?", "Three?")))
+    kept.cut(ANN, id_, 1)
+    kept.add(ANN, id_, Exchange("Four?"))
+    assert [one.question for one in kept.exchanges(ANN, id_)] == ["One?", "Four?"]
+
+
+def test_feedback_is_a_question_set(tmp_path: Path, kept: Conversations) -> None:
+    id_ = begun(
+        kept, Exchange("When?", ANSWER), Exchange("Why?", REFUSAL), Exchange("Who?", ANSWER)
+    )
+    kept.rate(ANN, id_, 0, "up")
+    kept.rate(ANN, id_, 1, "up", note="nobody wrote of it")
+    kept.rate(ANN, id_, 2, "down")
+    kept.rate(ANN, id_, 2, "down", right="Mara Velk")
+    assert [one.rating for one in kept.exchanges(ANN, id_)] == ["up", "up", "down"]
+    when, why, who = load(tmp_path / FEEDBACK).questions
+    assert (when.answers, when.articles, when.quote) == (("Sunday",), ("a.txt",), "Sunday")
+    assert (why.unanswerable, why.note, why.tags) == (True, "nobody wrote of it", ("up",))
+    assert (who.answers, who.tags) == (("Mara Velk",), ("down",))
+    assert who.history[:2] == (Turn("user", "When?"), Turn("assistant", "Sunday [1]"))
+    # It outlives what is asked again, and goes with its conversation.
+    kept.cut(ANN, id_, 0)
+    assert len(load(tmp_path / FEEDBACK).questions) == 3
+    kept.delete(ANN, id_)
+    assert (tmp_path / FEEDBACK).read_text(encoding="utf-8") == ""
+    assert kept.listed(ANN) == []
+
+
+@pytest.mark.parametrize("number", [-1, 1, 2])
+def test_only_an_answer_can_be_rated(kept: Conversations, number: int) -> None:
+    id_ = begun(kept, Exchange("When?", ANSWER), Exchange("x", error="too long"))
+    with pytest.raises(ConversationError, match="no such answer"):
+        kept.rate(ANN, id_, number, "up")
+
+
+def test_threads_and_processes_may_share_them(tmp_path: Path, kept: Conversations) -> None:
+    id_ = kept.begin(ANN, "When?")
+    with Conversations.open(tmp_path) as other:
+        threads = [
+            threading.Thread(target=opened.add, args=(ANN, id_, Exchange(f"{number}?")))
+            for number in range(20)
+            for opened in (kept, other)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert len(kept.exchanges(ANN, id_)) == 40
+
+
+def test_a_file_that_cannot_be_read_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / FILE).write_bytes(b"no database at all" * 100)
+    with pytest.raises(ConversationError, match="move the file away"):
+        Conversations.open(tmp_path)
+    (tmp_path / FILE).unlink()
+    Conversations.open(tmp_path).close()
+    with sqlite3.connect(tmp_path / FILE) as connection:
+        connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    with pytest.raises(ConversationError, match="newer qa"):
+        Conversations.open(tmp_path)
+
+
+def test_half_of_a_pair_and_lone_bytes_are_kept(tmp_path: Path, kept: Conversations) -> None:
+    id_ = begun(kept, Exchange("Is \ud83d it?", ANSWER))
+    kept.rate(ANN, id_, 0, "down", note="\ud83d")
+    assert len(kept.exchanges(ANN, id_)) == 1
+    assert json.loads((tmp_path / FEEDBACK).read_text(encoding="utf-8"))

@@ -1,0 +1,135 @@
+"""A page that is served by a process of its own, and browsers to look at it."""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
+
+from qa.ingest import ingest
+from qa.settings import Settings
+from tests.conftest import CHECKOUT, NEWS, Notices
+
+FLAGS = """--no-sandbox --disable-gpu --disable-quic --no-first-run
+--disable-background-networking --disable-component-update --disable-sync""".split()
+HOSTILE = """ date 2022-03-03 TOLK —
+
+On Sunday Petra Sonn of Tolk wrote <script>document.title = "pwned"</script> and **bold** and
+<img src="http://192.0.2.1/x.png"> and [link](http://192.0.2.1/) on the town's wall in red paint.
+
+It said ${document.title = "pwned"} and {{value}} and <img src=x onerror="document.title='pwned'">.
+"""
+WINNER = "Who won the election for mayor of Tolk?"
+
+Serving = Callable[..., AbstractContextManager[str]]
+
+
+@pytest.fixture(scope="session")
+def served_library(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("page")
+    (folder / "news").mkdir()
+    for name, text in {**NEWS, "hostile.txt": HOSTILE}.items():
+        (folder / "news" / name).write_text(text, encoding="utf-8")
+    ingest([folder / "news"], Settings(library=folder / "library"), Notices())
+    return folder / "library"
+
+
+@contextmanager
+def serving(library: Path, *more: str, port: int = 0, **environment: str) -> Iterator[str]:
+    """Serve the page as people do, in a process of its own; its address."""
+    if not port:
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+    process = subprocess.Popen(
+        [
+            *(sys.executable, "-m", "qa.cli", "chat", "--library", str(library)),
+            *("--port", str(port), *more),
+        ],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=CHECKOUT,
+        # A proxy that is not there: the page must not need it to reach itself.
+        env={
+            **os.environ,
+            "http_proxy": "http://127.0.0.1:9",
+            "GRADIO_SHARE": "true",
+            **environment,
+        },
+    )
+    try:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        assert line.startswith(f"qa: chat at http://127.0.0.1:{port}")
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(30)
+        if process.stdout:
+            process.stdout.close()
+
+
+@pytest.fixture(scope="session")
+def address(served_library: Path, chromium: str) -> Iterator[str]:
+    with serving(served_library) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def person(browser: Browser) -> Iterator[BrowserContext]:
+    """A browser of somebody who has not been here before."""
+    context = browser.new_context()
+    context.set_default_timeout(30_000)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(person: BrowserContext, address: str) -> Page:
+    return visit(person, address)
+
+
+def visit(person: BrowserContext, address: str) -> Page:
+    opened = person.new_page()
+    opened.goto(address)
+    arrived(opened)
+    return opened
+
+
+def arrived(page: Page) -> None:
+    """Wait until the page knows who has come."""
+    expect(page.locator(".qa-talks")).to_be_attached(timeout=30_000)
+    expect(box(page)).to_be_visible()
+
+
+def box(page: Page) -> Locator:
+    return page.get_by_placeholder("Ask a question …")
+
+
+def ask(page: Page, question: str) -> None:
+    box(page).fill(question)
+    box(page).press("Enter")
+
+
+def answered(page: Page, text: str | re.Pattern[str]) -> None:
+    expect(page.locator(".qa-answer").last).to_have_text(text, timeout=30_000)
+    # It is kept once the button that stops it has gone.
+    expect(page.locator("#qa-box .stop-button")).to_have_count(0)
+
+
+def shoot(page: Page, name: str) -> None:
+    if folder := os.environ.get("SCREENSHOTS"):
+        page.screenshot(path=Path(folder) / f"{name}.png")
