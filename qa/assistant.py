@@ -1,6 +1,10 @@
 """The main path: READ THIS FIRST. A question goes in, a cited answer or a refusal comes out.
 
 question + turns ──retrieve──▶ hits ──read──▶ draft ──update──▶ draft ──cite (checked)──▶ Answer
+
+With a chat model, which writes the answer, the reader orders the hits and stands in for it:
+
+rewrite ──▶ retrieve ──▶ read ──▶ answer (sentences with quotes) ──▶ verify (checked) ──▶ Answer
 """
 
 import dataclasses
@@ -8,26 +12,34 @@ import datetime
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Self, TypeVar
 
-from langchain_core.runnables import Runnable, RunnableLambda
+from langchain_core.callbacks import BaseCallbackHandler
+from langchain_core.runnables import (
+    Runnable,
+    RunnableConfig,
+    RunnableGenerator,
+    RunnableLambda,
+)
 
 from qa import plans
 from qa.cite import cite
 from qa.dates import Span as Days
 from qa.errors import CitationError, QuestionError
 from qa.followups import standalone
+from qa.generate import Writer
 from qa.library import Library
-from qa.models import facts, load_embedder, load_reader
+from qa.models import facts, load_embedder, load_reader, load_writer
 from qa.questions import asks_what_happened, happened
 from qa.reader import Reader, SpanReader
 from qa.retrieve import Retriever
 from qa.settings import Settings
+from qa.stages import Work
 from qa.timeline import as_draft, timeline
-from qa.types import Answer, Claim, Draft, Event, Filters, Hit, Turn
+from qa.types import Answer, Claim, Draft, Event, Filters, Turn
 from qa.vectors import VectorReader
+from qa.written import Written
 
 # Passages in which a timeline looks for dated sentences.
 _PASSAGES = 80
@@ -35,19 +47,6 @@ _PASSAGES = 80
 _HAPPENED = 5
 _Input = TypeVar("_Input")
 _Output = TypeVar("_Output")
-
-
-@dataclass(frozen=True, slots=True)
-class _Work:
-    """A question on its way through the stages. `whole` is it with what it needs of the turns."""
-
-    question: str
-    whole: str
-    filters: Filters = field(default_factory=Filters)
-    asked_on: datetime.date | None = None
-    hits: tuple[Hit, ...] = ()
-    draft: Draft = field(default_factory=Draft)
-    stages: Mapping[str, float] = field(default_factory=dict)
 
 
 class Assistant:
@@ -64,30 +63,42 @@ class Assistant:
         retriever: Retriever,
         reader: Reader,
         max_question_chars: int = 2000,
+        writer: Writer | None = None,
     ) -> None:
         self.library = library
         self.retriever = retriever
         self._reader = reader
         self._max_question_chars = max_question_chars
-        stages = (
-            RunnableLambda(self._retrieve, name="retrieve")
-            | RunnableLambda(self._read, name="read")
-            | RunnableLambda(self._update, name="update")
-            | RunnableLambda(self._cite, name="cite")
-        )
-        self.chain: Runnable[Any, Answer] = _once_more(stages)
+        self._model = writer.name if writer else ""
+        begin = RunnableLambda(self._begin, name="begin")
+        retrieve = RunnableLambda(self._retrieve, name="retrieve")
+        read = RunnableLambda(self._read, name="read")
+        update = RunnableLambda(self._update, name="update")
+        if writer:
+            written = Written(writer, lambda work: self._cite(self._update(work)))
+            rewrite = RunnableLambda(written.rewrite, name="rewrite")
+            self._first: Runnable[Any, Any] = begin | rewrite | retrieve | read
+            answer = RunnableLambda(written.answer, name="answer")
+            self._last: Runnable[Any, Answer] = answer | RunnableGenerator(
+                written.verify, name="verify"
+            )
+        else:
+            self._first = begin | retrieve | read | update
+            self._last = RunnableLambda(self._cite, name="cite")
+        self.chain: Runnable[Any, Answer] = _once_more(self._first | self._last)
 
     @classmethod
     def load(cls, settings: Settings) -> Self:
         """Open the library that the settings name, and load the models.
 
-        Raises `LibraryError`s and `ModelError`.
+        Raises `LibraryError`s, `ModelError`; for a chat model `SettingsError` and `PromptError`.
         """
         with ExitStack() as opened:
             library = opened.enter_context(Library.open(settings.library))
             library.check(facts(settings))
             embedder = load_embedder(settings)
             reader = SpanReader(load_reader(settings))
+            writer = load_writer(settings) if settings.model else None
             # All went well: from here on it is closed by `close`.
             opened.pop_all()
         retriever = Retriever(
@@ -96,7 +107,7 @@ class Assistant:
             embedder=embedder,
             limit=settings.hits,
         )
-        return cls(library, retriever, reader, settings.max_question_chars)
+        return cls(library, retriever, reader, settings.max_question_chars, writer)
 
     def answer(
         self,
@@ -113,9 +124,8 @@ class Assistant:
         `QuestionError` for an empty question, one that is too long, or a source that is no
         site, and `LibraryError` if the library cannot be read.
         """
-        return self.chain.invoke(
-            {"question": question, "turns": turns, "asked_on": asked_on, "filters": filters}
-        )
+        *_, last = self.stream(question, turns, asked_on=asked_on, filters=filters)
+        return last
 
     def stream(
         self,
@@ -124,13 +134,21 @@ class Assistant:
         *,
         asked_on: datetime.date | None = None,
         filters: Filters | None = None,
+        callbacks: Sequence[BaseCallbackHandler] = (),
     ) -> Iterator[Answer]:
         """Yield the answer as it grows; the last is what `answer` returns. Raises as it does.
 
-        The extractive reader finds its answer all at once, so it yields one.
+        A chat model's sentences are yielded as they pass the check. The reader finds its answer all
+        at once, so it yields one. `callbacks` are LangChain's: they hear of each stage.
         """
-        # Not `chain.stream`: LangChain retries what is invoked, never what is streamed.
-        yield self.answer(question, turns, asked_on=asked_on, filters=filters)
+        asked = {"question": question, "turns": turns, "asked_on": asked_on, "filters": filters}
+        config: RunnableConfig = {"callbacks": list(callbacks)}
+        if self._model:
+            # Not all of it at once: what is streamed begins with its last stage, and callbacks
+            # would hear of the stages in the wrong order. Nor is it tried again: it is checked.
+            yield from self._last.stream(self._first.invoke(asked, config), config)
+        else:
+            yield self.chain.invoke(asked, config)
 
     def timeline(
         self,
@@ -165,6 +183,10 @@ class Assistant:
         articles = self.library.articles(list({hit.article.id for hit in hits}))
         return timeline(subject, hits, articles, limit, days)
 
+    def unwritten(self) -> "Assistant":
+        """Return the same assistant without its chat model: what it answers costs nothing."""
+        return Assistant(self.library, self.retriever, self._reader, self._max_question_chars)
+
     def close(self) -> None:
         """Let go of the library."""
         self.retriever.vectors.close()
@@ -176,19 +198,23 @@ class Assistant:
     def __exit__(self, *error: object) -> None:
         self.close()
 
-    def _retrieve(self, asked: str | Mapping[str, Any]) -> _Work:
-        started = time.perf_counter()
+    def _begin(self, asked: str | Mapping[str, Any]) -> Work:
         given: Mapping[str, Any] = {"question": asked} if isinstance(asked, str) else asked
         question = self._checked(given["question"])
-        filters = given.get("filters") or Filters()
-        turns = [Turn(turn.role, _clean(turn.text)) for turn in given.get("turns") or ()]
-        asked_on = given.get("asked_on")
-        hits = self.retriever.hits(question, turns, asked_on=asked_on, filters=filters)
-        stages = {"retrieve": time.perf_counter() - started}
-        whole = standalone(question, turns)
-        return _Work(question, whole, filters, asked_on, tuple(hits), stages=stages)
+        turns = tuple(Turn(turn.role, _clean(turn.text)) for turn in given.get("turns") or ())
+        filters, asked_on = given.get("filters") or Filters(), given.get("asked_on")
+        return Work(question, standalone(question, turns), turns, filters, asked_on)
 
-    def _read(self, work: _Work) -> _Work:
+    def _retrieve(self, work: Work) -> Work:
+        started = time.perf_counter()
+        # Turns that a model has put into the question are not searched for besides.
+        turns = () if self._model and work.turns else work.turns
+        asked = work.whole if self._model else work.question
+        hits = self.retriever.hits(asked, turns, asked_on=work.asked_on, filters=work.filters)
+        stages = {**work.stages, "retrieve": time.perf_counter() - started}
+        return dataclasses.replace(work, hits=tuple(hits), stages=stages)
+
+    def _read(self, work: Work) -> Work:
         started = time.perf_counter()
         draft = self._happened(work)
         if draft is None:
@@ -197,7 +223,7 @@ class Assistant:
         stages = {**work.stages, "read": time.perf_counter() - started}
         return dataclasses.replace(work, hits=draft.hits or work.hits, draft=draft, stages=stages)
 
-    def _happened(self, work: _Work) -> Draft | None:
+    def _happened(self, work: Work) -> Draft | None:
         """Return what happened at a time, if the question asks for that: no span would answer."""
         if not asks_what_happened(work.question):
             return None
@@ -210,7 +236,7 @@ class Assistant:
         events = self._events(work.whole, subject, days, work.asked_on, work.filters, _HAPPENED)
         return as_draft(events) if events else None
 
-    def _update(self, work: _Work) -> _Work:
+    def _update(self, work: Work) -> Work:
         """Say of what was still to come that it was, and look for what was reported since."""
         started = time.perf_counter()
         draft, due = work.draft, plans.planned(work.draft)
@@ -220,7 +246,7 @@ class Assistant:
         stages = {**work.stages, "update": time.perf_counter() - started}
         return dataclasses.replace(work, draft=draft, stages=stages)
 
-    def _since(self, due: datetime.date, work: _Work) -> Claim | None:
+    def _since(self, due: datetime.date, work: Work) -> Claim | None:
         filters = work.filters.starting(due)
         searched = self.library.counts(filters)[1]
         if not searched:
@@ -229,7 +255,7 @@ class Assistant:
         later = self._reader.read(work.whole, hits, searched)
         return plans.report(work.draft.claims[0], later)
 
-    def _cite(self, work: _Work) -> Answer:
+    def _cite(self, work: Work) -> Answer:
         started = time.perf_counter()
         cited = [span.article_id for claim in work.draft.claims for span in claim.spans]
         articles = self.library.articles(list(dict.fromkeys(cited)))

@@ -32,7 +32,7 @@ def cite(
     extent: Extent | None,
     limited: bool = False,
 ) -> Answer:
-    """Return the answer that a draft makes, with a numbered citation for each span.
+    """Return the answer that a draft makes, with a numbered citation for each span, once.
 
     `articles` holds the texts of the articles that the draft cites; `extent` is the first
     and last date in the archive, or in the part of it to which the question was `limited`.
@@ -49,18 +49,17 @@ def cite(
             confidence=draft.confidence,
             hits=tuple(hits),
         )
-    citations: list[Citation] = []
+    citations: dict[tuple[str, int, int], Citation] = {}
     lines = []
     for claim in draft.claims:
         if not claim.spans:
             raise CitationError(f"a claim cites nothing: {claim.text[:80]!r}")
-        markers = ""
-        for span in claim.spans:
-            citations.append(_cited(len(citations) + 1, span, articles))
-            markers += f"[{len(citations)}]"
-        notes = "; ".join(
-            filter(None, [_resolved(claim, citations[-len(claim.spans)]), claim.note])
-        )
+        places = [(span.article_id, span.start, span.end) for span in claim.spans]
+        for place, span in zip(places, claim.spans, strict=True):
+            if place not in citations:
+                citations[place] = _cited(len(citations) + 1, span, articles)
+        markers = "".join(f"[{citations[place].marker}]" for place in dict.fromkeys(places))
+        notes = "; ".join(filter(None, [_resolved(claim, citations[places[0]]), claim.note]))
         beside = f" ({notes})" if notes else ""
         lines.append(f"{claim.text}{beside} {markers}")
     return Answer(
@@ -69,7 +68,7 @@ def cite(
         short=draft.short,
         outcome="answered",
         confidence=draft.confidence,
-        citations=tuple(citations),
+        citations=tuple(citations.values()),
         hits=tuple(hits),
     )
 

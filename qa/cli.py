@@ -85,8 +85,10 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("ids", nargs="+", metavar="ID", help="as `qa list` shows them")
     command.set_defaults(run=_remove)
 
-    limits = _limits()
-    command = commands.add_parser("ask", parents=[library, limits], help="answer one question")
+    limits, model = _limits(), _model()
+    command = commands.add_parser(
+        "ask", parents=[library, limits, model], help="answer one question"
+    )
     command.add_argument("question", metavar="QUESTION")
     command.add_argument("--json", action="store_true", help="print the whole answer as JSON")
     command.set_defaults(run=_ask)
@@ -101,7 +103,7 @@ def parser() -> argparse.ArgumentParser:
     )
     command.set_defaults(run=_timeline)
 
-    command = commands.add_parser("chat", parents=[library], help="serve the chat page")
+    command = commands.add_parser("chat", parents=[library, model], help="serve the chat page")
     command.add_argument("--host", default="127.0.0.1", help="default: %(default)s")
     command.add_argument("--port", type=int, default=7860, help="default: %(default)s")
     command.add_argument(
@@ -120,7 +122,7 @@ def parser() -> argparse.ArgumentParser:
     command.set_defaults(run=_chat)
 
     command = commands.add_parser(
-        "eval", parents=[library], help="score the assistant on a question set"
+        "eval", parents=[library, model], help="score the assistant on a question set"
     )
     command.add_argument(
         "questions", type=Path, metavar="QUESTIONS", help=".jsonl, .csv, or SQuAD's .json"
@@ -148,6 +150,17 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--rebuild", action="store_true", help="cut and embed every article anew")
     command.set_defaults(run=_doctor)
     return root
+
+
+def _model() -> argparse.ArgumentParser:
+    """Return the parser of the chat model that is to write."""
+    model = argparse.ArgumentParser(add_help=False)
+    model.add_argument(
+        "--model",
+        metavar="PROVIDER:NAME",
+        help="let a chat model write, such as openai:gpt-5-mini (default: QA_MODEL, or the reader)",
+    )
+    return model
 
 
 def _limits() -> argparse.ArgumentParser:
@@ -253,6 +266,7 @@ def _chat(options: argparse.Namespace) -> int:
 
     settings = Settings.from_environment(
         library=options.library,
+        model=options.model,
         auth=" ".join(options.auth) if options.auth else None,
         read_only=options.read_only or None,
     )
@@ -334,7 +348,7 @@ def _doctor(options: argparse.Namespace) -> int:
 
 
 def _settings(options: argparse.Namespace) -> Settings:
-    return Settings.from_environment(library=options.library)
+    return Settings.from_environment(library=options.library, model=getattr(options, "model", None))
 
 
 class _Progress:

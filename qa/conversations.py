@@ -1,7 +1,7 @@
 """What was asked and answered, kept per person in a file of its own, and what people said of it.
 
-Nobody reads another's: everything is asked for by its owner, and an owner's name is a hash of
-what only the owner has, a login or a secret in the browser.
+Nobody reads another's: everything is asked for by its owner, and an owner's name is a hash of the
+login that somebody has given the password of, or else of a secret in the browser.
 """
 
 import datetime
@@ -25,6 +25,9 @@ FILE = "conversations.sqlite3"
 # What people said of answers, as a question set.
 FEEDBACK = "feedback.jsonl"
 _TITLE = 60
+_RIGHT, _NOTE = 500, 2000
+# Conversations of one person that are listed; older ones stay, and open by their address.
+_LISTED = 200
 _VERSION = 1
 _TABLES = """
     CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -66,7 +69,8 @@ class Conversation:
 class Exchange:
     """A question and what was said to it: an answer, or why there is none.
 
-    `near` are places in the articles nearest to a refusal. `rating` is what its owner said of it.
+    Neither is there while it is being answered, or if that was broken off. `near` are places in the
+    articles nearest to a refusal. `rating` is what its owner said of it.
     """
 
     question: str
@@ -118,6 +122,8 @@ class Conversations:
         """
         path = folder / FILE
         try:
+            # What people ask is nobody else's business on this machine either.
+            path.touch(0o600)
             connection = sqlite3.connect(
                 path, timeout=30, isolation_level=None, check_same_thread=False
             )
@@ -133,7 +139,7 @@ class Conversations:
                 )
                 connection.execute(f"PRAGMA user_version = {_VERSION}")
             connection.execute("COMMIT")
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OSError) as error:
             raise ConversationError(
                 f"cannot read the conversations in {path} ({error}): check the disk and its "
                 "permissions, or move the file away to begin anew"
@@ -155,15 +161,17 @@ class Conversations:
         self.close()
 
     def secret(self) -> str:
-        """Return a secret of this file: what browsers keep is encrypted with it."""
+        """Return what browsers encrypt with what they keep for this page. All of them are told."""
         return str(self._rows("SELECT value FROM facts WHERE name = 'secret'")[0][0])
 
     # What an owner may read
 
     def listed(self, owner: str) -> list[Conversation]:
-        """Return an owner's conversations, the one that changed last first."""
+        """Return an owner's conversations, the one that changed last first, 200 at most."""
         found = self._rows(
-            "SELECT id, title FROM conversations WHERE owner = ? ORDER BY changed DESC, id", owner
+            "SELECT id, title FROM conversations WHERE owner = ? ORDER BY changed DESC, id LIMIT ?",
+            owner,
+            _LISTED,
         )
         return [Conversation(*row) for row in found]
 
@@ -201,29 +209,26 @@ class Conversations:
             )
         return id_
 
-    def add(self, owner: str, id_: str, exchange: Exchange) -> None:
-        """Add what was said. Raises `ConversationError` if there is no such conversation."""
+    def add(self, owner: str, id_: str, exchange: Exchange, instead_of: Sequence[int] = ()) -> int:
+        """Add what was said, instead of other exchanges if their numbers are given.
+
+        Returns its number. Raises `ConversationError` if there is no such conversation.
+        """
         if exchange.answer and exchange.answer.outcome == "answered":
             # Twelve passages, of which those that matter are cited.
             exchange = replace(exchange, answer=replace(exchange.answer, hits=()))
         with self._transaction() as connection:
             self.title(owner, id_)
-            connection.execute(
+            connection.executemany(
+                "DELETE FROM exchanges WHERE number = ? AND conversation = ?",
+                [(number, id_) for number in instead_of],
+            )
+            added = connection.execute(
                 "INSERT INTO exchanges (conversation, content) VALUES (?, ?)",
                 (id_, _storable(to_json(exchange))),
             )
             connection.execute("UPDATE conversations SET changed = ? WHERE id = ?", (_now(), id_))
-
-    def cut(self, owner: str, id_: str, kept: int) -> None:
-        """Forget all but the first `kept` exchanges, as if they had not been asked yet.
-
-        Raises `ConversationError` if there is no such conversation.
-        """
-        gone = [exchange.number for exchange in self.exchanges(owner, id_)[kept:]]
-        with self._transaction() as connection:
-            connection.executemany(
-                "DELETE FROM exchanges WHERE number = ?", [(number,) for number in gone]
-            )
+            return int(added.lastrowid or 0)
 
     def rename(self, owner: str, id_: str, title: str) -> None:
         """Call a conversation otherwise. Raises `ConversationError` if there is none."""
@@ -250,31 +255,37 @@ class Conversations:
     def rate(
         self, owner: str, id_: str, number: int, rating: Rating, right: str = "", note: str = ""
     ) -> None:
-        """Keep what an owner says of the `number`-th exchange, counted from 0, in place of before.
+        """Keep what an owner says of the exchange of a number, in place of what was said before.
 
-        `right` is the right answer, as far as the owner knows it. All that people said stands in
-        `feedback.jsonl`, in the form of a question set. Raises `ConversationError` if there is no
-        such exchange.
+        `right` is the right answer, as far as the owner knows it; of it and of the note no more is
+        kept than people type. All that people said stands in `feedback.jsonl`, in the form of a
+        question set. Raises `ConversationError` if there is no such exchange.
         """
-        exchanges = self.exchanges(owner, id_)
-        if not 0 <= number < len(exchanges) or exchanges[number].answer is None:
-            raise ConversationError("there is no such answer any more: load the page again")
-        row = _question(exchanges, number, rating, right, note)
         with self._transaction() as connection:
+            exchanges = self.exchanges(owner, id_)
+            place = next((n for n, one in enumerate(exchanges) if one.number == number), None)
+            if place is None or exchanges[place].answer is None:
+                raise ConversationError("there is no such answer any more: load the page again")
+            row = _question(exchanges, place, rating, right[:_RIGHT], note[:_NOTE])
+            said = _storable(json.dumps(row, ensure_ascii=False))
             connection.execute(
-                "REPLACE INTO feedback VALUES (?, ?, ?, ?)",
-                (
-                    exchanges[number].number,
-                    id_,
-                    rating,
-                    _storable(json.dumps(row, ensure_ascii=False)),
-                ),
+                "REPLACE INTO feedback VALUES (?, ?, ?, ?)", (number, id_, rating, said)
+            )
+            self._write_feedback()
+
+    def unrate(self, owner: str, id_: str, number: int) -> None:
+        """Forget what an owner said of an exchange. Raises `ConversationError`."""
+        with self._transaction() as connection:
+            self.title(owner, id_)
+            connection.execute(
+                "DELETE FROM feedback WHERE exchange = ? AND conversation = ?", (number, id_)
             )
             self._write_feedback()
 
     def _write_feedback(self) -> None:
         rows = self._rows("SELECT row FROM feedback ORDER BY exchange")
         new = self._folder / f"{FEEDBACK}.new"
+        new.touch(0o600)
         new.write_text("".join(f"{row[0]}\n" for row in rows), encoding="utf-8")
         # At once: who reads it meanwhile has the old one or the new one whole.
         new.replace(self._folder / FEEDBACK)

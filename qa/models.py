@@ -8,9 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qa import passages
+from qa.chat_models import load_chat_model
 from qa.embedder import EMBEDDER_SHA256, Embedder
 from qa.errors import ModelError
 from qa.forward import SafeTokenizer
+from qa.generate import Writer
+from qa.replies import KeptReplies
 from qa.settings import Settings
 from qa.span_model import READER_SHA256, SpanModel
 
@@ -65,6 +68,26 @@ def load_reader(settings: Settings) -> SpanModel:
     Raises `ModelError` if its weights are missing or not those that were published.
     """
     return load_span_model(settings, _reader_folder())
+
+
+def load_writer(settings: Settings) -> Writer:
+    """Return what lets the chat model write that the settings name. Nothing is sent to it.
+
+    Raises `SettingsError` if it cannot be had, and `PromptError` for prompts that do not fit.
+    """
+    model = load_chat_model(settings)
+    can = bool((model.profile or {}).get("structured_output"))
+    return Writer(
+        model,
+        name=settings.model,
+        url=settings.model_url,
+        prompts_folder=settings.prompts,
+        budget=settings.context_chars,
+        tries=settings.model_tries,
+        structured=settings.model_format == "structured"
+        or (settings.model_format == "auto" and can),
+        replies=KeptReplies.open(settings.library) if settings.model_cache else None,
+    )
 
 
 @cache

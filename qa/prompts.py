@@ -1,5 +1,6 @@
 """Loads the Markdown texts in `prompts/` and checks their variables."""
 
+import hashlib
 import re
 from pathlib import Path
 
@@ -22,6 +23,16 @@ def load(name: str, folder: Path | None = None) -> str:
     except OSError as error:
         raise PromptError(f"no prompt at {path} ({error.strerror}): reinstall qa") from None
     return _COMMENT.sub("", text).strip()
+
+
+def own(name: str, folder: Path | None) -> Path | None:
+    """Return the folder to take a prompt from: one's own, if it has one of that name."""
+    return folder if folder and (folder / f"{name}.md").is_file() else None
+
+
+def digest(name: str, folder: Path | None = None) -> str:
+    """Return the SHA-256 of a prompt's text, in hex. Raises `PromptError` if there is none."""
+    return hashlib.sha256(load(name, folder).encode("utf-8")).hexdigest()
 
 
 def fill(name: str, folder: Path | None = None, /, **variables: str) -> str:

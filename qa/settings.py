@@ -50,6 +50,35 @@ class Settings(BaseModel):
         exclude=True,
         description="USER:PASSWORD that the page asks for; several with spaces between",
     )
+    model: str = Field(
+        default="",
+        description="a chat model that writes the answers, such as openai:gpt-5-mini; "
+        "empty: the reader answers",
+    )
+    model_url: str = Field(
+        default="", description="where the chat model is served, with its /v1; empty: its maker"
+    )
+    model_format: Literal["auto", "plain", "structured"] = Field(
+        default="auto", description="how the chat model is to write; auto: structured if it can"
+    )
+    model_timeout: float = Field(
+        default=60, gt=0, le=3600, description="seconds that a chat model has to answer"
+    )
+    model_tries: int = Field(
+        default=3, ge=1, le=10, description="times that a chat model is asked if it cannot answer"
+    )
+    model_rate: float = Field(
+        default=0, ge=0, description="requests to a chat model in a second, at most; 0: any number"
+    )
+    model_cache: bool = Field(
+        default=False, description="keep what a chat model replies, and do not ask it twice"
+    )
+    context_chars: int = Field(
+        default=12_000, ge=500, le=1_000_000, description="characters of passages it is handed"
+    )
+    prompts: Path | None = Field(
+        default=None, description="a folder with prompts of one's own; those not there are qa's"
+    )
     read_only: bool = Field(
         default=False, description="nobody can change the archive by way of the page"
     )
@@ -80,6 +109,11 @@ class Settings(BaseModel):
         }
         given = {key: value for key, value in overrides.items() if value is not None}
         return cls(**(found | given))
+
+
+def is_set(name: str) -> bool:
+    """Tell whether a variable that is not ours, such as a provider's key, is in the environment."""
+    return bool(os.environ.get(name))
 
 
 def _one_line(error: ValidationError) -> str:

@@ -224,6 +224,24 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
+class Writing:
+    """What a chat model wrote for an answer, and what became of it.
+
+    Of `sentences` that it wrote at first, `retried` did not pass the check and were asked for once
+    more; `dropped` did not pass then either, or were not written again. Tokens are as its provider
+    counts them, 0 if it does not.
+    """
+
+    model: str
+    sentences: int = 0
+    retried: int = 0
+    dropped: int = 0
+    calls: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What the assistant says to a question, and what it rests on.
 
@@ -232,6 +250,10 @@ class Answer:
     archive holds the answer, where as many questions have one as have none. `hits` stand in final
     order, at least 10 where the library holds as many that are no copies of each other, on refusals
     too. `stages` maps each stage to the seconds it took.
+
+    With a chat model, `writing` says what it wrote, `searched` is its wording of a question that
+    needs the turns before, and `invalid_markers` counts quotes that were not where it said.
+    `note` is what people are told beside the answer: that the reader's stands in for the model's.
     """
 
     question: str
@@ -242,6 +264,10 @@ class Answer:
     citations: tuple[Citation, ...] = ()
     hits: tuple[Hit, ...] = ()
     stages: Mapping[str, float] = field(default_factory=dict)
+    searched: str = ""
+    note: str = ""
+    invalid_markers: int = 0
+    writing: Writing | None = None
 
     def to_json(self) -> str:
         """Return every field as JSON, under the same names, dates in ISO form."""

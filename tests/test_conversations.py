@@ -79,15 +79,16 @@ def test_a_conversation_is_called_after_its_first_question(kept: Conversations) 
 
 def test_nobody_reads_or_changes_anothers(kept: Conversations) -> None:
     id_ = begun(kept, Exchange("When?", ANSWER))
+    number = kept.exchanges(ANN, id_)[0].number
     assert kept.listed(BOB) == []
     for attempt in (
         lambda: kept.title(BOB, id_),
         lambda: kept.exchanges(BOB, id_),
         lambda: kept.add(BOB, id_, Exchange("x")),
-        lambda: kept.cut(BOB, id_, 0),
+        lambda: kept.unrate(BOB, id_, number),
         lambda: kept.rename(BOB, id_, "x"),
         lambda: kept.delete(BOB, id_),
-        lambda: kept.rate(BOB, id_, 0, "up"),
+        lambda: kept.rate(BOB, id_, number, "up"),
     ):
         with pytest.raises(ConversationError, match="not there"):
             attempt()
@@ -100,19 +101,26 @@ def test_nobody_reads_or_changes_anothers(kept: Conversations) -> None:
 
 def test_what_is_asked_again_takes_the_place_of_what_came_after(kept: Conversations) -> None:
     id_ = begun(kept, *(Exchange(text) for text in ("One?", "Two?", "Three?")))
-    kept.cut(ANN, id_, 1)
-    kept.add(ANN, id_, Exchange("Four?"))
-    assert [one.question for one in kept.exchanges(ANN, id_)] == ["One?", "Four?"]
+    gone = [one.number for one in kept.exchanges(ANN, id_)[1:]]
+    # What was added meanwhile, in another tab, was not meant.
+    kept.add(ANN, id_, Exchange("Five?"))
+    number = kept.add(ANN, id_, Exchange("Four?"), instead_of=gone)
+    assert [one.question for one in kept.exchanges(ANN, id_)] == ["One?", "Five?", "Four?"]
+    assert kept.exchanges(ANN, id_)[-1].number == number
+    # Not another conversation's.
+    kept.add(ANN, kept.begin(ANN, "Six?"), Exchange("Six?"), instead_of=[number])
+    assert len(kept.exchanges(ANN, id_)) == 3
 
 
 def test_feedback_is_a_question_set(tmp_path: Path, kept: Conversations) -> None:
     id_ = begun(
         kept, Exchange("When?", ANSWER), Exchange("Why?", REFUSAL), Exchange("Who?", ANSWER)
     )
-    kept.rate(ANN, id_, 0, "up")
-    kept.rate(ANN, id_, 1, "up", note="nobody wrote of it")
-    kept.rate(ANN, id_, 2, "down")
-    kept.rate(ANN, id_, 2, "down", right="Mara Velk")
+    first, second, third = (one.number for one in kept.exchanges(ANN, id_))
+    kept.rate(ANN, id_, first, "up")
+    kept.rate(ANN, id_, second, "up", note="nobody wrote of it")
+    kept.rate(ANN, id_, third, "down")
+    kept.rate(ANN, id_, third, "down", right="Mara Velk")
     assert [one.rating for one in kept.exchanges(ANN, id_)] == ["up", "up", "down"]
     when, why, who = load(tmp_path / FEEDBACK).questions
     assert (when.answers, when.articles, when.quote) == (("Sunday",), ("a.txt",), "Sunday")
@@ -120,18 +128,35 @@ def test_feedback_is_a_question_set(tmp_path: Path, kept: Conversations) -> None
     assert (who.answers, who.tags) == (("Mara Velk",), ("down",))
     assert who.history[:2] == (Turn("user", "When?"), Turn("assistant", "Sunday [1]"))
     # It outlives what is asked again, and goes with its conversation.
-    kept.cut(ANN, id_, 0)
+    kept.add(ANN, id_, Exchange("When?", ANSWER), instead_of=[first, second, third])
     assert len(load(tmp_path / FEEDBACK).questions) == 3
+    kept.unrate(ANN, id_, second)
+    assert len(load(tmp_path / FEEDBACK).questions) == 2
     kept.delete(ANN, id_)
     assert (tmp_path / FEEDBACK).read_text(encoding="utf-8") == ""
     assert kept.listed(ANN) == []
 
 
-@pytest.mark.parametrize("number", [-1, 1, 2])
-def test_only_an_answer_can_be_rated(kept: Conversations, number: int) -> None:
+def test_only_an_answer_can_be_rated(kept: Conversations) -> None:
     id_ = begun(kept, Exchange("When?", ANSWER), Exchange("x", error="too long"))
-    with pytest.raises(ConversationError, match="no such answer"):
-        kept.rate(ANN, id_, number, "up")
+    answered, failed = (one.number for one in kept.exchanges(ANN, id_))
+    for number in (-1, failed, answered + 100):
+        with pytest.raises(ConversationError, match="no such answer"):
+            kept.rate(ANN, id_, number, "up")
+
+
+def test_no_more_of_a_note_is_kept_than_people_type(tmp_path: Path, kept: Conversations) -> None:
+    id_ = begun(kept, Exchange("When?", ANSWER))
+    number = kept.exchanges(ANN, id_)[0].number
+    kept.rate(ANN, id_, number, "down", right="y" * 10**6, note="x" * 10**6)
+    assert (tmp_path / FEEDBACK).stat().st_size < 5000
+
+
+def test_nobody_else_on_the_machine_reads_them(tmp_path: Path, kept: Conversations) -> None:
+    id_ = begun(kept, Exchange("When?", ANSWER))
+    kept.rate(ANN, id_, kept.exchanges(ANN, id_)[0].number, "up")
+    for name in (FILE, FEEDBACK):
+        assert (tmp_path / name).stat().st_mode & 0o077 == 0
 
 
 def test_threads_and_processes_may_share_them(tmp_path: Path, kept: Conversations) -> None:
@@ -164,6 +189,6 @@ def test_a_file_that_cannot_be_read_is_one_line(tmp_path: Path) -> None:
 
 def test_half_of_a_pair_and_lone_bytes_are_kept(tmp_path: Path, kept: Conversations) -> None:
     id_ = begun(kept, Exchange("Is \ud83d it?", ANSWER))
-    kept.rate(ANN, id_, 0, "down", note="\ud83d")
+    kept.rate(ANN, id_, kept.exchanges(ANN, id_)[0].number, "down", note="\ud83d")
     assert len(kept.exchanges(ANN, id_)) == 1
     assert json.loads((tmp_path / FEEDBACK).read_text(encoding="utf-8"))

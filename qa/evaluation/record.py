@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from qa import __version__
+from qa import __version__, prompts
 from qa.evaluation.questions import QuestionSet
+from qa.generate import PROMPTS
 from qa.library import Library
 from qa.models import facts
 from qa.settings import Settings
@@ -27,7 +28,7 @@ _PACKAGES = (
     "torch",
     "transformers",
 )
-_IDENTITY = ("questions", "settings", "models", "corpus", "code")
+_IDENTITY = ("questions", "settings", "models", "prompts", "corpus", "code")
 
 
 def record(questions: QuestionSet, settings: Settings, library: Library) -> dict[str, Any]:
@@ -45,6 +46,10 @@ def record(questions: QuestionSet, settings: Settings, library: Library) -> dict
         },
         "settings": kept,
         "models": {**facts(settings), "reader_sha256": READER_SHA256},
+        "prompts": {
+            name: prompts.digest(name, prompts.own(name, settings.prompts))
+            for name in (*PROMPTS, "refusal")
+        },
         "corpus": {
             "articles": articles,
             "passages": passages,

@@ -108,6 +108,7 @@ def score(question: Question, answer: Answer, library: Library, believed: bool) 
     scores = {
         **_answer_scores(answer.short, question.answers, known),
         **(_citation_scores(citations, known) if not refused else {}),
+        **_writing_scores(answer),
         **(_retrieval_scores(hits, answer.hits, known, copies) if known.gold else {}),
     }
     return Result(
@@ -174,6 +175,24 @@ def _citation_scores(citations: Sequence[Quoted], known: Evidence) -> dict[str, 
     if known.gold:
         scores["citation_recall"] = float(any(c.gold_article for c in citations))
     return scores
+
+
+def _writing_scores(answer: Answer) -> dict[str, float]:
+    """Return what became of a chat model's sentences, as shares of those that it wrote at first."""
+    if answer.writing is None:
+        return {}
+    written = answer.writing
+    shares = {
+        "supported": written.sentences - written.dropped,
+        "retried": written.retried,
+        "dropped": written.dropped,
+    }
+    found = {
+        f"sentences_{name}": count / written.sentences
+        for name, count in shares.items()
+        if written.sentences
+    }
+    return {**found, "reader_stood_in": float(bool(answer.note))}
 
 
 def _share(flags: Sequence[bool]) -> float:

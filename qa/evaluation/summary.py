@@ -28,6 +28,10 @@ MEANS = (
     "citation_exact",
     "citation_precision",
     "citation_recall",
+    "sentences_supported",
+    "sentences_retried",
+    "sentences_dropped",
+    "reader_stood_in",
 )
 _RESAMPLES = 2000
 _SEED = 1

@@ -29,6 +29,8 @@ from qa.wording import words
 _PAGE = 50
 # Passages that a search looks through for each article that is listed.
 _DEPTH = 6
+# Articles listed at most, and letters of a search.
+_MOST, _QUERY = 2000, 500
 _EXCERPT = 180
 # Months that are drawn one by one; of a longer time, years are.
 _MONTHS = 120
@@ -105,6 +107,9 @@ class Archive:
     def on_arrival(self, page: gr.Blocks) -> None:
         """Let the page list the archive when it is opened."""
         page.load(self._find, self._fields, self._shown, **events.PRIVATE)
+        page.load(
+            lambda: gr.Dropdown(choices=self._library.sites()), None, self._sites, **events.PRIVATE
+        )
 
     # Finding
 
@@ -113,12 +118,13 @@ class Archive:
     ) -> tuple[str, str, float]:
         try:
             limits = limits_of(since, until, sites=sites)
-            found = listed(self._library, query, limits, int(count))
+            count = min(max(count, _PAGE), _MOST)
+            found = listed(self._library, query[:_QUERY], limits, int(count))
             total = self._library.counts(limits)[0]
             months = self._library.months(Filters(sources=limits.sources))
         except QAError as error:
             return "", f'<p class="qa-note">{html.escape(str(error))}</p>', _PAGE
-        more = len(found) == int(count) and (bool(query.strip()) or total > len(found))
+        more = total > len(found) if not query.strip() else len(found) >= min(count, total)
         head = f"{len(found)} found" if query.strip() else f"{total:,} articles"
         return plot(months, limits), _list(head, found, more, self._may_change), count
 
@@ -159,6 +165,9 @@ class Archive:
         yield gr.skip(), None
 
     def _check(self, paths: Sequence[Path]) -> None:
+        names = {path.name for path in paths}
+        if len(names) < len(paths):
+            raise CorpusError("two files have the same name: rename one, it is the article's id")
         most, size = self._settings.upload_files, sum(path.stat().st_size for path in paths)
         if len(paths) > most:
             raise CorpusError(f"{len(paths)} files, the limit is {most}: upload them in parts")
@@ -197,26 +206,24 @@ class _Told:
 def _ingested(paths: Sequence[Path], settings: Settings) -> Iterator[str]:
     """Ingest files; yield how it goes on as HTML. Raises as `ingest` does."""
     told = _Told()
+    folder = tempfile.TemporaryDirectory(prefix="qa-upload-")
+    # At once: what was uploaded may be gone when the thread begins.
+    copies = [Path(shutil.copy(path, folder.name)) for path in paths]
 
-    def work(folder: Path) -> None:
+    def work() -> None:
         try:
-            copies = [Path(shutil.copy(path, folder / path.name)) for path in paths]
-            told.done.put(str(ingest(copies, settings, told)))
+            with folder:
+                told.done.put(str(ingest(copies, settings, told)))
         except BaseException as error:  # noqa: BLE001 - it is raised where it is waited for
             told.done.put(error)
 
-    # Files of one name would be one article; and what is read of them is in the catalogue.
-    with tempfile.TemporaryDirectory(prefix="qa-upload-") as name:
-        thread = threading.Thread(target=work, args=[Path(name)])
-        thread.start()
-        try:
-            while (step := told.done.get()) is None:
-                yield told.shown()
-        finally:
-            thread.join()
-        if isinstance(step, BaseException):
-            raise step
-        yield told.shown(step)
+    # Nobody waits for the thread: if the page is closed, what was begun is still brought to an end.
+    threading.Thread(target=work).start()
+    while (step := told.done.get()) is None:
+        yield told.shown()
+    if isinstance(step, BaseException):
+        raise step
+    yield told.shown(step)
 
 
 def listed(library: Library, query: str, limits: Filters, count: int) -> Listed:

@@ -1,7 +1,6 @@
 """A citation → the link that opens it, and the link → the article beside the chat, as HTML."""
 
 import base64
-import binascii
 import datetime
 import html
 import json
@@ -45,7 +44,7 @@ def named(href: str) -> str:
     code = href.lstrip("#").partition("-")[2]
     try:
         return base64.urlsafe_b64decode(code + "=" * (-len(code) % 4)).decode()
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:
         return ""
 
 
@@ -54,7 +53,7 @@ def _read(href: str) -> _Cited | None:
     try:
         article, start, end, hash_, quote = json.loads(named(href))
         return _Cited(str(article), int(start), int(end), str(hash_), str(quote))
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return None
 
 

@@ -1,5 +1,6 @@
 """The conversation: asking, and all that can be done with what was said."""
 
+import hashlib
 import secrets
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -22,6 +23,9 @@ from qa.web.render import literal, message, offers, question, talks, unquoted
 # Questions that are offered where the archive does not hold an answer.
 _OFFERED = 2
 _TALK = "#talk-"
+# What is kept of a question that is too long to be asked.
+_LONGEST = 2000
+_STOPPED = "Stopped."
 # A name is asked for, or leave, by the browser itself: both work from a keyboard and aloud.
 _NAME = "(...given) => [prompt('A new name for this conversation') ?? '', ...given.slice(1)]"
 _SURE = "(...given) => [confirm('Delete this conversation?') ? 'yes' : '', ...given.slice(1)]"
@@ -38,13 +42,19 @@ class Chat:
     ) -> None:
         """Lay the chat out. `link` is the hidden field in which the page hands links over."""
         self._assistant = assistant
+        # For the page's own questions: a chat model would be paid for them.
+        self._unwritten = assistant.unwritten()
         self._conversations = conversations
         self._link = link
-        # The key and the secret are fixed: what a browser keeps outlives a restart.
-        self._browser = gr.BrowserState("", storage_key="qa-person", secret=conversations.secret())
+        # The key and the secret are fixed: what a browser keeps outlives a restart. Each library
+        # has a key of its own: the secret of another could not read what is there.
+        secret = conversations.secret()
+        of_library = hashlib.sha256(secret.encode()).hexdigest()[:12]
+        self._browser = gr.BrowserState("", storage_key=f"qa-person-{of_library}", secret=secret)
         # Kept by the browser too, so that an open page goes on after a restart.
         self._current = gr.Textbox(visible="hidden", label="Conversation's id")
         self._asked = gr.Textbox("", visible="hidden", label="What is asked")
+        self._at = gr.Textbox("", visible="hidden", label="In whose place")
         self._rated = gr.Textbox(visible="hidden", label="What is rated")
         with gr.Row(elem_id="qa-chat"):
             with gr.Column(scale=1, min_width=150, elem_id="qa-side"):
@@ -64,7 +74,7 @@ class Chat:
             editable="user",
             height="62vh",
             placeholder="Ask a question about the articles in this archive.",
-            examples=[{"text": line} for line in examples(self._assistant)] or None,
+            examples=[{"text": line} for line in examples(self._unwritten)] or None,
             elem_id="qa-talk",
         )
         self._offers = gr.HTML("", elem_id="qa-offers", padding=False)
@@ -104,32 +114,36 @@ class Chat:
         asked = [*mine, *self._limits]
         # What is asked, by each way there is to ask.
         quick = {**events.PRIVATE, "queue": False}
+        to_ask = [self._asked, self._at]
         ways: list[Any] = [
-            self._box.submit(lambda text: (text, ""), self._box, [self._asked, self._box], **quick),
-            self._chatbot.example_select(self._chosen, None, self._asked, **quick),
-            events.follow("ask", named, self._link, [], self._asked),
-            self._chatbot.retry(self._again, [self._chatbot, *mine], self._asked, **quick),
-            self._chatbot.edit(self._edited, mine, self._asked, **quick),
+            self._box.submit(lambda text: (text, "", ""), self._box, [*to_ask, self._box], **quick),
+            self._chatbot.example_select(self._chosen, None, to_ask, **quick),
+            events.follow("ask", lambda link: (named(link), ""), self._link, [], to_ask),
+            self._chatbot.retry(self._again, mine, to_ask, **quick),
+            self._chatbot.edit(self._edited, None, to_ask, **quick),
         ]
         # One that was stopped counts as at work for a while: "once" would not let the next begin.
         working = {**events.ASKING, "trigger_mode": "multiple"}
         asking: list[Any] = []
         for way in ways:
-            asking.append(way.success(self._ask, [self._asked, *asked], whole, **working))
+            asking.append(way.success(self._ask, [*to_ask, *asked], whole, **working))
             # To try them takes a moment, in which the refusal can be read, or the next be asked.
             asking[-1].success(self._offer, asked, self._offers, **events.ASKING)
+            asking[-1].failure(self._restored, mine, whole, **events.PRIVATE)
         # Not at once: a stage that is on its way would be shown after it.
         self._box.stop(None, None, None, cancels=asking, **events.PRIVATE).then(
-            self._stopped, self._chatbot, [self._chatbot, self._box], **events.PRIVATE
+            self._restored, mine, whole, **events.PRIVATE
         )
-        new.click(self._new, self._browser, whole, **events.PRIVATE)
-        events.follow("talk", self._opened, self._link, [self._browser], whole)
+        # What is still at work would be shown in the place of what is opened.
+        leaving = {**events.PRIVATE, "cancels": asking}
+        new.click(self._new, self._browser, whole, **leaving)
+        events.follow("talk", self._opened, self._link, [self._browser], whole, **leaving)
         self._rename.click(
             self._named, [self._link, *mine], self._talks, js=_NAME, **events.PRIVATE
         )
-        self._delete.click(self._gone, [self._link, *mine], whole, js=_SURE, **events.PRIVATE)
+        self._delete.click(self._gone, [self._link, *mine], whole, js=_SURE, **leaving)
         # Made into a file by the browser: none lies at the server for others to guess.
-        self._export.click(self._exported, mine, self._link, **events.PRIVATE).then(
+        self._export.click(self._exported, mine, self._link, **events.PRIVATE).success(
             None, self._link, None, js="(text) => window.qaSave(text)", **events.PRIVATE
         )
         remarks = [self._remark, self._right, self._note, self._rated]
@@ -146,7 +160,7 @@ class Chat:
         self._talks.change(
             None, self._talks, None, js="(shown) => window.qaAddress(shown)", **events.PRIVATE
         )
-        self._arrives = [self._link, self._browser], [self._browser, *whole]
+        self._arrives = [self._link, self._browser], [self._browser, *whole, self._limits[-1]]
 
     def on_arrival(self, page: gr.Blocks) -> None:
         """Let the page, when it is opened, show whose it is and what its address names."""
@@ -165,7 +179,8 @@ class Chat:
         shown = self._shown("", _person(browser, request))
         if link.startswith(_TALK):
             shown |= self._opened(link, browser, request)
-        return {**shown, self._browser: browser}
+        sites = gr.Dropdown(choices=self._assistant.library.sites())
+        return {**shown, self._browser: browser, self._limits[-1]: sites}
 
     # Showing
 
@@ -199,69 +214,72 @@ class Chat:
     # they stand first, so that the limits can be taken together.
 
     def _ask(
-        self, request: gr.Request, asked: str, current: str, browser: str, *limits: Any
+        self, request: gr.Request, asked: str, at: str, current: str, browser: str, *limits: Any
     ) -> Iterator[Shown]:
-        """Ask in the current conversation, or begin one; show the stages, then the answer."""
+        """Ask in the current conversation, or begin one; show the stages, then the answer.
+
+        `at` is the place of the exchange that it is asked instead of, with all after it, if any.
+        """
         if not asked.strip():
             return
         person = _person(browser, request)
         with events.told():
-            before = self._conversations.exchanges(person, current) if current else []
+            current = current or self._conversations.begin(person, asked)
+            said = self._conversations.exchanges(person, current)
+            place = int(at) if at.isdecimal() else len(said)
+            before, gone = said[:place], [one.number for one in said[place:]]
+            if place == len(said):
+                # Kept before it is answered, whatever comes between. What is asked again has an
+                # answer, which stays until there is another.
+                gone = [self._conversations.add(person, current, Exchange(asked[:_LONGEST]))]
         shown = [*_messages(before), {"role": "user", "content": question(asked)}]
         waiting = {
+            self._current: current,
+            self._talks: talks(self._conversations.listed(person), current),
             self._box: gr.Textbox(submit_btn=False, stop_btn="Stop"),
             self._remark: gr.Group(visible=False),
             self._offers: "",
         }
-        exchange = Exchange(asked)
+        exchange = Exchange(asked[:_LONGEST])
         try:
-            filters = limits_of(*limits)
-            given = {"question": asked, "turns": kept.turns(before), "filters": filters}
+            given = {
+                "question": asked,
+                "turns": kept.turns(before),
+                "filters": limits_of(*limits),
+            }
             for step in progress(self._assistant, given):
                 if isinstance(step, Answer):
                     exchange = Exchange(asked, step, near=self._near(step))
+                    content = _said(exchange)
                 else:
                     stage = f'<p class="qa-stage">{literal(step)}</p>'
-                    working = [*shown, {"role": "assistant", "content": stage}]
-                    yield {**waiting, self._chatbot: working}
+                    content = {"role": "assistant", "content": stage}
+                yield {**waiting, self._chatbot: [*shown, content]}
         except QAError as error:
-            exchange = Exchange(asked, error=str(error))
-        current = current or self._conversations.begin(person, asked)
-        self._conversations.add(person, current, exchange)
-        yield self._shown(current, person)
+            exchange = Exchange(asked[:_LONGEST], error=str(error))
+        with events.told():
+            self._conversations.add(person, current, exchange, instead_of=gone)
+            yield self._shown(current, person)
 
-    def _chosen(self, chosen: gr.SelectData) -> str:
-        return str(chosen.value["text"])
+    def _chosen(self, chosen: gr.SelectData) -> tuple[str, str]:
+        return str(chosen.value["text"]), ""
 
     def _again(
-        self,
-        request: gr.Request,
-        retried: gr.RetryData,
-        shown: Sequence[Any],
-        current: str,
-        browser: str,
-    ) -> str:
+        self, request: gr.Request, retried: gr.RetryData, current: str, browser: str
+    ) -> tuple[str, str]:
         place = _place(retried.index)
-        return self._from(
-            place, events.text(shown[2 * place]["content"]), current, browser, request
-        )
-
-    def _edited(self, request: gr.Request, edit: gr.EditData, current: str, browser: str) -> str:
-        return self._from(_place(edit.index), edit.value, current, browser, request)
-
-    def _from(self, place: int, asked: str, current: str, browser: str, request: gr.Request) -> str:
-        """Return what is to be asked in place of an exchange, which is forgotten, and all after."""
         with events.told():
-            if current:
-                self._conversations.cut(_person(browser, request), current, place)
-        return unquoted(asked)
+            said = self._conversations.exchanges(_person(browser, request), current)
+            if place >= len(said):
+                raise ConversationError("this question is not there any more: ask it anew")
+        return said[place].question, str(place)
 
-    def _stopped(self, shown: list[Any]) -> Shown:
-        said = [turn for turn in shown if "qa-stage" not in events.text(turn["content"])]
-        return {
-            self._chatbot: [*said, {"role": "assistant", "content": "Stopped."}],
-            self._box: gr.Textbox(submit_btn="Ask", stop_btn=False),
-        }
+    def _edited(self, edit: gr.EditData) -> tuple[str, str]:
+        return unquoted(str(edit.value)), str(_place(edit.index))
+
+    def _restored(self, current: str, browser: str, request: gr.Request) -> Shown:
+        """Return the page as it is kept, after an answer was stopped or has failed."""
+        return self._opened(f"{_TALK}{current}", browser, request)
 
     def _near(self, answer: Answer) -> tuple[Citation, ...]:
         """Return a citation of the first passage of each article found, where it was refused."""
@@ -280,7 +298,8 @@ class Chat:
     def _offer(self, request: gr.Request, current: str, browser: str, *limits: Any) -> str:
         """Return what could be asked instead, where the last question was refused."""
         person = _person(browser, request)
-        last = self._conversations.exchanges(person, current)[-1:] if current else []
+        with events.told():
+            last = self._conversations.exchanges(person, current)[-1:] if current else []
         if not last or last[0].answer is None or last[0].answer.outcome == "answered":
             return ""
         return offers(self._offered(last[0].answer, limits_of(*limits)))
@@ -291,7 +310,7 @@ class Chat:
         found: list[str] = []
         for date in list(days)[: 2 * _OFFERED]:
             asked = f"What happened on {day(date)}?"
-            if self._assistant.answer(asked, filters=filters).outcome == "answered":
+            if self._unwritten.answer(asked, filters=filters).outcome == "answered":
                 found.append(asked)
             if len(found) == _OFFERED:
                 break
@@ -321,28 +340,35 @@ class Chat:
             return export.markdown(title, self._conversations.exchanges(person, current))
 
     def _liked(self, current: str, browser: str, request: gr.Request, data: gr.LikeData) -> Shown:
-        place = _place(data.index)
-        if not isinstance(data.liked, bool) or not current:
-            return {self._remark: gr.Group(visible=False)}
-        rating: Rating = "up" if data.liked else "down"
+        person, hidden = _person(browser, request), {self._remark: gr.Group(visible=False)}
         with events.told():
-            self._conversations.rate(_person(browser, request), current, place, rating)
+            said = self._conversations.exchanges(person, current) if current else []
+            place = _place(data.index)
+            if place >= len(said):
+                return hidden
+            number = said[place].number
+            if not isinstance(data.liked, bool):
+                # Taken back.
+                self._conversations.unrate(person, current, number)
+                return hidden
+            rating: Rating = "up" if data.liked else "down"
+            self._conversations.rate(person, current, number, rating)
         return {
             self._remark: gr.Group(visible=True),
             self._right: gr.Textbox("", visible=not data.liked),
             self._note: "",
-            self._rated: f"{place} {rating}",
+            self._rated: f"{number} {rating}",
         }
 
     def _remarked(
         self, rated: str, right: str, note: str, current: str, browser: str, request: gr.Request
     ) -> Any:
-        place, _, rating = rated.partition(" ")
+        number, _, rating = rated.partition(" ")
         with events.told():
             self._conversations.rate(
                 _person(browser, request),
                 current,
-                int(place or -1),
+                int(number) if number.isdecimal() else -1,
                 "up" if rating == "up" else "down",
                 right,
                 note,
@@ -361,7 +387,8 @@ def _person(browser: str | None, request: gr.Request) -> str:
     """Return whose conversations these are: of who has logged in, or else of a browser."""
     login = getattr(request, "username", None)
     if not login and not browser:
-        raise gr.Error("The page is still being loaded: try again in a moment.")
+        wait = "The page is still being loaded: try again in a moment."
+        raise gr.Error(wait, print_exception=False)
     return kept.owner(login, browser or "")
 
 
@@ -388,5 +415,5 @@ def _messages(exchanges: Sequence[Exchange]) -> list[Any]:
 
 def _said(exchange: Exchange) -> dict[str, Any]:
     answer = exchange.answer
-    said = message(answer, exchange.near) if answer else literal(exchange.error)
+    said = message(answer, exchange.near) if answer else literal(exchange.error or _STOPPED)
     return {"role": "assistant", "content": said}

@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from qa.errors import QuestionError
 from qa.types import Filters
 
+# Each is compared with the address of every article.
+_SITES = 100
+
 
 def filters(
     since: str | None = None,
@@ -13,7 +16,12 @@ def filters(
     as_of: str | None = None,
     sites: Sequence[str] | None = None,
 ) -> Filters:
-    """Return the limits in some fields. Raises `QuestionError` for what is no date."""
+    """Return the limits in some fields.
+
+    Raises `QuestionError` for what is no date, and for more than a hundred sites.
+    """
+    if len(sites or ()) > _SITES:
+        raise QuestionError(f"{len(sites or ())} sites, the limit is {_SITES}: name fewer")
     return Filters(date(since), date(until), tuple(sites or ()), date(as_of))
 
 

@@ -3,9 +3,9 @@
 import contextlib
 import html
 import importlib.util
-import ipaddress
 import json
 import os
+import secrets
 import sys
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ from qa.web import events, timeline
 from qa.web.archive import Archive
 from qa.web.article import NOTHING, opened
 from qa.web.chat import Chat
-from qa.web.guard import MCP, Guard, logins
+from qa.web.guard import MCP, Guard, is_loopback, logins
 from qa.web.limits import date, filters
 
 TITLE = "Ask the archive"
@@ -34,7 +34,9 @@ _FONTS = ["system-ui", "Segoe UI", "Helvetica", "Arial", "sans-serif"]
 _MONOSPACE = ["ui-monospace", "Consolas", "monospace"]
 _CSS = (Path(__file__).parent / "page.css").read_text(encoding="utf-8")
 _SCRIPT = (Path(__file__).parent / "page.js").read_text(encoding="utf-8")
-# Questions that may wait for an answer; who comes after them is told that the page is busy.
+# A login of the machine's own: a person's ends everywhere when that person logs out.
+_MACHINE = ("qa-mcp", secrets.token_urlsafe(32))
+# What may wait for its turn; who comes after that is told that the page is busy.
 _WAITING = 64
 # Seconds after which files that Gradio has kept are removed, and how often it looks.
 _KEPT = 3600
@@ -137,7 +139,8 @@ def serve(settings: Settings, host: str, port: int, *, mcp: bool = False) -> Non
         Assistant.load(settings) as assistant,
         Conversations.open(settings.library) as conversations,
     ):
-        may_change = not settings.read_only and (bool(known) or _loopback(host))
+        local = is_loopback(host)
+        may_change = not settings.read_only and (bool(known) or local)
         page = build(assistant, conversations, settings, may_change=may_change)
         try:
             # Where MCP is served, Gradio says so even if it is to be quiet.
@@ -145,13 +148,15 @@ def serve(settings: Settings, host: str, port: int, *, mcp: bool = False) -> Non
                 page.launch(
                     server_name=host,
                     server_port=port,
-                    auth=list(known.items()) or None,
+                    auth=[*known.items(), _MACHINE] if known else None,
                     quiet=True,
                     # Said out loud: an environment variable could make the page public, or add MCP.
                     share=False,
                     mcp_server=mcp,
+                    # It would let anybody at the login of this machine's user elsewhere.
+                    run_history=False,
                     # Gradio mounts MCP as an app of its own, which does not ask for its login.
-                    app_kwargs={"middleware": [Middleware(Guard, known=known)]},
+                    app_kwargs={"middleware": [Middleware(Guard, known=known, local=local)]},
                     max_file_size=f"{settings.upload_mb:g}mb" if may_change else 1,
                     prevent_thread_lock=True,
                     ssr_mode=False,
@@ -166,26 +171,19 @@ def serve(settings: Settings, host: str, port: int, *, mcp: bool = False) -> Non
                 "choose another --port or --host"
             ) from None
         if mcp and known:
-            _let_mcp_in(page, f"http://{host}:{port}", next(iter(known.items())))
+            _let_mcp_in(page, f"http://{host}:{port}")
         more = f", MCP at http://{host}:{port}{MCP}/" if mcp else ""
         print(f"qa: chat at http://{host}:{port}{more}", flush=True)  # noqa: T201 - the one line
         page.block_thread()
 
 
-def _let_mcp_in(page: gr.Blocks, address: str, login: tuple[str, str]) -> None:
+def _let_mcp_in(page: gr.Blocks, address: str) -> None:
     # Gradio's MCP server calls the API as a client of its own, which knows no login: every call
     # that the guard has let through would be refused. There is no public way to give it one.
     client = Client(
-        address, auth=login, download_files=False, verbose=False, analytics_enabled=False
+        address, auth=_MACHINE, download_files=False, verbose=False, analytics_enabled=False
     )
     page.mcp_server_obj._client_instance = client  # type: ignore[union-attr]
-
-
-def _loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _theme() -> gr.themes.Base:

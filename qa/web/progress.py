@@ -9,20 +9,29 @@ from langchain_core.callbacks import BaseCallbackHandler
 
 from qa.assistant import Assistant
 from qa.types import Answer
+from qa.web.events import ANSWERS
 
 # What is said while a stage of the chain works; {0} is the number of articles, {1} of passages.
 _STAGES = {
     "retrieve": "Searching {0} articles …",
+    "rewrite": "Putting the question into words …",
     "read": "Reading {1} passages …",
     "update": "Looking for later reports …",
     "cite": "Checking the quotes …",
+    "answer": "Writing …",
 }
+
+
+# Who stops an answer may ask the next, but what was begun still takes the models' time.
+_TURNS = threading.BoundedSemaphore(ANSWERS)
 
 
 class _Stages(BaseCallbackHandler):
     """Hears of each stage of the chain as it starts."""
 
-    def __init__(self, said: "queue.Queue[str | Answer | BaseException]", articles: int) -> None:
+    def __init__(
+        self, said: "queue.Queue[str | Answer | BaseException | None]", articles: int
+    ) -> None:
         self._said = said
         self._articles = articles
 
@@ -34,26 +43,31 @@ class _Stages(BaseCallbackHandler):
 
 
 def progress(assistant: Assistant, asked: Mapping[str, Any]) -> Iterator[str | Answer]:
-    """Yield what is being done, in words, and then the answer.
+    """Yield what is being done, in words, and the answer as it grows; the last is whole.
 
-    `asked` is what `Assistant.chain` takes. Raises as `Assistant.answer` does.
+    `asked` is what `Assistant.stream` takes. Raises as it does.
     """
-    said: queue.Queue[str | Answer | BaseException] = queue.Queue()
+    said: queue.Queue[str | Answer | BaseException | None] = queue.Queue()
     articles, _ = assistant.library.counts(asked.get("filters"))
+    stopped = threading.Event()
 
     def work() -> None:
-        try:
-            handler = _Stages(said, articles)
-            said.put(assistant.chain.invoke(dict(asked), {"callbacks": [handler]}))
-        except BaseException as error:  # noqa: BLE001 - it is raised where it is waited for
-            said.put(error)
+        with _TURNS:
+            try:
+                for answer in assistant.stream(**asked, callbacks=[_Stages(said, articles)]):
+                    said.put(answer)
+                    if stopped.is_set():
+                        break
+            except BaseException as error:  # noqa: BLE001 - it is raised where it is waited for
+                said.put(error)
+            said.put(None)
 
-    # A thread of its own: when the person stops it, the page goes on and it ends by itself.
+    # A thread of its own: when the person stops it, the page goes on at once.
     threading.Thread(target=work, daemon=True).start()
-    while True:
-        step = said.get()
-        if isinstance(step, BaseException):
-            raise step
-        yield step
-        if isinstance(step, Answer):
-            return
+    try:
+        while (step := said.get()) is not None:
+            if isinstance(step, BaseException):
+                raise step
+            yield step
+    finally:
+        stopped.set()

@@ -21,12 +21,19 @@ def message(answer: Answer, near: Sequence[Citation] = ()) -> str:
     the nearest articles, for those of which there is a citation in `near`.
     """
     links = {f"[{citation.marker}]": _link(citation) for citation in answer.citations}
+    searched = f"Searched for: {answer.searched}" if answer.searched else ""
+    notes = [f'<p class="qa-note">{literal(one)}</p>' for one in (searched, answer.note) if one]
     paragraphs = [_paragraph(text, links) for text in answer.text.split("\n\n")]
     citations = [_citation(citation, answer.short) for citation in answer.citations]
-    shown = "".join([*paragraphs, *citations])
-    for citation in near:
-        name = literal(f"“{citation.article.label}”")
-        shown = shown.replace(name, f'<a class="qa-open" href="{link(citation)}">{name}</a>', 1)
+    shown = "".join([*notes, *paragraphs, *citations])
+    named = {literal(f"“{one.article.label}”"): link(one) for one in reversed(near)}
+    if named:
+        # In one pass: a name may be part of another.
+        shown = re.sub(
+            "|".join(map(re.escape, sorted(named, key=len, reverse=True))),
+            lambda found: f'<a class="qa-open" href="{named[found[0]]}">{found[0]}</a>',
+            shown,
+        )
     return shown + '<p class="qa-copy"><a role="button" href="#qa-copy">Copy</a></p>'
 
 

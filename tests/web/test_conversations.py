@@ -152,13 +152,3 @@ def test_conversations_survive_a_restart_of_the_server(
         ask(page, "Who was his rival?")
         answered(page, "Petra Sonn [1]")
     assert (served_library / FILE).is_file()
-
-
-def test_asking_can_be_stopped_and_goes_on(page: Page) -> None:
-    ask(page, WINNER)
-    page.get_by_role("button", name="Stop").click()
-    expect(page.locator("#qa-talk").get_by_text("Stopped.")).to_be_visible()
-    expect(page.locator(".qa-stage")).to_have_count(0)
-    ask(page, BUILT)
-    answered(page, re.compile("1887"))
-    assert titles(page) == [BUILT]

@@ -21,7 +21,7 @@ from mcp.client.streamable_http import streamable_http_client
 from playwright.sync_api import Browser, BrowserContext, expect
 
 from qa.errors import SettingsError
-from qa.web.guard import logins
+from qa.web.guard import is_loopback, logins
 from tests.conftest import run_qa
 from tests.web.conftest import WINNER, answered, arrived, ask, serving
 
@@ -168,8 +168,28 @@ def test_a_port_in_use_is_one_line(served_library: Path) -> None:
     assert "choose another --port" in done.stderr.splitlines()[-1]
 
 
-def test_what_others_reach_cannot_be_changed_without_a_login() -> None:
-    from qa.web.page import _loopback
+def test_what_only_this_machine_reaches() -> None:
+    assert all(map(is_loopback, ("127.0.0.1", "::1", "localhost")))
+    assert not any(map(is_loopback, ("0.0.0.0", "::", "192.0.2.1", "news.example")))
 
-    assert all(map(_loopback, ("127.0.0.1", "::1", "localhost")))
-    assert not any(map(_loopback, ("0.0.0.0", "::", "192.0.2.1", "news.example")))
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "http://evil.example"},
+        {"Origin": "null"},
+        {"Origin": "http://evil.example", "Host": "evil.example"},
+        {"Host": "localtest.me:7860"},
+    ],
+)
+def test_another_sites_page_gets_nothing(address: str, headers: dict[str, str]) -> None:
+    for path, data in (("config", None), ("gradio_api/upload", b"x"), ("gradio_api/info", None)):
+        with pytest.raises(HTTPError, match="403") as refused:
+            urlopen(Request(f"{address}/{path}", data, headers))
+        refused.value.close()
+
+
+def test_the_server_fetches_nothing_for_others(address: str) -> None:
+    with pytest.raises(HTTPError, match="404") as refused:
+        urlopen(f"{address}/gradio_api/file=http://192.0.2.1/x")
+    refused.value.close()

@@ -1,0 +1,93 @@
+"""A setting such as "openai:gpt-5-mini" → a LangChain chat model; what goes wrong with one, told.
+
+The provider's own messages are never shown: some hold a part of the key.
+"""
+
+import importlib.util
+from typing import Any
+
+from langchain_core.language_models import BaseChatModel
+from langchain_core.rate_limiters import InMemoryRateLimiter
+
+from qa.errors import ModelError, SettingsError
+from qa.settings import Settings, is_set
+
+# Provider: its package, the extra that installs it, and the variable of its key ("" for none).
+_PROVIDERS = {
+    "openai": ("langchain_openai", "openai", "OPENAI_API_KEY"),
+    "anthropic": ("langchain_anthropic", "anthropic", "ANTHROPIC_API_KEY"),
+    "ollama": ("langchain_ollama", "ollama", ""),
+}
+_REFUSED, _MISSING, _TOO_MANY = (401, 403), (404,), (429,)
+# What it has to be asked with where a server of one's own wants no key.
+_NO_KEY = "none"
+
+
+class ModelUnreachable(ModelError):  # noqa: N818 - the name says what is the matter
+    """A chat model did not answer; another time it may."""
+
+
+def load_chat_model(settings: Settings) -> BaseChatModel:
+    """Return the chat model that the settings name. Nothing is sent to it.
+
+    Raises `SettingsError` for a name that is not PROVIDER:MODEL, a provider whose package is not
+    installed, and a key that is missing.
+    """
+    provider, _, name = settings.model.partition(":")
+    if provider not in _PROVIDERS or not name:
+        known = ", ".join(f"{one}:…" for one in _PROVIDERS)
+        raise SettingsError(
+            f"QA_MODEL is {settings.model!r}: it must be PROVIDER:MODEL, one of {known}"
+        )
+    package, extra, key = _PROVIDERS[provider]
+    if importlib.util.find_spec(package) is None:
+        raise SettingsError(f"{settings.model} needs {package}: pip install 'qa[{extra}]'")
+    if key and not is_set(key) and not settings.model_url:
+        raise SettingsError(f"{settings.model} needs a key: set {key} in the environment")
+    # langchain's own init imports each provider: only now.
+    from langchain.chat_models import init_chat_model
+
+    options: dict[str, Any] = {}
+    if settings.model_url:
+        options["base_url"] = settings.model_url
+        if key and not is_set(key):
+            options["api_key"] = _NO_KEY
+    if provider == "ollama":
+        options["client_kwargs"] = {"timeout": settings.model_timeout}
+    else:
+        # Tried again by us, for every provider alike: see `qa.generate`.
+        options |= {"timeout": settings.model_timeout, "max_retries": 0}
+    if provider == "openai":
+        # Else a stream would not tell what it took.
+        options["stream_usage"] = True
+    if settings.model_rate:
+        options["rate_limiter"] = InMemoryRateLimiter(
+            requests_per_second=settings.model_rate, max_bucket_size=1
+        )
+    model: BaseChatModel = init_chat_model(name, model_provider=provider, **options)
+    return model
+
+
+def told(error: Exception, model: str, url: str = "") -> ModelError:
+    """Return what a provider's error means, in one line that names the fix.
+
+    `ModelUnreachable` is for what may pass by itself: time, rate, a connection, a server's fault.
+    """
+    at = f"{model} at {url}" if url else model
+    status = getattr(error, "status_code", None) or getattr(
+        getattr(error, "response", None), "status_code", None
+    )
+    name = type(error).__name__
+    if status in _REFUSED:
+        return ModelError(f"{at} refuses the key: check it, and what it may be used for")
+    if status in _MISSING:
+        return ModelError(f"{at} is not there: check QA_MODEL and QA_MODEL_URL")
+    if status in _TOO_MANY:
+        return ModelUnreachable(f"{at} was asked too often: wait, or set QA_MODEL_RATE")
+    if status is not None and 400 <= int(status) < 500:
+        return ModelError(f"{at} does not take the request ({status}): check QA_MODEL")
+    if "Timeout" in name:
+        return ModelUnreachable(f"{at} did not answer in time: raise QA_MODEL_TIMEOUT")
+    if status is not None:
+        return ModelUnreachable(f"{at} has a fault of its own ({status}): try again later")
+    return ModelUnreachable(f"{at} cannot be reached ({name}): start it, or check QA_MODEL_URL")

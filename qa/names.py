@@ -1,0 +1,41 @@
+"""A name and what is made of it: Japan, Japanese, Japan's."""
+
+# Names that are written in several ways.
+_ALIASES = (
+    frozenset("us u.s u.s.a usa america american americans".split()),
+    frozenset("uk u.k britain british britons".split()),
+    frozenset("eu european europe".split()),
+    frozenset("un u.n".split()),
+)
+_ENDINGS: tuple[str, ...] = (
+    "ians",
+    "ian",
+    "eans",
+    "ean",
+    "ans",
+    "an",
+    "ese",
+    "ish",
+    "is",
+    "i",
+    "ns",
+    "n",
+    "s",
+)
+_ENDINGS += ("a", "e", "y", "ia", "’s", "'s")
+_ROOT = 4
+
+
+def roots(word: str) -> frozenset[str]:
+    """Return a word with and without what makes "Japanese" of "Japan"."""
+    lower = word.lower().replace("’", "'")
+    for alias in _ALIASES:
+        if lower.removesuffix("'s") in alias:
+            return alias
+    lower = lower.removesuffix("'s")
+    roots = {lower} | {
+        lower.removesuffix(ending)
+        for ending in _ENDINGS
+        if lower.endswith(ending) and len(lower) - len(ending) >= _ROOT
+    }
+    return frozenset(roots)

@@ -1,0 +1,151 @@
+"""Whether a sentence follows from its quotes, as far as can be told without a model.
+
+What is looked at: figures, days and names that no quote has; how many of its words the quotes have;
+and what they deny (`qa.contradiction`).
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from qa.amounts import value
+from qa.contradiction import against
+from qa.names import roots
+from qa.wording import FUNCTION_WORDS, WORD, stems
+
+# The least share of a sentence's content words that its quotes must have.
+COVERED = 0.5
+# So many words in a row that no quote has are something added.
+_ADDED = 4
+# They begin a sentence and are no names.
+_BEGINS = frozenset(
+    """according across although amid among around at because before between both despite during
+    each earlier every few four five however in last later many most near neither next one
+    several since six ten three two under no never nothing nobody none unlike until when while
+    within without yet""".split()
+)
+_MONTHS = frozenset(
+    """january february march april may june july august september october november december
+    jan feb mar apr jun jul aug sep sept oct nov dec""".split()
+)
+_ADDRESS = re.compile(
+    r"https?:|www\.|\b[\w-]+\.(?:com|org|net|io|ru|info|co)\b|\]\(", re.IGNORECASE
+)
+# Figures in words that are no number, and what one is in another unit.
+_IN_WORDS = (
+    (re.compile(r"\bhalf a (million|billion)\b", re.IGNORECASE), r"500 thousand"),
+    (re.compile(r"\ban hour and a half\b", re.IGNORECASE), "90 minutes"),
+    (re.compile(r"\bhalf an hour\b", re.IGNORECASE), "30 minutes"),
+    # "The two countries" are those that are named.
+    (re.compile(r"\bthe two\b", re.IGNORECASE), "the"),
+    (re.compile(r"\ba decade\b", re.IGNORECASE), "10 years"),
+    (re.compile(r"\ba century\b", re.IGNORECASE), "100 years"),
+    (re.compile(r"\ba dozen\b", re.IGNORECASE), "12"),
+)
+_UNITS = {"year": ("month", 12.0), "hour": ("minute", 60.0), "week": ("day", 7.0)}
+_OF_UNIT = re.compile(r"\b([\w.,]+)[ -](year|month|hour|minute|week|day)s?\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A quote, and what its dates stand for."""
+
+    text: str
+    known: str = ""
+
+
+def fault(sentence: str, quotes: Sequence[Quote]) -> str:
+    """Return what speaks against a sentence's following from its quotes; '' if nothing does."""
+    said = " ".join(quote.text for quote in quotes)
+    known = _figured(" ".join(f"{quote.text} {quote.known}" for quote in quotes))
+    sentence = _figured(sentence)
+    tokens = WORD.findall(sentence)
+    if _ADDRESS.search(sentence) and not _ADDRESS.search(said):
+        return "an address that no quote has"
+    return (
+        _figures(sentence, known)
+        or _names(tokens, known, WORD.findall(said))
+        or against(sentence, [_figured(quote.text) for quote in quotes], known)
+        or _added(tokens, known)
+    )
+
+
+def _figured(text: str) -> str:
+    """Return a text with "half a million" as 500 thousand, and the like."""
+    for pattern, figure in _IN_WORDS:
+        text = pattern.sub(figure, text)
+    return text
+
+
+def _figures(sentence: str, known: str) -> str:
+    """Return whether figures or days of a sentence are not in what is known."""
+    one, other = value(sentence), value(known)
+    months = {month for month, _ in other.days}
+    if any(day not in other.days and (day[1] or day[0] not in months) for day in one.days):
+        return "a day that no quote names"
+    numbers = one.amounts | one.years
+    if not re.search(r"\b1\b", sentence):
+        # "One of the ministers" counts nothing.
+        numbers -= {1.0}
+    days = {float(day) for _, day in other.days}
+    if numbers - other.amounts - other.years - days - set(_converted(known)):
+        return "a figure that no quote has"
+    return ""
+
+
+def _converted(text: str) -> Iterator[float]:
+    """Yield the figures of a text in other units: 24 for two years, 2 for 24 months."""
+    for words, unit in _OF_UNIT.findall(text):
+        for amount in value(words).amounts:
+            for larger, (smaller, times) in _UNITS.items():
+                if unit.lower() == larger:
+                    yield amount * times
+                elif unit.lower() == smaller:
+                    yield amount / times
+
+
+def _names(tokens: Sequence[str], known: str, own: Sequence[str]) -> str:
+    """Return a name of a sentence that is not in what is known."""
+    there = {root for word in WORD.findall(known) for root in roots(word)}
+    common = {word for word in own if word.islower()}
+    for place, token in enumerate(tokens):
+        if not token[0].isupper() or token.lower() in FUNCTION_WORDS | _MONTHS:
+            continue
+        if any(char.isdigit() for char in token) or roots(token) & there:
+            continue
+        # The first word has its capital anyway; a name begins most sentences that have one.
+        following = tokens[place + 1] if place + 1 < len(tokens) else ""
+        if not place and (stems(token) & stems(" ".join(common)) or _plain_start(token, following)):
+            continue
+        return f"the name {token}, which no quote has"
+    return ""
+
+
+def _plain_start(token: str, following: str) -> bool:
+    """Tell whether a sentence's first word is hardly a name: "Officials said", "According to"."""
+    lower = token.lower()
+    if lower in _BEGINS:
+        return True
+    if lower.endswith(("ing", "ly", "ed")):
+        return True
+    return not following[:1].isupper() and lower.endswith(
+        ("tion", "ment", "ists", "ers", "ors", "ials", "ents", "ants", "ies")
+    )
+
+
+def _added(tokens: Sequence[str], known: str) -> str:
+    """Return whether too many words, or too many in a row, are in no quote."""
+    there = stems(known) | _rooted(known)
+    found = [
+        bool((stems(token) | _rooted(token)) & there)
+        for token in tokens
+        if token.lower() not in FUNCTION_WORDS
+    ]
+    row = "".join("x" if one else "o" for one in found)
+    if sum(found) < COVERED * len(found) or "o" * _ADDED in row:
+        return "words that no quote has"
+    return ""
+
+
+def _rooted(text: str) -> frozenset[str]:
+    return stems(" ".join(root for word in WORD.findall(text) for root in roots(word)))

@@ -1,0 +1,114 @@
+"""What a chat model wrote + the passages it was handed → claims that rest on verbatim quotes."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from qa import dates
+from qa.generate import Sentence
+from qa.quotes import locate, whole
+from qa.support import Quote, fault
+from qa.types import Claim, Draft, Hit, Span
+from qa.wording import stems
+
+# What speaks to a model, not to readers of news.
+_INSTRUCTS = re.compile(
+    "|".join(
+        (
+            r"\b(?:ignore|disregard|forget|override)\b.{0,60}\b(?:above|previous|prior|earlier)\b",
+            r"\b(?:ignore|disregard|forget|override)\b.{0,60}\b(?:instruct\w+|passages?|rules?)\b",
+            r"\b(?:ignore|disregard|forget|override)\b.{0,60}\b(?:prompt|question|everything)\b",
+            r"\b(?:you are|act as|pretend|behave)\b.{0,40}\b(?:assistant|chatbot|model|ai|bot)\b",
+            r"\b(?:system|developer) (?:prompt|message|note|override)\b|\bas an ai\b",
+            r"\b(?:respond|reply|answer|write|say|output|print|repeat) (?:only |always |exactly )?"
+            r"(?:with|that|this|the following|the words?|as follows|:)",
+            r"\b(?:cite|use|mark)\b.{0,20}(?:\[\d+\]|\bpassage \d)",
+            r"\b(?:cite|use|mark)\b.{0,20}\b(?:for everything|every sentence)\b",
+            r"\bnew (?:instructions?|task|rules?)\b",
+            r"\b(?:assistant|model|ai|chatbot)s?\b.{0,20}\b(?:must|should|shall|are to|is to)\b",
+            r"\bto (?:the|any|all) (?:assistant|model|ai|chatbot|language model)s?\b",
+            r"</?(?:system|passage|instructions?|assistant|user)\b|\[/?INST\]|<\|",
+        )
+    ),
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+@dataclass(slots=True)
+class Checked:
+    """The sentences of a reply, as far as it is there: what passed, and what did not and why."""
+
+    claims: list[Claim] = field(default_factory=list)
+    faults: list[tuple[Sentence, str]] = field(default_factory=list)
+    invalid_markers: int = 0
+    taken: int = 0
+
+    def take(self, sentences: Sequence[Sentence], hits: Sequence[Hit]) -> bool:
+        """Check the sentences that were not there before; tell whether one of them passed."""
+        before = len(self.claims)
+        for sentence in sentences[self.taken :]:
+            self.taken += 1
+            claim, why, invalid = claimed(sentence, hits)
+            self.invalid_markers += invalid
+            if claim is None:
+                self.faults.append((sentence, why))
+            elif claim not in self.claims:
+                self.claims.append(claim)
+        return len(self.claims) > before
+
+    def draft(self, read: Draft) -> Draft:
+        """Return what passed, with what the reader found besides.
+
+        The short answer is the reader's where a sentence has its words; else the first sentence.
+        """
+        text = " ".join(claim.text for claim in self.claims)
+        short = read.short if read.short and read.short.casefold() in text.casefold() else ""
+        return replace(
+            read, claims=tuple(self.claims), short=short or self.claims[0].text, others=()
+        )
+
+
+def claimed(sentence: Sentence, hits: Sequence[Hit]) -> tuple[Claim | None, str, int]:
+    """Return the claim that a sentence makes, or why it makes none, and how many markers are wrong.
+
+    Its quotes are the whole sentences that the copied words stand in.
+    """
+    if not sentence.quotes:
+        return None, "no words were copied for it", 0
+    spans, quotes, wrong, why = [], [], 0, ""
+    for number, words in sentence.quotes:
+        if not 1 <= number <= len(hits):
+            wrong, why = wrong + 1, f"there is no passage {number}"
+            continue
+        hit = hits[number - 1]
+        places = {whole(hit.passage.text, *place) for place in locate(words, hit.passage.text)}
+        if not places:
+            wrong, why = wrong + 1, f"the copied words do not stand in passage {number}"
+            continue
+        wanted = stems(sentence.text)
+        start, end = max(
+            sorted(places), key=lambda place: len(wanted & stems(hit.passage.text[slice(*place)]))
+        )
+        span = Span(
+            hit.passage.article_id,
+            hit.passage.start + start,
+            hit.passage.start + end,
+            hit.passage.text[start:end],
+        )
+        if span not in spans:
+            spans.append(span)
+            quotes.append(_quote(span.quote, hit))
+    if why:
+        return None, why, wrong
+    if any(_INSTRUCTS.search(quote.text) for quote in quotes):
+        return None, "what was copied is meant for you, not for readers", 0
+    if against := fault(sentence.text, quotes):
+        return None, against, 0
+    return Claim(sentence.text, tuple(spans)), "", 0
+
+
+def _quote(text: str, hit: Hit) -> Quote:
+    """Return a quote with what its dates stand for."""
+    # Of the whole passage: what "that day" is, stands before the quote.
+    found = dates.hints(hit.passage.text, dates.find(hit.passage.text, hit.article.date))
+    return Quote(text, " ".join(shown for words, shown in found if words in text))

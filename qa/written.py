@@ -1,0 +1,111 @@
+"""The stages that a chat model adds to the chain: rewrite, answer, verify.
+
+What it writes is shown sentence by sentence, each once it has passed the check. What does not
+pass is asked for once more, and dropped if it does not pass then. If nothing is left, or the model
+cannot be reached, the reader's answer stands in, and says so.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from qa.chat_models import ModelUnreachable
+from qa.generate import Writer
+from qa.stages import Work
+from qa.types import Answer, Draft, Writing
+from qa.verify import Checked
+
+_NOTHING_LEFT = (
+    "Nothing that the chat model wrote follows from the articles: this is the reader's answer."
+)
+_UNREACHABLE = "{}. This is the reader's answer."
+
+
+class Written:
+    """The stages of a chat model. Threads may share them."""
+
+    def __init__(self, writer: Writer, cite: Callable[[Work], Answer]) -> None:
+        """Take a model, and what makes an answer of a work's draft."""
+        self._writer = writer
+        self._cite = cite
+
+    def rewrite(self, work: Work) -> Work:
+        """Put a question that needs the turns before it into words of its own."""
+        started = time.perf_counter()
+        try:
+            whole = self._writer.rewrite(work.question, work.turns, work.talk.usage)
+        except ModelUnreachable:
+            # It is searched as without a model; if it answers after all, so much the better.
+            return work
+        stages = {**work.stages, "rewrite": time.perf_counter() - started}
+        return replace(work, whole=whole, stages=stages)
+
+    def answer(self, work: Work) -> Iterator[Work]:
+        """Let the model write; yield its reply as it grows."""
+        started = time.perf_counter()
+        work = replace(work, handed=tuple(self._writer.handed(work.hits)), done=False)
+        try:
+            if work.handed:
+                for written in self._writer.write(work.whole, work.handed, work.talk):
+                    work = replace(work, written=written)
+                    yield work
+        except ModelUnreachable as error:
+            work = replace(work, unreachable=str(error))
+        stages = {**work.stages, "answer": time.perf_counter() - started}
+        yield replace(work, stages=stages, done=True)
+
+    def verify(self, works: Iterator[Work]) -> Iterator[Answer]:
+        """Yield growing answers of what passes the check; the last is whole."""
+        checked, started = Checked(), time.perf_counter()
+        for work in works:
+            passed = checked.take(work.written.sentences, work.handed)
+            if work.done:
+                stages = {**work.stages, "verify": time.perf_counter() - started}
+                yield self._finished(replace(work, stages=stages), checked)
+            elif passed:
+                yield self._told(work, checked, checked.draft(work.draft))
+
+    def _finished(self, work: Work, checked: Checked) -> Answer:
+        retried = 0
+        if checked.faults and not work.unreachable and not work.written.refused:
+            retried = len(checked.faults)
+            work = self._again(work, checked)
+        if checked.claims:
+            return self._told(work, checked, checked.draft(work.draft), retried)
+        if work.written.refused or not work.handed:
+            return self._told(work, checked, replace(work.draft, claims=()), retried)
+        note = _UNREACHABLE.format(work.unreachable) if work.unreachable else _NOTHING_LEFT
+        return self._told(work, checked, work.draft, retried, note)
+
+    def _again(self, work: Work, checked: Checked) -> Work:
+        """Ask once more for what did not pass, and check what comes."""
+        faults, checked.faults, checked.taken = checked.faults, [], 0
+        try:
+            written = self._writer.again(faults, work.talk)
+        except ModelUnreachable as error:
+            checked.faults = faults
+            return replace(work, unreachable=str(error))
+        checked.take(written.sentences[: len(faults)], work.handed)
+        return work
+
+    def _told(
+        self, work: Work, checked: Checked, draft: Draft, retried: int = 0, note: str = ""
+    ) -> Answer:
+        usage, kept = work.talk.usage, len(checked.claims)
+        written = max(kept, len(work.written.sentences))
+        writing = Writing(
+            model=self._writer.name,
+            sentences=written,
+            retried=retried,
+            dropped=written - kept if work.done else 0,
+            calls=usage.calls,
+            input_tokens=usage.input_tokens,
+            output_tokens=usage.output_tokens,
+        )
+        return replace(
+            self._cite(replace(work, draft=draft)),
+            searched=work.whole if work.whole != work.question else "",
+            note=note,
+            invalid_markers=checked.invalid_markers,
+            writing=writing,
+        )
