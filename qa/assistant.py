@@ -69,7 +69,7 @@ class Assistant:
         self.retriever = retriever
         self._reader = reader
         self._max_question_chars = max_question_chars
-        self._model = writer.name if writer else ""
+        self._writer = writer
         begin = RunnableLambda(self._begin, name="begin")
         retrieve = RunnableLambda(self._retrieve, name="retrieve")
         read = RunnableLambda(self._read, name="read")
@@ -80,7 +80,7 @@ class Assistant:
             self._first: Runnable[Any, Any] = begin | rewrite | retrieve | read
             answer = RunnableLambda(written.answer, name="answer")
             self._last: Runnable[Any, Answer] = answer | RunnableGenerator(
-                written.verify, name="verify"
+                written.verify, written.averify, name="verify"
             )
         else:
             self._first = begin | retrieve | read | update
@@ -143,7 +143,7 @@ class Assistant:
         """
         asked = {"question": question, "turns": turns, "asked_on": asked_on, "filters": filters}
         config: RunnableConfig = {"callbacks": list(callbacks)}
-        if self._model:
+        if self._writer:
             # Not all of it at once: what is streamed begins with its last stage, and callbacks
             # would hear of the stages in the wrong order. Nor is it tried again: it is checked.
             yield from self._last.stream(self._first.invoke(asked, config), config)
@@ -189,6 +189,8 @@ class Assistant:
 
     def close(self) -> None:
         """Let go of the library."""
+        if self._writer:
+            self._writer.close()
         self.retriever.vectors.close()
         self.library.close()
 
@@ -208,8 +210,8 @@ class Assistant:
     def _retrieve(self, work: Work) -> Work:
         started = time.perf_counter()
         # Turns that a model has put into the question are not searched for besides.
-        turns = () if self._model and work.turns else work.turns
-        asked = work.whole if self._model else work.question
+        turns = () if self._writer and work.turns else work.turns
+        asked = work.whole if self._writer else work.question
         hits = self.retriever.hits(asked, turns, asked_on=work.asked_on, filters=work.filters)
         stages = {**work.stages, "retrieve": time.perf_counter() - started}
         return dataclasses.replace(work, hits=tuple(hits), stages=stages)
@@ -227,12 +229,15 @@ class Assistant:
         """Return what happened at a time, if the question asks for that: no span would answer."""
         if not asks_what_happened(work.question):
             return None
-        asked = happened(work.question, self.retriever.today(work.asked_on, work.filters))
+        # Put otherwise by a model, it holds all that it needs of the turns.
+        reworded = not work.whole.endswith(work.question)
+        question = work.whole if reworded else work.question
+        asked = happened(question, self.retriever.today(work.asked_on, work.filters))
         if not asked:
             return None
         subject, days = asked
         # What stands before the question are the names that it needs of the turns before.
-        subject = f"{work.whole.removesuffix(work.question)} {subject}"
+        subject = f"{work.whole.removesuffix(question)} {subject}"
         events = self._events(work.whole, subject, days, work.asked_on, work.filters, _HAPPENED)
         return as_draft(events) if events else None
 

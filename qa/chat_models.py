@@ -5,6 +5,7 @@ The provider's own messages are never shown: some hold a part of the key.
 
 import importlib.util
 from typing import Any
+from urllib.parse import urlsplit
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.rate_limiters import InMemoryRateLimiter
@@ -18,7 +19,7 @@ _PROVIDERS = {
     "anthropic": ("langchain_anthropic", "anthropic", "ANTHROPIC_API_KEY"),
     "ollama": ("langchain_ollama", "ollama", ""),
 }
-_REFUSED, _MISSING, _TOO_MANY = (401, 403), (404,), (429,)
+_REFUSED, _MISSING, _TOO_MANY, _LATE = (401, 403), (404,), (409, 425, 429), (408,)
 # What it has to be asked with where a server of one's own wants no key.
 _NO_KEY = "none"
 
@@ -44,11 +45,25 @@ def load_chat_model(settings: Settings) -> BaseChatModel:
         raise SettingsError(f"{settings.model} needs {package}: pip install 'qa[{extra}]'")
     if key and not is_set(key) and not settings.model_url:
         raise SettingsError(f"{settings.model} needs a key: set {key} in the environment")
-    # langchain's own init imports each provider: only now.
+    options = _options(settings, provider, key)
+    # It imports the provider: only now.
     from langchain.chat_models import init_chat_model
 
+    try:
+        model: BaseChatModel = init_chat_model(name, model_provider=provider, **options)
+    except Exception as error:  # noqa: BLE001 - each provider has errors of its own
+        raise SettingsError(
+            f"{settings.model} cannot be used ({type(error).__name__}): check QA_MODEL, "
+            "QA_MODEL_URL and the key"
+        ) from None
+    return model
+
+
+def _options(settings: Settings, provider: str, key: str) -> dict[str, Any]:
     options: dict[str, Any] = {}
     if settings.model_url:
+        if not _is_address(settings.model_url):
+            raise SettingsError("QA_MODEL_URL is no address such as http://127.0.0.1:8000/v1")
         options["base_url"] = settings.model_url
         if key and not is_set(key):
             options["api_key"] = _NO_KEY
@@ -64,8 +79,24 @@ def load_chat_model(settings: Settings) -> BaseChatModel:
         options["rate_limiter"] = InMemoryRateLimiter(
             requests_per_second=settings.model_rate, max_bucket_size=1
         )
-    model: BaseChatModel = init_chat_model(name, model_provider=provider, **options)
-    return model
+    return options
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
+def without_secrets(url: str) -> str:
+    """Return an address without a name, a password or a query, which may hold a key."""
+    try:
+        parts = urlsplit(url)
+        return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="").geturl()
+    except ValueError:
+        return "an address that is none"
 
 
 def told(error: Exception, model: str, url: str = "") -> ModelError:
@@ -73,7 +104,7 @@ def told(error: Exception, model: str, url: str = "") -> ModelError:
 
     `ModelUnreachable` is for what may pass by itself: time, rate, a connection, a server's fault.
     """
-    at = f"{model} at {url}" if url else model
+    at = f"{model} at {without_secrets(url)}" if url else model
     status = getattr(error, "status_code", None) or getattr(
         getattr(error, "response", None), "status_code", None
     )
@@ -84,9 +115,13 @@ def told(error: Exception, model: str, url: str = "") -> ModelError:
         return ModelError(f"{at} is not there: check QA_MODEL and QA_MODEL_URL")
     if status in _TOO_MANY:
         return ModelUnreachable(f"{at} was asked too often: wait, or set QA_MODEL_RATE")
-    if status is not None and 400 <= int(status) < 500:
-        return ModelError(f"{at} does not take the request ({status}): check QA_MODEL")
-    if "Timeout" in name:
+    if isinstance(error, NotImplementedError):
+        return ModelError(f"{at} cannot be held to a schema: set QA_MODEL_FORMAT=plain")
+    if status is not None and 400 <= int(status) < 500 and status not in _LATE:
+        return ModelError(
+            f"{at} does not take the request ({status}): check QA_MODEL, or lower QA_CONTEXT_CHARS"
+        )
+    if "Timeout" in name or status in _LATE:
         return ModelUnreachable(f"{at} did not answer in time: raise QA_MODEL_TIMEOUT")
     if status is not None:
         return ModelUnreachable(f"{at} has a fault of its own ({status}): try again later")

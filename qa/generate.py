@@ -8,6 +8,7 @@ import json
 import random
 import re
 import time
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,15 +21,10 @@ from qa import dates, prompts
 from qa.chat_models import ModelUnreachable, told
 from qa.followups import depends, names, standalone
 from qa.names import roots
+from qa.reply import SCHEMA, Sentence, Written, parse, refusal, structure
 from qa.types import Hit, Turn, day
 from qa.wording import WORD, stems
 
-# A sentence, and behind it, in brackets, numbers with copied words.
-_QUOTED = re.compile(
-    r"\[\s*(\d+)\s*(?:\]\s*)?:?\s*[\"“„«](.*?)[\"”“»]\s*\]?(?=\s*(?:\[|[.,;]?\s*$))"
-)
-_MARKER = re.compile(r"\[\s*(\d+)\s*\]")
-_LIST = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.)])\s+")
 # Tags of ours in a passage would end it early, or begin another.
 _TAG = re.compile(r"<(?=\s*/?\s*passage\b)", re.IGNORECASE)
 # Each with its variables. People may have their own.
@@ -44,48 +40,8 @@ _LONGEST_QUESTION = 300
 _KEPT = 0.5
 # Seconds before the second try; each later one waits twice as long, and up to as much again.
 _WAIT = 0.5
-_SCHEMA: dict[str, Any] = {
-    "title": "reply",
-    "description": "The answer, sentence by sentence; no sentence if the passages do not hold it.",
-    "type": "object",
-    "properties": {
-        "sentences": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "properties": {
-                    "text": {"type": "string", "description": "one sentence, without markers"},
-                    "quotes": {
-                        "type": "array",
-                        "items": {
-                            "type": "object",
-                            "properties": {
-                                "passage": {"type": "integer", "description": "its number"},
-                                "words": {"type": "string", "description": "copied from it"},
-                            },
-                            "required": ["passage", "words"],
-                            "additionalProperties": False,
-                        },
-                    },
-                },
-                "required": ["text", "quotes"],
-                "additionalProperties": False,
-            },
-        }
-    },
-    "required": ["sentences"],
-    "additionalProperties": False,
-}
 # What a reply may have at most: a model that does not stop is stopped.
 _REPLY = 8000
-
-
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """A sentence as a model wrote it: its words, and (number, copied words) for each quote."""
-
-    text: str
-    quotes: tuple[tuple[int, str], ...] = ()
 
 
 @dataclass(slots=True)
@@ -103,14 +59,6 @@ class Usage:
             self.output_tokens += int(tokens.get("output_tokens") or 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
-    """A reply as far as it is there: whole sentences, and whether it refuses to answer."""
-
-    sentences: tuple[Sentence, ...] = ()
-    refused: bool = False
-
-
 class Replies(Protocol):
     """Keeps replies of models, by all that they depend on."""
 
@@ -119,6 +67,9 @@ class Replies(Protocol):
 
     def put(self, key: str, reply: str) -> None:
         """Keep a reply."""
+
+    def close(self) -> None:
+        """Let go of the file."""
 
 
 @dataclass(slots=True)
@@ -231,10 +182,14 @@ class Writer:
             pieces: list[str] = []
             try:
                 usage.calls += 1
-                for piece in self._pieces(messages, usage, structured):
-                    pieces.append(piece)
-                    yield piece
-                    if sum(map(len, pieces)) > _REPLY:
+                left = _REPLY
+                for whole in self._pieces(messages, usage, structured):
+                    piece = printable(whole)[:left]
+                    left -= len(piece)
+                    if piece:
+                        pieces.append(piece)
+                        yield piece
+                    if not left:
                         break
                 break
             except Exception as error:  # noqa: BLE001 - each provider has errors of its own
@@ -243,12 +198,15 @@ class Writer:
                 if begun or last or not isinstance(fault, ModelUnreachable):
                     raise fault from None
                 time.sleep(_WAIT * 2**attempt * (1 + random.random()))
-        if self._replies:
-            self._replies.put(key, "".join(pieces))
+        reply = "".join(pieces)
+        read = (structure if structured else parse)(reply)
+        # One that says nothing may say more another time.
+        if self._replies and (read.sentences or read.refused):
+            self._replies.put(key, reply)
 
     def _pieces(self, messages: list[BaseMessage], usage: Usage, structured: bool) -> Iterator[str]:
         if structured:
-            reply = self._model.with_structured_output(_SCHEMA, include_raw=True).invoke(messages)
+            reply = self._model.with_structured_output(SCHEMA, include_raw=True).invoke(messages)
             assert isinstance(reply, dict)
             usage.add(reply["raw"])
             yield json.dumps(reply["parsed"] or {}, ensure_ascii=False)
@@ -262,50 +220,13 @@ class Writer:
         whole = json.dumps([self.name, self._url, structured, said], ensure_ascii=False)
         return hashlib.sha256(whole.encode("utf-8", "replace")).hexdigest()
 
+    def close(self) -> None:
+        """Let go of what is kept."""
+        if self._replies:
+            self._replies.close()
+
     def _prompt(self, name: str, **variables: str) -> str:
         return prompts.fill(name, prompts.own(name, self._folder), **variables)
-
-
-def refusal() -> str:
-    """Return the words that every refusal begins with, the model's as the reader's."""
-    return prompts.load("refusal").partition("{")[0].strip()
-
-
-def parse(reply: str) -> Written:
-    """Return the sentences in a reply: a line each, copied words in brackets behind it."""
-    lines = [_LIST.sub("", line).strip() for line in reply.splitlines()]
-    if any(line.casefold().startswith(refusal().casefold()[:-1]) for line in lines):
-        return Written(refused=True)
-    found: list[Sentence] = []
-    for line in lines:
-        quotes = tuple((int(number[:6]), words) for number, words in _QUOTED.findall(line))
-        bare = tuple((int(mark[:6]), "") for mark in _MARKER.findall(_QUOTED.sub(" ", line)))
-        text = " ".join(_MARKER.sub(" ", _QUOTED.sub(" ", line)).split()).strip()
-        text = re.sub(r"\s+([.,;:!?])", r"\1", text)
-        if not any(char.isalnum() for char in text):
-            # Quotes on a line of their own belong to the sentence above.
-            if found and quotes:
-                found[-1] = Sentence(found[-1].text, found[-1].quotes + quotes)
-            continue
-        found.append(Sentence(text, quotes or bare))
-    return Written(tuple(found))
-
-
-def structure(reply: str) -> Written:
-    """Return the sentences in a reply by the schema; none, if it is not by it."""
-    try:
-        given = json.loads(reply).get("sentences", [])
-        sentences = tuple(
-            Sentence(
-                _one_line(str(one["text"])),
-                tuple((int(quote["passage"]), str(quote["words"])) for quote in one["quotes"]),
-            )
-            for one in given
-        )
-    except (ValueError, TypeError, KeyError, AttributeError):
-        return Written()
-    refused = any(one.text.casefold().startswith(refusal().casefold()[:-1]) for one in sentences)
-    return Written(refused=True) if refused or not sentences else Written(sentences)
 
 
 def _rewords(text: str, question: str, turns: Sequence[Turn]) -> bool:
@@ -333,6 +254,12 @@ def _passage(number: int, hit: Hit) -> str:
     tail = f"\nDates in it: {_one_line(meant)}" if meant else ""
     inner = _TAG.sub("< ", f"{head}\nText: {text}{tail}")
     return f"<passage {number}>\n{inner}\n</passage {number}>"
+
+
+def printable(text: str) -> str:
+    """Return a text without what commands a terminal, turns its direction, or no file takes."""
+    kept = (char for char in text if char in "\n\t" or unicodedata.category(char)[0] != "C")
+    return "".join(kept)
 
 
 def _one_line(text: str) -> str:

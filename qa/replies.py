@@ -2,6 +2,7 @@
 
 import sqlite3
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
@@ -36,15 +37,16 @@ class KeptReplies:
 
     def get(self, key: str) -> str | None:
         """Return a reply, None if there is none."""
-        with self._lock:
-            row = self._connection.execute(
-                "SELECT reply FROM replies WHERE key = ?", (key,)
-            ).fetchone()
-        return str(row[0]) if row else None
+        query = "SELECT reply FROM replies WHERE key = ?"
+        # A file that is locked or damaged only costs another reply.
+        with self._lock, suppress(sqlite3.Error):
+            row = self._connection.execute(query, (key,)).fetchone()
+            return str(row[0]) if row else None
+        return None
 
     def put(self, key: str, reply: str) -> None:
         """Keep a reply."""
-        with self._lock:
+        with self._lock, suppress(sqlite3.Error):
             self._connection.execute("REPLACE INTO replies VALUES (?, ?)", (key, reply))
 
     def close(self) -> None:

@@ -4,7 +4,8 @@ import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from qa.generate import Talk, Written
+from qa.generate import Talk
+from qa.reply import Written
 from qa.types import Draft, Filters, Hit, Turn
 
 

@@ -15,6 +15,8 @@ from qa.wording import FUNCTION_WORDS, WORD, stems
 
 # The least share of a sentence's content words that its quotes must have.
 COVERED = 0.5
+# And of those that are neither names nor figures: synonyms, and inventions, are among the others.
+PLAIN = 0.2
 # So many words in a row that no quote has are something added.
 _ADDED = 4
 # They begin a sentence and are no names.
@@ -24,13 +26,13 @@ _BEGINS = frozenset(
     several since six ten three two under no never nothing nobody none unlike until when while
     within without yet""".split()
 )
+_PRONOUNS = frozenset("he she it they his her its their him them i we you".split())
 _MONTHS = frozenset(
     """january february march april may june july august september october november december
     jan feb mar apr jun jul aug sep sept oct nov dec""".split()
 )
-_ADDRESS = re.compile(
-    r"https?:|www\.|\b[\w-]+\.(?:com|org|net|io|ru|info|co)\b|\]\(", re.IGNORECASE
-)
+# https://a.example/b, //a.example, a.example/b, a[.]example; but not "p.m." or "U.S.".
+_ADDRESS = re.compile(r"\S*//\S+|\b[\w-]+(?:\.|\[\.\])[a-z]{2,}\S*|\]\(\S*")
 # Figures in words that are no number, and what one is in another unit.
 _IN_WORDS = (
     (re.compile(r"\bhalf a (million|billion)\b", re.IGNORECASE), r"500 thousand"),
@@ -60,8 +62,10 @@ def fault(sentence: str, quotes: Sequence[Quote]) -> str:
     known = _figured(" ".join(f"{quote.text} {quote.known}" for quote in quotes))
     sentence = _figured(sentence)
     tokens = WORD.findall(sentence)
-    if _ADDRESS.search(sentence) and not _ADDRESS.search(said):
+    if any(address not in said for address in _ADDRESS.findall(sentence)):
         return "an address that no quote has"
+    if re.search(r"[\[\]]", sentence):
+        return "brackets"
     return (
         _figures(sentence, known)
         or _names(tokens, known, WORD.findall(said))
@@ -109,7 +113,7 @@ def _names(tokens: Sequence[str], known: str, own: Sequence[str]) -> str:
     there = {root for word in WORD.findall(known) for root in roots(word)}
     common = {word for word in own if word.islower()}
     for place, token in enumerate(tokens):
-        if not token[0].isupper() or token.lower() in FUNCTION_WORDS | _MONTHS:
+        if not token[0].isupper() or token.lower() in FUNCTION_WORDS | _MONTHS | _PRONOUNS:
             continue
         if any(char.isdigit() for char in token) or roots(token) & there:
             continue
@@ -136,13 +140,20 @@ def _plain_start(token: str, following: str) -> bool:
 def _added(tokens: Sequence[str], known: str) -> str:
     """Return whether too many words, or too many in a row, are in no quote."""
     there = stems(known) | _rooted(known)
-    found = [
-        bool((stems(token) | _rooted(token)) & there)
-        for token in tokens
+    found = {
+        place: bool((stems(token) | _rooted(token)) & there)
+        for place, token in enumerate(tokens)
         if token.lower() not in FUNCTION_WORDS
+    }
+    row = "".join("x" if one else "o" for one in found.values())
+    # What is said of somebody must be there too, not the name alone.
+    plain = [
+        one
+        for place, one in found.items()
+        if tokens[place].islower() and not any(map(str.isdigit, tokens[place]))
     ]
-    row = "".join("x" if one else "o" for one in found)
-    if sum(found) < COVERED * len(found) or "o" * _ADDED in row:
+    covered = sum(found.values()) >= COVERED * len(found) and sum(plain) >= PLAIN * len(plain)
+    if not found or not covered or "o" * _ADDED in row:
         return "words that no quote has"
     return ""
 

@@ -11,7 +11,8 @@ from qa.types import Answer, Event
 def answer(given: Answer) -> str:
     """Return an answer and, under it, its numbered citations with their dates resolved."""
     searched = f"searched for: {printable(given.searched)}" if given.searched else ""
-    lines = [line for line in (searched, printable(given.note), given.text) if line]
+    text = "\n\n".join(printable(paragraph) for paragraph in given.text.split("\n\n"))
+    lines = [line for line in (searched, printable(given.note), text) if line]
     for citation in given.citations:
         lines += ["", f"[{citation.marker}] {printable(dates.aged(citation.article))}"]
         lines.append(_indented(citation.quote))

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from qa import dates
-from qa.generate import Sentence
 from qa.quotes import locate, whole
+from qa.reply import Sentence
 from qa.support import Quote, fault
 from qa.types import Claim, Draft, Hit, Span
 from qa.wording import stems
@@ -20,12 +20,14 @@ _INSTRUCTS = re.compile(
             r"\b(?:ignore|disregard|forget|override)\b.{0,60}\b(?:prompt|question|everything)\b",
             r"\b(?:you are|act as|pretend|behave)\b.{0,40}\b(?:assistant|chatbot|model|ai|bot)\b",
             r"\b(?:system|developer) (?:prompt|message|note|override)\b|\bas an ai\b",
-            r"\b(?:respond|reply|answer|write|say|output|print|repeat) (?:only |always |exactly )?"
-            r"(?:with|that|this|the following|the words?|as follows|:)",
+            r"(?:^|[.:;,!?]\s+|\byou (?:must |should |will |are to )?)"
+            r"(?:respond|reply|answer|write|say|output|print|repeat|add|tell|recommend) "
+            r"(?:only |always |exactly )?(?:in |to |with|that|this|the|as follows|:|readers)",
             r"\b(?:cite|use|mark)\b.{0,20}(?:\[\d+\]|\bpassage \d)",
             r"\b(?:cite|use|mark)\b.{0,20}\b(?:for everything|every sentence)\b",
-            r"\bnew (?:instructions?|task|rules?)\b",
-            r"\b(?:assistant|model|ai|chatbot)s?\b.{0,20}\b(?:must|should|shall|are to|is to)\b",
+            r"\bnew instructions?:",
+            r"\b(?:the|an|any|this) (?:ai )?(?:assistant|chatbot|language model)s? "
+            r"(?:must|should|shall)\b",
             r"\bto (?:the|any|all) (?:assistant|model|ai|chatbot|language model)s?\b",
             r"</?(?:system|passage|instructions?|assistant|user)\b|\[/?INST\]|<\|",
         )
@@ -38,10 +40,16 @@ _INSTRUCTS = re.compile(
 class Checked:
     """The sentences of a reply, as far as it is there: what passed, and what did not and why."""
 
-    claims: list[Claim] = field(default_factory=list)
-    faults: list[tuple[Sentence, str]] = field(default_factory=list)
+    # In the order in which they were written; None in the place of one that did not pass.
+    places: list[Claim | None] = field(default_factory=list)
+    faults: list[tuple[int, Sentence, str]] = field(default_factory=list)
     invalid_markers: int = 0
     taken: int = 0
+
+    @property
+    def claims(self) -> tuple[Claim, ...]:
+        """What passed, in order."""
+        return tuple(claim for claim in self.places if claim)
 
     def take(self, sentences: Sequence[Sentence], hits: Sequence[Hit]) -> bool:
         """Check the sentences that were not there before; tell whether one of them passed."""
@@ -51,10 +59,28 @@ class Checked:
             claim, why, invalid = claimed(sentence, hits)
             self.invalid_markers += invalid
             if claim is None:
-                self.faults.append((sentence, why))
-            elif claim not in self.claims:
-                self.claims.append(claim)
+                self.faults.append((len(self.places), sentence, why))
+            elif claim in self.places:
+                # Said twice.
+                continue
+            self.places.append(claim)
         return len(self.claims) > before
+
+    def mend(self, sentences: Sequence[Sentence], hits: Sequence[Hit]) -> None:
+        """Put what was written again in the place of what did not pass, in order, if it passes."""
+        known = {claim.text for claim in self.claims}
+        again = [sentence for sentence in sentences if sentence.text not in known]
+        left = []
+        for number, (place, sentence, why) in enumerate(self.faults):
+            claim, invalid = None, 0
+            if number < len(again):
+                claim, why, invalid = claimed(again[number], hits)
+            self.invalid_markers += invalid
+            if claim and claim not in self.places:
+                self.places[place] = claim
+            else:
+                left.append((place, sentence, why))
+        self.faults = left
 
     def draft(self, read: Draft) -> Draft:
         """Return what passed, with what the reader found besides.
@@ -63,9 +89,7 @@ class Checked:
         """
         text = " ".join(claim.text for claim in self.claims)
         short = read.short if read.short and read.short.casefold() in text.casefold() else ""
-        return replace(
-            read, claims=tuple(self.claims), short=short or self.claims[0].text, others=()
-        )
+        return replace(read, claims=self.claims, short=short or self.claims[0].text, others=())
 
 
 def claimed(sentence: Sentence, hits: Sequence[Hit]) -> tuple[Claim | None, str, int]:

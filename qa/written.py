@@ -6,7 +6,7 @@ cannot be reached, the reader's answer stands in, and says so.
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
 
 from qa.chat_models import ModelUnreachable
@@ -18,6 +18,7 @@ from qa.verify import Checked
 _NOTHING_LEFT = (
     "Nothing that the chat model wrote follows from the articles: this is the reader's answer."
 )
+_BROKEN = "{}. What follows may not be all of the answer."
 _UNREACHABLE = "{}. This is the reader's answer."
 
 
@@ -56,22 +57,33 @@ class Written:
 
     def verify(self, works: Iterator[Work]) -> Iterator[Answer]:
         """Yield growing answers of what passes the check; the last is whole."""
-        checked, started = Checked(), time.perf_counter()
+        checked, spent = Checked(), 0.0
         for work in works:
-            passed = checked.take(work.written.sentences, work.handed)
+            started = time.perf_counter()
+            # Of the last one the quotes may still come.
+            whole = work.written.sentences if work.done else work.written.sentences[:-1]
+            passed = checked.take(whole, work.handed)
             if work.done:
-                stages = {**work.stages, "verify": time.perf_counter() - started}
-                yield self._finished(replace(work, stages=stages), checked)
+                yield self._finished(work, checked, started - spent)
             elif passed:
                 yield self._told(work, checked, checked.draft(work.draft))
+            spent += time.perf_counter() - started
 
-    def _finished(self, work: Work, checked: Checked) -> Answer:
+    async def averify(self, works: AsyncIterator[Work]) -> AsyncIterator[Answer]:
+        """Do as `verify` does, for those who call the chain asynchronously: all at its end."""
+        for answer in self.verify(iter([work async for work in works])):
+            yield answer
+
+    def _finished(self, work: Work, checked: Checked, started: float) -> Answer:
         retried = 0
         if checked.faults and not work.unreachable and not work.written.refused:
             retried = len(checked.faults)
             work = self._again(work, checked)
+        stages = {**work.stages, "verify": time.perf_counter() - started}
+        work = replace(work, stages=stages)
         if checked.claims:
-            return self._told(work, checked, checked.draft(work.draft), retried)
+            note = _BROKEN.format(work.unreachable) if work.unreachable else ""
+            return self._told(work, checked, checked.draft(work.draft), retried, note)
         if work.written.refused or not work.handed:
             return self._told(work, checked, replace(work.draft, claims=()), retried)
         note = _UNREACHABLE.format(work.unreachable) if work.unreachable else _NOTHING_LEFT
@@ -79,25 +91,22 @@ class Written:
 
     def _again(self, work: Work, checked: Checked) -> Work:
         """Ask once more for what did not pass, and check what comes."""
-        faults, checked.faults, checked.taken = checked.faults, [], 0
         try:
-            written = self._writer.again(faults, work.talk)
+            faults = [(sentence, why) for _, sentence, why in checked.faults]
+            checked.mend(self._writer.again(faults, work.talk).sentences, work.handed)
         except ModelUnreachable as error:
-            checked.faults = faults
             return replace(work, unreachable=str(error))
-        checked.take(written.sentences[: len(faults)], work.handed)
         return work
 
     def _told(
         self, work: Work, checked: Checked, draft: Draft, retried: int = 0, note: str = ""
     ) -> Answer:
-        usage, kept = work.talk.usage, len(checked.claims)
-        written = max(kept, len(work.written.sentences))
+        usage = work.talk.usage
         writing = Writing(
             model=self._writer.name,
-            sentences=written,
+            sentences=len(checked.places),
             retried=retried,
-            dropped=written - kept if work.done else 0,
+            dropped=len(checked.faults) if work.done else 0,
             calls=usage.calls,
             input_tokens=usage.input_tokens,
             output_tokens=usage.output_tokens,

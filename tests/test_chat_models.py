@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from qa.assistant import Assistant
-from qa.chat_models import ModelUnreachable, load_chat_model
+from qa.chat_models import ModelUnreachable, load_chat_model, told, without_secrets
 from qa.errors import ModelError, SettingsError
 from qa.evaluation import evaluate
 from qa.evaluation.questions import Question
@@ -70,6 +70,19 @@ def test_each_provider_can_be_had(provider: str, monkeypatch: pytest.MonkeyPatch
     assert KEY not in repr(model)
 
 
+@pytest.mark.parametrize("url", ["http://[", "http://h:port/v1", "localhost:8000", "file:///etc"])
+def test_an_address_that_is_none_is_one_line(url: str) -> None:
+    for provider in ("openai", "ollama"):
+        with pytest.raises(SettingsError, match="QA_MODEL_URL is no address"):
+            load_chat_model(Settings(model=f"{provider}:m", model_url=url))
+
+
+def test_secrets_in_an_address_are_told_to_nobody() -> None:
+    url = "http://ann:secret@h.example:1/v1?key=secret"
+    assert without_secrets(url) == "http://h.example:1/v1"
+    assert "secret" not in str(told(ConnectionError(), "m", url))
+
+
 def test_a_server_of_ones_own_is_asked(settings: Callable[..., Settings]) -> None:
     with served(GOOD) as server:
         with Assistant.load(settings(model_url=server.url)) as assistant:
@@ -109,8 +122,9 @@ def test_what_passes_is_tried_again(settings: Callable[..., Settings], first: ob
 
 
 @pytest.mark.parametrize(
-    ("script", "told"),
+    ("script", "said"),
     [
+        (408, "did not answer in time"),
         (429, "was asked too often"),
         (503, "has a fault of its own"),
         (("slow", 3, GOOD), "did not answer in time: raise QA_MODEL_TIMEOUT"),
@@ -118,7 +132,7 @@ def test_what_passes_is_tried_again(settings: Callable[..., Settings], first: ob
     ],
 )
 def test_what_does_not_pass_lets_the_reader_stand_in(
-    settings: Callable[..., Settings], script: object, told: str
+    settings: Callable[..., Settings], script: object, said: str
 ) -> None:
     with served(script) as server:
         given = settings(model_url=server.url, model_timeout=1)
@@ -126,7 +140,7 @@ def test_what_does_not_pass_lets_the_reader_stand_in(
             answer = assistant.answer(WINNER)
     assert answer.short == "Jonas Brandt"
     assert answer.citations[0].quote.startswith(WON)
-    assert told in answer.note
+    assert said in answer.note
     assert "This is the reader's answer." in answer.note
 
 
@@ -141,12 +155,12 @@ def test_sentences_before_a_connection_breaks_stay(settings: Callable[..., Setti
 
 
 @pytest.mark.parametrize(
-    ("status", "told"), [(401, "refuses the key"), (404, "is not there: check QA_MODEL")]
+    ("status", "said"), [(401, "refuses the key"), (404, "is not there: check QA_MODEL")]
 )
 def test_what_is_set_wrongly_is_one_line_and_tells_no_key(
     settings: Callable[..., Settings],
     status: int,
-    told: str,
+    said: str,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
@@ -155,7 +169,7 @@ def test_what_is_set_wrongly_is_one_line_and_tells_no_key(
     with served(status) as server:
         with (
             Assistant.load(settings(model_url=server.url)) as assistant,
-            pytest.raises(ModelError, match=told) as error,
+            pytest.raises(ModelError, match=said) as error,
         ):
             assistant.answer(WINNER)
         assert not isinstance(error.value, ModelUnreachable)

@@ -1,7 +1,11 @@
 """A chat model writes, and nothing that its quotes do not support is shown, whatever it does."""
 
+import asyncio
+import json
 import re
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +16,10 @@ from langchain_core.messages import AIMessage, BaseMessage
 from qa import prompts
 from qa.assistant import Assistant
 from qa.errors import PromptError
-from qa.generate import Sentence, Talk, Writer, Written, parse, refusal, structure
+from qa.generate import Talk, Writer
 from qa.library import Library
 from qa.quotes import locate, whole
+from qa.reply import Sentence, Written, parse, refusal, structure
 from qa.types import Answer, Filters, Hit, Passage, Source, Turn
 from qa.verify import claimed
 from qa.web.render import message
@@ -86,6 +91,29 @@ def test_a_line_is_a_sentence_and_its_quotes(
 def test_quotes_on_a_line_of_their_own_belong_to_the_sentence_above() -> None:
     assert parse('It opened.\n[1 "was opened"]\n\nIt closed. [2 "was closed"]') == Written(
         (Sentence("It opened.", ((1, "was opened"),)), Sentence("It closed.", ((2, "was closed"),)))
+    )
+
+
+def test_a_sentence_goes_on_in_the_next_line() -> None:
+    assert parse('It is not true that\nit opened. [1 "was opened"]').sentences == (
+        Sentence("It is not true that it opened.", ((1, "was opened"),)),
+    )
+
+
+def test_odd_replies_are_read_in_no_time() -> None:
+    for reply in ("x [1" + " " * 40_000 + "x", "[" * 100_000, '[1 "' * 9_000, "x\n" * 9_000):
+        started = time.perf_counter()
+        parse(reply[:8000])
+        structure(reply)
+        # Not a measure: what it guards against takes minutes.
+        assert time.perf_counter() - started < 5
+    assert structure('{"sentences": [{"text": "x", "quotes": [{"passage": 1e999}]}]}') == Written()
+
+
+def test_brackets_in_a_structured_sentence_are_taken_out() -> None:
+    reply = {"text": 'It opened. [1 "was opened"]', "quotes": [{"passage": 2, "words": "then"}]}
+    assert structure(json.dumps({"sentences": [reply]})).sentences == (
+        Sentence("It opened.", ((2, "then"), (1, "was opened"))),
     )
 
 
@@ -164,6 +192,12 @@ def test_what_follows_passes(sentence: str) -> None:
         ("Reyes visited Lindhaven.", "Lindhaven"),
         ("Minister Velk visited Tolk.", "Minister"),
         ("Reyes visited Tolk; see www.evil.example/x.", "address"),
+        ("Alma Reyes was murdered.", "words"),
+        ("Okafor bribed Reyes.", "words"),
+        ("It did not.", "words"),
+        ("Reyes visited Tolk, evil.xyz/aGVs.", "address"),
+        ("Reyes visited Tolk, //evil.app/x.", "address"),
+        ("Reyes visited Tolk [1, “on Sunday”].", "brackets"),
         ("Reyes visited Tolk because corruption scandals threatened ministers.", "words"),
     ],
 )
@@ -267,6 +301,61 @@ def test_it_grows_sentence_by_sentence_and_nothing_half_is_shown(assistant: Assi
     assert seen[0] == "Jonas Brandt won the election with 54 percent. [1]"
     assert seen[-1].endswith("Petra Sonn conceded before midnight. [2]")
     assert all(re.fullmatch(r"(?:[^\[\]]+\. (?:\[\d\])+(?:\n\n)?)+", text) for text in seen)
+
+
+def test_sentences_keep_their_order_and_their_place(assistant: Assistant) -> None:
+    bad = f'Petra Sonn won it. [1 "{WON}"]'
+    mended = 'Petra Sonn conceded before midnight. [1 "Petra Sonn, conceded before midnight"]'
+    # The good one is repeated, as models do.
+    answer = writing(assistant, f"{bad}\n{GOOD}\n{GOOD}", f"{GOOD}\n{mended}").answer(WINNER)
+    assert answer.text.startswith("Petra Sonn conceded before midnight. [1]\n\nJonas Brandt won")
+    assert answer.writing
+    assert (answer.writing.sentences, answer.writing.retried, answer.writing.dropped) == (2, 1, 0)
+
+
+def test_quotes_may_stand_on_the_next_line(assistant: Assistant) -> None:
+    reply = f'Jonas Brandt won the election.\n[1 "{WON}"]\n'
+    *_, answer = writing(assistant, reply).stream(WINNER)
+    assert answer.text == "Jonas Brandt won the election. [1]"
+    assert answer.writing
+    assert answer.writing.retried == 0
+
+
+def test_a_refusal_behind_an_answer_is_no_refusal(assistant: Assistant) -> None:
+    reply = f"{GOOD}\n{refusal()}"
+    for answer in (
+        writing(assistant, reply).answer(WINNER),
+        writing(assistant, reply).chain.invoke(WINNER),
+    ):
+        assert answer.outcome == "answered"
+
+
+def test_nothing_that_commands_a_terminal_is_shown(assistant: Assistant) -> None:
+    reply = f'Jonas Brandt won \x1bc\u202ethe election\ud83d. [1 "{WON}"]'
+    answer = writing(assistant, reply).answer(WINNER)
+    assert answer.text == "Jonas Brandt won cthe election. [1]" or answer.note
+    assert not re.search("[\x1b\u202e\ud83d]", answer.text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Police say that five people died in the storm.",
+        "Officials say this storm killed five people.",
+        "The European Union adopted new rules on fishing on Monday.",
+        "The bank said AI companies should be taxed.",
+    ],
+)
+def test_news_is_not_taken_for_an_instruction(text: str) -> None:
+    claim, why, _ = claimed(Sentence(text, ((1, text),)), [hit(text)])
+    assert claim, why
+
+
+def test_the_chain_can_be_awaited(assistant: Assistant) -> None:
+    chain = writing(assistant, GOOD).chain
+    with ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(lambda: asyncio.run(chain.ainvoke(WINNER))).result()
+    assert answer.short == "Jonas Brandt"
 
 
 def test_a_model_that_refuses_is_believed(assistant: Assistant) -> None:

@@ -17,6 +17,7 @@ LAYERS = [
         "chat_models",
         "quotes",
         "names",
+        "reply",
         "contradiction",
         "support",
         "followups",

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from qa import __version__, prompts
+from qa.chat_models import without_secrets
 from qa.evaluation.questions import QuestionSet
 from qa.generate import PROMPTS
 from qa.library import Library
@@ -36,6 +37,7 @@ def record(questions: QuestionSet, settings: Settings, library: Library) -> dict
     articles, passages = library.counts()
     prints = sorted((id_, mark) for id_, (mark, _) in library.fingerprints().items())
     kept = settings.model_dump(mode="json", exclude={"library"})
+    kept["model_url"] = without_secrets(settings.model_url)
     return {
         "questions": {
             "name": questions.name,

@@ -11,12 +11,14 @@ from qa import conversations as kept
 from qa import prompts
 from qa.assistant import Assistant
 from qa.cite import citation
-from qa.conversations import Conversations, Exchange, Rating
+from qa.conversations import Conversations, Exchange
 from qa.errors import ConversationError, QAError
 from qa.types import Answer, Citation, Filters, Span, day
 from qa.web import events, export
 from qa.web.article import named
+from qa.web.feedback import Feedback
 from qa.web.limits import filters as limits_of
+from qa.web.people import person_of, place_of
 from qa.web.progress import progress
 from qa.web.render import literal, message, offers, question, talks, unquoted
 
@@ -55,7 +57,6 @@ class Chat:
         self._current = gr.Textbox(visible="hidden", label="Conversation's id")
         self._asked = gr.Textbox("", visible="hidden", label="What is asked")
         self._at = gr.Textbox("", visible="hidden", label="In whose place")
-        self._rated = gr.Textbox(visible="hidden", label="What is rated")
         with gr.Row(elem_id="qa-chat"):
             with gr.Column(scale=1, min_width=150, elem_id="qa-side"):
                 new = gr.Button("New conversation", size="sm", elem_id="qa-new")
@@ -78,12 +79,7 @@ class Chat:
             elem_id="qa-talk",
         )
         self._offers = gr.HTML("", elem_id="qa-offers", padding=False)
-        with gr.Group(visible=False) as self._remark:
-            self._right = gr.Textbox(label="The right answer, if you know it", max_length=500)
-            self._note = gr.Textbox(label="A note, if you like", max_length=2000)
-            with gr.Row():
-                self._keep = gr.Button("Keep", size="sm", variant="primary")
-                self._skip = gr.Button("No more to say", size="sm")
+        self._feedback = Feedback(self._conversations)
         self._box = gr.Textbox(
             "",
             label="Question",
@@ -108,7 +104,7 @@ class Chat:
     def _listen(self, new: gr.Button) -> None:
         whole = [
             *(self._chatbot, self._current, self._talks, self._tools),
-            *(self._box, self._remark, self._offers),
+            *(self._box, self._feedback.group, self._offers),
         ]
         mine = [self._current, self._browser]
         asked = [*mine, *self._limits]
@@ -146,16 +142,7 @@ class Chat:
         self._export.click(self._exported, mine, self._link, **events.PRIVATE).success(
             None, self._link, None, js="(text) => window.qaSave(text)", **events.PRIVATE
         )
-        remarks = [self._remark, self._right, self._note, self._rated]
-        self._chatbot.like(self._liked, mine, remarks, **events.PRIVATE)
-        gr.on(
-            [self._keep.click, self._right.submit, self._note.submit],
-            self._remarked,
-            [self._rated, self._right, self._note, *mine],
-            self._remark,
-            **events.PRIVATE,
-        )
-        self._skip.click(lambda: gr.Group(visible=False), None, self._remark, **events.PRIVATE)
+        self._feedback.listen(self._chatbot, mine)
         # The address names the conversation, so that a reload comes back to it.
         self._talks.change(
             None, self._talks, None, js="(shown) => window.qaAddress(shown)", **events.PRIVATE
@@ -176,7 +163,7 @@ class Chat:
     def _arrive(self, link: str, browser: str | None, request: gr.Request) -> Shown:
         # What nobody can guess: who has it, has the conversations.
         browser = browser or secrets.token_urlsafe(32)
-        shown = self._shown("", _person(browser, request))
+        shown = self._shown("", person_of(browser, request))
         if link.startswith(_TALK):
             shown |= self._opened(link, browser, request)
         sites = gr.Dropdown(choices=self._assistant.library.sites())
@@ -192,16 +179,16 @@ class Chat:
             self._current: current,
             self._talks: talks(self._conversations.listed(person), current),
             self._tools: gr.Row(visible=bool(current)),
-            self._remark: gr.Group(visible=False),
+            self._feedback.group: gr.Group(visible=False),
             self._box: gr.Textbox(submit_btn="Ask", stop_btn=False),
             self._offers: "",
         }
 
     def _new(self, browser: str, request: gr.Request) -> Shown:
-        return self._shown("", _person(browser, request))
+        return self._shown("", person_of(browser, request))
 
     def _opened(self, link: str, browser: str, request: gr.Request) -> Shown:
-        person = _person(browser, request)
+        person = person_of(browser, request)
         try:
             return self._shown(link.removeprefix(_TALK), person)
         except ConversationError as error:
@@ -222,7 +209,7 @@ class Chat:
         """
         if not asked.strip():
             return
-        person = _person(browser, request)
+        person = person_of(browser, request)
         with events.told():
             current = current or self._conversations.begin(person, asked)
             said = self._conversations.exchanges(person, current)
@@ -237,7 +224,7 @@ class Chat:
             self._current: current,
             self._talks: talks(self._conversations.listed(person), current),
             self._box: gr.Textbox(submit_btn=False, stop_btn="Stop"),
-            self._remark: gr.Group(visible=False),
+            self._feedback.group: gr.Group(visible=False),
             self._offers: "",
         }
         exchange = Exchange(asked[:_LONGEST])
@@ -267,15 +254,15 @@ class Chat:
     def _again(
         self, request: gr.Request, retried: gr.RetryData, current: str, browser: str
     ) -> tuple[str, str]:
-        place = _place(retried.index)
+        place = place_of(retried.index)
         with events.told():
-            said = self._conversations.exchanges(_person(browser, request), current)
+            said = self._conversations.exchanges(person_of(browser, request), current)
             if place >= len(said):
                 raise ConversationError("this question is not there any more: ask it anew")
         return said[place].question, str(place)
 
     def _edited(self, edit: gr.EditData) -> tuple[str, str]:
-        return unquoted(str(edit.value)), str(_place(edit.index))
+        return unquoted(str(edit.value)), str(place_of(edit.index))
 
     def _restored(self, current: str, browser: str, request: gr.Request) -> Shown:
         """Return the page as it is kept, after an answer was stopped or has failed."""
@@ -297,7 +284,7 @@ class Chat:
 
     def _offer(self, request: gr.Request, current: str, browser: str, *limits: Any) -> str:
         """Return what could be asked instead, where the last question was refused."""
-        person = _person(browser, request)
+        person = person_of(browser, request)
         with events.told():
             last = self._conversations.exchanges(person, current)[-1:] if current else []
         if not last or last[0].answer is None or last[0].answer.outcome == "answered":
@@ -319,14 +306,14 @@ class Chat:
     # What can be done with a conversation
 
     def _named(self, name: str, current: str, browser: str, request: gr.Request) -> str:
-        person = _person(browser, request)
+        person = person_of(browser, request)
         if current and name.strip():
             with events.told():
                 self._conversations.rename(person, current, name)
         return talks(self._conversations.listed(person), current)
 
     def _gone(self, sure: str, current: str, browser: str, request: gr.Request) -> Shown:
-        person = _person(browser, request)
+        person = person_of(browser, request)
         if not sure:
             return self._shown(current, person)
         with events.told():
@@ -334,68 +321,16 @@ class Chat:
         return self._shown("", person)
 
     def _exported(self, current: str, browser: str, request: gr.Request) -> str:
-        person = _person(browser, request)
+        person = person_of(browser, request)
         with events.told():
             title = self._conversations.title(person, current)
             return export.markdown(title, self._conversations.exchanges(person, current))
-
-    def _liked(self, current: str, browser: str, request: gr.Request, data: gr.LikeData) -> Shown:
-        person, hidden = _person(browser, request), {self._remark: gr.Group(visible=False)}
-        with events.told():
-            said = self._conversations.exchanges(person, current) if current else []
-            place = _place(data.index)
-            if place >= len(said):
-                return hidden
-            number = said[place].number
-            if not isinstance(data.liked, bool):
-                # Taken back.
-                self._conversations.unrate(person, current, number)
-                return hidden
-            rating: Rating = "up" if data.liked else "down"
-            self._conversations.rate(person, current, number, rating)
-        return {
-            self._remark: gr.Group(visible=True),
-            self._right: gr.Textbox("", visible=not data.liked),
-            self._note: "",
-            self._rated: f"{number} {rating}",
-        }
-
-    def _remarked(
-        self, rated: str, right: str, note: str, current: str, browser: str, request: gr.Request
-    ) -> Any:
-        number, _, rating = rated.partition(" ")
-        with events.told():
-            self._conversations.rate(
-                _person(browser, request),
-                current,
-                int(number) if number.isdecimal() else -1,
-                "up" if rating == "up" else "down",
-                right,
-                note,
-            )
-        gr.Info("Thank you: it is kept with the question.")
-        return gr.Group(visible=False)
 
 
 def examples(assistant: Assistant) -> list[str]:
     """Return the example questions that this library answers."""
     questions = prompts.load("examples").splitlines()
     return [line for line in questions if assistant.answer(line).outcome == "answered"]
-
-
-def _person(browser: str | None, request: gr.Request) -> str:
-    """Return whose conversations these are: of who has logged in, or else of a browser."""
-    login = getattr(request, "username", None)
-    if not login and not browser:
-        wait = "The page is still being loaded: try again in a moment."
-        raise gr.Error(wait, print_exception=False)
-    return kept.owner(login, browser or "")
-
-
-def _place(index: int | Sequence[int]) -> int:
-    """Return which exchange a message is of, by its place among the messages."""
-    first = index if isinstance(index, int) else index[0]
-    return first // 2
 
 
 def _chatbot(exchanges: Sequence[Exchange]) -> gr.Chatbot:

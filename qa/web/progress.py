@@ -53,6 +53,9 @@ def progress(assistant: Assistant, asked: Mapping[str, Any]) -> Iterator[str | A
 
     def work() -> None:
         with _TURNS:
+            if stopped.is_set():
+                # While it waited for its turn.
+                return
             try:
                 for answer in assistant.stream(**asked, callbacks=[_Stages(said, articles)]):
                     said.put(answer)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from qa.corpus import Loaded, read
-from qa.generate import Sentence
+from qa.reply import Sentence
 from qa.types import Article, Hit, Passage
 from qa.verify import claimed
 

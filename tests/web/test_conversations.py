@@ -37,6 +37,7 @@ def test_conversations_are_kept_switched_and_survive_a_reload(page: Page) -> Non
     # The citation opens as before, and the conversation goes on where it was.
     page.locator(".qa-answer a").click()
     expect(page.locator("#qa-quote")).to_contain_text("54 percent of the vote")
+    expect(page.locator("#qa-quote")).to_be_focused()
     ask(page, "Who was his rival?")
     answered(page, "Petra Sonn [1]")
     shoot(page, "conversations")

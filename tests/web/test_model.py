@@ -44,6 +44,7 @@ def test_a_models_answer_is_shown_as_it_passes(
         }
         page.locator(".qa-answer a").first.click()
         expect(page.locator("#qa-quote")).to_contain_text(WON)
+        expect(page.locator("#qa-quote")).to_be_focused()
         ask(page, "Who was his rival?")
         answered(page, "Petra Sonn [1]")
         expect(page.get_by_text(f"Searched for: {RIVAL}")).to_be_visible()
