@@ -81,12 +81,14 @@ class Archive:
         )
         events.follow("month", self._month, link, [], [self._since, self._until])
         events.follow("more", self._more, link, [*self._fields, self._count], self._shown)
+        # What changes the archive: the page listens to it.
+        self.changes: list[Any] = []
         if may_change:
             with uploads:
                 self._changing(link)
 
     def _changing(self, link: gr.Textbox) -> None:
-        events.follow("drop", self._drop, link, self._fields, self._shown)
+        self.changes.append(events.follow("drop", self._drop, link, self._fields, self._shown))
         with gr.Accordion("Add articles", open=False):
             files = gr.File(
                 file_count="multiple",
@@ -96,13 +98,15 @@ class Archive:
                 elem_id="qa-files",
             )
             said = gr.HTML("", elem_id="qa-ingest", padding=False)
-        files.upload(
+        uploaded = files.upload(
             self._upload,
             files,
             [said, files],
             concurrency_limit=1,
             **events.PRIVATE,
-        ).then(self._find, self._fields, self._shown, **events.PRIVATE)
+        )
+        uploaded.then(self._find, self._fields, self._shown, **events.PRIVATE)
+        self.changes.append(uploaded)
 
     def on_arrival(self, page: gr.Blocks) -> None:
         """Let the page list the archive when it is opened."""

@@ -90,6 +90,8 @@ def build(
         chat.on_arrival(page)
         archive.on_arrival(page)
         page.load(reach, None, head, **events.PRIVATE)
+        for changed in archive.changes:
+            changed.then(reach, None, head, **events.PRIVATE)
         _api(assistant)
     page.queue(max_size=_WAITING, default_concurrency_limit=4 * events.ANSWERS)
     return page

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from qa.library import Library
-from tests.web.conftest import answered, arrived, ask, serving, shoot, visit
+from tests.web.conftest import answered, ask, serving, shoot, visit
 
 pytestmark = pytest.mark.browser
 
@@ -99,6 +99,7 @@ def test_articles_are_uploaded_asked_about_and_removed(
     expect(page.locator("#qa-ingest")).to_contain_text("skipped bad.txt: ")
     shoot(page, "upload")
     expect(page.locator("#qa-articles li")).to_have_count(6)
+    expect(page.locator("#qa-head")).to_contain_text("6 articles, 2021-03-01 to 2022-03-03")
     page.get_by_role("tab", name="Chat").click()
     ask(page, "Which ferry sank off Tolk?")
     answered(page, re.compile("Gudrun"))
@@ -106,6 +107,7 @@ def test_articles_are_uploaded_asked_about_and_removed(
     page.on("dialog", lambda dialog: dialog.accept())
     page.get_by_label(re.compile("Remove The ferry")).click()
     expect(page.locator("#qa-articles li")).to_have_count(5)
+    expect(page.locator("#qa-head")).to_contain_text("5 articles")
     # The citation still shows its quote.
     page.get_by_role("tab", name="Chat").click()
     page.locator(".qa-answer a").click()
@@ -138,17 +140,3 @@ def test_what_cannot_be_uploaded_is_one_line(
     upload(page, "skipped bomb.txt.gz", bomb)
     with Library.open(own_library) as library:
         assert library.counts()[0] == 5
-
-
-def test_a_page_that_may_not_change_the_archive_has_nothing_to_do_it_with(
-    person: BrowserContext, served_library: Path
-) -> None:
-    with serving(served_library, "--read-only") as address:
-        page = archive(visit(person, address))
-        expect(page.get_by_text("Add articles")).to_have_count(0)
-        expect(page.locator(".qa-drop")).to_have_count(0)
-        expect(page.locator("#qa-go-drop")).to_have_count(0)
-        listeners = page.evaluate("window.gradio_config.dependencies.length")
-        page.goto(address.replace("--read-only", ""))
-        arrived(page)
-    assert listeners

@@ -40,8 +40,8 @@ def test_several_people_have_logins() -> None:
 
 @pytest.fixture(scope="module")
 def guarded(served_library: Path, chromium: str) -> Iterator[str]:
-    """A page with logins and MCP, on an address that other machines reach too."""
-    with serving(served_library, "--mcp", QA_AUTH=LOGINS) as address:
+    """A page with logins and MCP, on which nobody may change the archive."""
+    with serving(served_library, "--mcp", "--read-only", QA_AUTH=LOGINS) as address:
         yield address
 
 
@@ -141,6 +141,12 @@ def test_each_login_has_conversations_of_its_own_in_any_browser(
     elsewhere, bob = log_in("ann", "secret"), log_in("bob", "word:with:colons")
     expect(elsewhere.pages[0].locator(".qa-talks a")).to_have_text([WINNER])
     expect(bob.pages[0].locator(".qa-talks a")).to_have_count(0)
+    page = ann.pages[0]
+    page.get_by_role("tab", name="Archive").click()
+    expect(page.locator("#qa-articles li").first).to_be_visible()
+    # It is read-only: there is nothing to add with, or to remove.
+    expect(page.get_by_text("Add articles")).to_have_count(0)
+    expect(page.locator(".qa-drop, #qa-go-drop")).to_have_count(0)
     for context in (ann, elsewhere, bob):
         context.close()
 
