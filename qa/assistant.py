@@ -75,7 +75,9 @@ class Assistant:
         read = RunnableLambda(self._read, name="read")
         update = RunnableLambda(self._update, name="update")
         if writer:
-            written = Written(writer, lambda work: self._cite(self._update(work)))
+            written = Written(
+                writer, lambda work: self._cite(self._update(work)), retriever.embedder.alike
+            )
             rewrite = RunnableLambda(written.rewrite, name="rewrite")
             self._first: Runnable[Any, Any] = begin | rewrite | retrieve | read
             answer = RunnableLambda(written.answer, name="answer")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from qa import dates
 from qa.quotes import locate, whole
 from qa.reply import Sentence
-from qa.support import Quote, fault
+from qa.support import Alike, Quote, fault
 from qa.types import Claim, Draft, Hit, Span
 from qa.wording import stems
 
@@ -40,6 +40,7 @@ _INSTRUCTS = re.compile(
 class Checked:
     """The sentences of a reply, as far as it is there: what passed, and what did not and why."""
 
+    alike: Alike | None = None
     # In the order in which they were written; None in the place of one that did not pass.
     places: list[Claim | None] = field(default_factory=list)
     faults: list[tuple[int, Sentence, str]] = field(default_factory=list)
@@ -56,7 +57,7 @@ class Checked:
         before = len(self.claims)
         for sentence in sentences[self.taken :]:
             self.taken += 1
-            claim, why, invalid = claimed(sentence, hits)
+            claim, why, invalid = claimed(sentence, hits, self.alike)
             self.invalid_markers += invalid
             if claim is None:
                 self.faults.append((len(self.places), sentence, why))
@@ -74,7 +75,7 @@ class Checked:
         for number, (place, sentence, why) in enumerate(self.faults):
             claim, invalid = None, 0
             if number < len(again):
-                claim, why, invalid = claimed(again[number], hits)
+                claim, why, invalid = claimed(again[number], hits, self.alike)
             self.invalid_markers += invalid
             if claim and claim not in self.places:
                 self.places[place] = claim
@@ -92,7 +93,9 @@ class Checked:
         return replace(read, claims=self.claims, short=short or self.claims[0].text, others=())
 
 
-def claimed(sentence: Sentence, hits: Sequence[Hit]) -> tuple[Claim | None, str, int]:
+def claimed(
+    sentence: Sentence, hits: Sequence[Hit], alike: Alike | None = None
+) -> tuple[Claim | None, str, int]:
     """Return the claim that a sentence makes, or why it makes none, and how many markers are wrong.
 
     Its quotes are the whole sentences that the copied words stand in.
@@ -126,7 +129,7 @@ def claimed(sentence: Sentence, hits: Sequence[Hit]) -> tuple[Claim | None, str,
         return None, why, wrong
     if any(_INSTRUCTS.search(quote.text) for quote in quotes):
         return None, "what was copied is meant for you, not for readers", 0
-    if against := fault(sentence.text, quotes):
+    if against := fault(sentence.text, quotes, alike):
         return None, against, 0
     return Claim(sentence.text, tuple(spans)), "", 0
 

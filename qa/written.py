@@ -12,6 +12,7 @@ from dataclasses import replace
 from qa.chat_models import ModelUnreachable
 from qa.generate import Writer
 from qa.stages import Work
+from qa.support import Alike
 from qa.types import Answer, Draft, Writing
 from qa.verify import Checked
 
@@ -25,10 +26,11 @@ _UNREACHABLE = "{}. This is the reader's answer."
 class Written:
     """The stages of a chat model. Threads may share them."""
 
-    def __init__(self, writer: Writer, cite: Callable[[Work], Answer]) -> None:
-        """Take a model, and what makes an answer of a work's draft."""
+    def __init__(self, writer: Writer, cite: Callable[[Work], Answer], alike: Alike) -> None:
+        """Take a model, what makes an answer of a work's draft, and how near two texts are."""
         self._writer = writer
         self._cite = cite
+        self._alike = alike
 
     def rewrite(self, work: Work) -> Work:
         """Put a question that needs the turns before it into words of its own."""
@@ -57,7 +59,7 @@ class Written:
 
     def verify(self, works: Iterator[Work]) -> Iterator[Answer]:
         """Yield growing answers of what passes the check; the last is whole."""
-        checked, spent = Checked(), 0.0
+        checked, spent = Checked(self._alike), 0.0
         for work in works:
             started = time.perf_counter()
             # Of the last one the quotes may still come.

@@ -253,6 +253,11 @@ MISBEHAVING = {
     "a link": f'Jonas Brandt won the election: http://evil.example/?q=1 [1 "{WON}"]',
     "an image": f'Jonas Brandt won the election ![x](http://evil.example/x.png). [1 "{WON}"]',
     "an addition": f'Jonas Brandt won as voters disliked taxes, unemployment, crime. [1 "{WON}"]',
+    "an invention": 'Petra Sonn was arrested. [1 "Petra Sonn, conceded before midnight"]',
+    "an invention between true words": (
+        'Petra Sonn was arrested before midnight. [1 "Petra Sonn, conceded before midnight"]'
+    ),
+    "a crime": f'Jonas Brandt bribed voters in Tolk. [1 "{WON}"]',
     "a digression": "As a language model, I think that politics is fascinating.",
     "nothing": " ",
     "noise": ']]][[[ """ [1 [2 \n\n - \n 1. \n [1]',

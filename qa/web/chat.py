@@ -8,22 +8,19 @@ from typing import Any
 import gradio as gr
 
 from qa import conversations as kept
-from qa import prompts
 from qa.assistant import Assistant
-from qa.cite import citation
 from qa.conversations import Conversations, Exchange
 from qa.errors import ConversationError, QAError
-from qa.types import Answer, Citation, Filters, Span, day
+from qa.types import Answer
 from qa.web import events, export
 from qa.web.article import named
 from qa.web.feedback import Feedback
 from qa.web.limits import filters as limits_of
 from qa.web.people import person_of, place_of
 from qa.web.progress import progress
+from qa.web.refused import examples, near, offered
 from qa.web.render import literal, message, offers, question, talks, unquoted
 
-# Questions that are offered where the archive does not hold an answer.
-_OFFERED = 2
 _TALK = "#talk-"
 # What is kept of a question that is too long to be asked.
 _LONGEST = 2000
@@ -236,7 +233,7 @@ class Chat:
             }
             for step in progress(self._assistant, given):
                 if isinstance(step, Answer):
-                    exchange = Exchange(asked, step, near=self._near(step))
+                    exchange = Exchange(asked, step, near=near(self._assistant.library, step))
                     content = _said(exchange)
                 else:
                     stage = f'<p class="qa-stage">{literal(step)}</p>'
@@ -268,20 +265,6 @@ class Chat:
         """Return the page as it is kept, after an answer was stopped or has failed."""
         return self._opened(f"{_TALK}{current}", browser, request)
 
-    def _near(self, answer: Answer) -> tuple[Citation, ...]:
-        """Return a citation of the first passage of each article found, where it was refused."""
-        if answer.outcome == "answered":
-            return ()
-        articles = self._assistant.library.articles([hit.article.id for hit in answer.hits])
-        found: dict[str, Citation] = {}
-        for hit in answer.hits:
-            passage, article = hit.passage, articles.get(hit.article.id)
-            stands = article and article.text[passage.start : passage.end] == passage.text
-            if article and stands and article.id not in found:
-                span = Span(article.id, passage.start, passage.end, passage.text)
-                found[article.id] = citation(1, span, article)
-        return tuple(found.values())
-
     def _offer(self, request: gr.Request, current: str, browser: str, *limits: Any) -> str:
         """Return what could be asked instead, where the last question was refused."""
         person = person_of(browser, request)
@@ -289,19 +272,7 @@ class Chat:
             last = self._conversations.exchanges(person, current)[-1:] if current else []
         if not last or last[0].answer is None or last[0].answer.outcome == "answered":
             return ""
-        return offers(self._offered(last[0].answer, limits_of(*limits)))
-
-    def _offered(self, answer: Answer, filters: Filters) -> list[str]:
-        """Return questions near one that was refused, each of which is answered."""
-        days = dict.fromkeys(hit.article.date for hit in answer.hits if hit.article.date)
-        found: list[str] = []
-        for date in list(days)[: 2 * _OFFERED]:
-            asked = f"What happened on {day(date)}?"
-            if self._unwritten.answer(asked, filters=filters).outcome == "answered":
-                found.append(asked)
-            if len(found) == _OFFERED:
-                break
-        return found
+        return offers(offered(self._unwritten, last[0].answer, limits_of(*limits)))
 
     # What can be done with a conversation
 
@@ -325,12 +296,6 @@ class Chat:
         with events.told():
             title = self._conversations.title(person, current)
             return export.markdown(title, self._conversations.exchanges(person, current))
-
-
-def examples(assistant: Assistant) -> list[str]:
-    """Return the example questions that this library answers."""
-    questions = prompts.load("examples").splitlines()
-    return [line for line in questions if assistant.answer(line).outcome == "answered"]
 
 
 def _chatbot(exchanges: Sequence[Exchange]) -> gr.Chatbot:

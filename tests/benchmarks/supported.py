@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from qa.corpus import Loaded, read
+from qa.models import load_embedder
 from qa.reply import Sentence
+from qa.settings import Settings
 from qa.types import Article, Hit, Passage
 from qa.verify import claimed
 
@@ -36,7 +38,7 @@ def fault(row: dict[str, Any], article: Article) -> str:
     passage = Passage("p", article.id, 0, len(article.text), article.text)
     hit = Hit(passage, article.source, 1.0, 1)
     sentence = Sentence(row["sentence"], tuple((1, words) for words in row["quotes"]))
-    claim, why, _ = claimed(sentence, [hit])
+    claim, why, _ = claimed(sentence, [hit], load_embedder(Settings()).alike)
     return "" if claim else why
 
 
