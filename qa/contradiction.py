@@ -136,10 +136,7 @@ def _numbers(text: str) -> dict[float, str]:
 
 
 def _negated(sentence: str, quotes: Sequence[str]) -> str:
-    """Return whether the sentence denies what the quotes say, or says what they deny.
-
-    Where both have a "not", it is not told what of.
-    """
+    """Return whether the sentence denies what the quotes say, or says what they deny."""
     here, mine = _denied(sentence)
     texts = [_denied(quote) for quote in quotes]
     said = frozenset(word for words, _ in texts for word in words)

@@ -21,38 +21,37 @@ _HEADS = frozenset("of the a an in with for on at by from its his her their and 
 _MUTUAL = frozenset("met meet meets agreed agree agrees talked spoke begins began begin".split())
 # Words of a noun that is no name: "the new transport minister".
 _NOUN = 3
-# Of each word, by its stem: who may do it, and whom it may be done to.
-Acts = dict[str, tuple[frozenset[str], frozenset[str]]]
+# Of each word, by its stem: who may do it.
+Doers = dict[str, frozenset[str]]
 
 
 def swapped(sentence: str, quotes: Sequence[str]) -> str:
     """Return whether those do something to whom it is done in the quotes, and the other way."""
     names = {token for quote in quotes for token in WORD.findall(quote) if token[0].isupper()}
-    here = _acts(sentence, partial(_done, names=names), nearest=True)
-    there: Acts = {}
+    here = _doers(sentence, partial(_done, names=names), nearest=True)
+    there: Doers = {}
     for quote in quotes:
-        for verb, (doers, others) in _acts(quote, lambda *_: True).items():
-            known = there.get(verb, (frozenset(), frozenset()))
-            there[verb] = known[0] | doers, known[1] | others
+        for verb, doers in _doers(quote, lambda *_: True).items():
+            there[verb] = there.get(verb, frozenset()) | doers
     said = {root for quote in quotes for token in WORD.findall(quote) for root in roots(token)}
     everybody = _nouns(WORD.findall(sentence), True)
-    for verb, (doers, _) in here.items():
-        likely = there[verb][0] if verb in there else frozenset[str]()
+    for verb, doers in here.items():
+        likely = there.get(verb, frozenset())
         # Each of them is there, and has changed places with the other.
         if doers & said and likely & (everybody - doers) and not doers & likely:
             return f"who {verb}: not those who do in the quotes"
     return ""
 
 
-def _acts(
+def _doers(
     text: str, counts: Callable[[Sequence[str], int], bool], *, nearest: bool = False
-) -> Acts:
-    """Return of each word that counts who may do it, and to whom: who stands before and after it.
+) -> Doers:
+    """Return of each word that counts who may do it: all who stand before it, or the nearest.
 
-    In the passive it is done by whom its "by" names; without one, nobody says. What comes after
-    ends with the clause. Names count with every word, other nouns with those that are surely verbs.
+    In the passive it is done by whom its "by" names; without one, nobody says. Names count with
+    every word, other nouns with those that are surely verbs.
     """
-    found: Acts = {}
+    found: Doers = {}
     before: list[str] = []
     for clause in clauses(text):
         tokens = WORD.findall(clause)
@@ -65,20 +64,18 @@ def _acts(
             if nearest and _qualifying(tokens, place, bool(before)):
                 continue
             verb = _surely(tokens, place)
-            first, last = [*before, *tokens[:place]], tokens[place + 1 :]
+            doers = [*before, *tokens[:place]]
             by = next((n for n in (place + 1, place + 2) if tokens[n : n + 1] == ["by"]), None)
             passive = any(word.lower() in _BE for word in tokens[max(0, place - 3) : place])
             if verb and passive and not by:
                 continue
             if by and (passive or verb):
-                first, last = _group(tokens[by + 1 :]), first
+                doers = _group(tokens[by + 1 :])
             elif nearest:
                 own = [word for word in tokens[:place] if word.lower() not in FUNCTION_WORDS]
-                first = _last_group(tokens[:place] if own else before)
-            known = found.get(min(word_stems(token), default=""), (frozenset(), frozenset()))
-            pair = (known[0] | _nouns(first, verb), known[1] | _nouns(last, verb))
+                doers = _last_group(tokens[:place] if own else before)
             for stem in word_stems(token):
-                found[stem] = pair
+                found[stem] = found.get(stem, frozenset()) | _nouns(doers, verb)
         before += tokens
     return found
 

@@ -38,7 +38,8 @@ _PRONOUNS = frozenset("he she it they his her its their him them i we you".split
 _ADDRESS = re.compile(r"\S*//\S+|\b[\w-]+(?:\.|\[\.\])[a-z]{2,}\S*|\]\(\S*")
 # Figures in words that are no number, and what one is in another unit.
 _IN_WORDS = (
-    (re.compile(r"\bhalf a (million|billion)\b", re.IGNORECASE), r"500 thousand"),
+    (re.compile(r"\bhalf a million\b", re.IGNORECASE), "500 thousand"),
+    (re.compile(r"\bhalf a billion\b", re.IGNORECASE), "500 million"),
     (re.compile(r"\ban hour and a half\b", re.IGNORECASE), "90 minutes"),
     (re.compile(r"\bhalf an hour\b", re.IGNORECASE), "30 minutes"),
     # "The two countries" are those that are named.
@@ -49,8 +50,6 @@ _IN_WORDS = (
 )
 _UNITS = {"year": ("month", 12.0), "hour": ("minute", 60.0), "week": ("day", 7.0)}
 _OF_UNIT = re.compile(r"\b([\w.,]+)[ -](year|month|hour|minute|week|day)s?\b", re.IGNORECASE)
-
-
 # The cosine of two texts.
 Alike = Callable[[str, str], float]
 
@@ -75,7 +74,7 @@ def fault(sentence: str, quotes: Sequence[Quote], alike: Alike | None = None) ->
     if any(address not in said for address in _ADDRESS.findall(sentence)):
         return "an address that no quote has"
     if re.search(r"[\[\]]", sentence):
-        return "brackets"
+        return "brackets that hold no copied words"
     return (
         _figures(sentence, known)
         or _names(tokens, known, WORD.findall(said))
