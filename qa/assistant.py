@@ -39,6 +39,7 @@ from qa.stages import Work
 from qa.timeline import as_draft, timeline
 from qa.types import Answer, Claim, Draft, Event, Filters, Turn
 from qa.vectors import VectorReader
+from qa.wording import storable
 from qa.written import Written
 
 # Passages in which a timeline looks for dated sentences.
@@ -212,8 +213,7 @@ class Assistant:
     def _retrieve(self, work: Work) -> Work:
         started = time.perf_counter()
         # Turns that a model has put into the question are not searched for besides.
-        turns = () if self._writer and work.turns else work.turns
-        asked = work.whole if self._writer else work.question
+        asked, turns = (work.whole, ()) if self._writer else (work.question, work.turns)
         hits = self.retriever.hits(asked, turns, asked_on=work.asked_on, filters=work.filters)
         stages = {**work.stages, "retrieve": time.perf_counter() - started}
         return dataclasses.replace(work, hits=tuple(hits), stages=stages)
@@ -295,7 +295,7 @@ def _once_more(runnable: Runnable[_Input, _Output]) -> Runnable[_Input, _Output]
 
 def _clean(text: str) -> str:
     """Return a text on one line, without what no model takes: half of a surrogate pair."""
-    return " ".join(text.encode("utf-8", "replace").decode("utf-8").split())
+    return " ".join(storable(text).split())
 
 
 def answer(

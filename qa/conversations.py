@@ -10,8 +10,8 @@ import json
 import secrets
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -19,7 +19,9 @@ from typing import Any, Literal, Self
 from pydantic import TypeAdapter
 
 from qa.errors import ConversationError
+from qa.transactions import transaction
 from qa.types import Answer, Citation, Turn, to_json
+from qa.wording import storable
 
 FILE = "conversations.sqlite3"
 # What people said of answers, as a question set.
@@ -96,13 +98,11 @@ def owner(login: str | None, browser: str) -> str:
 
 def turns(exchanges: Sequence[Exchange]) -> list[Turn]:
     """Return exchanges as the turns of a conversation; a refusal says nothing that matters."""
-    found = []
+    found: list[Turn] = []
     for exchange in exchanges:
-        answered = exchange.answer and exchange.answer.outcome == "answered"
-        found.append(Turn("user", exchange.question))
-        found.append(
-            Turn("assistant", exchange.answer.text if answered and exchange.answer else "")
-        )
+        answer = exchange.answer
+        said = answer.text if answer and answer.outcome == "answered" else ""
+        found += [Turn("user", exchange.question), Turn("assistant", said)]
     return found
 
 
@@ -225,7 +225,7 @@ class Conversations:
             )
             added = connection.execute(
                 "INSERT INTO exchanges (conversation, content) VALUES (?, ?)",
-                (id_, _storable(to_json(exchange))),
+                (id_, storable(to_json(exchange))),
             )
             connection.execute("UPDATE conversations SET changed = ? WHERE id = ?", (_now(), id_))
             return int(added.lastrowid or 0)
@@ -267,7 +267,7 @@ class Conversations:
             if place is None or exchanges[place].answer is None:
                 raise ConversationError("there is no such answer any more: load the page again")
             row = _question(exchanges, place, rating, right[:_RIGHT], note[:_NOTE])
-            said = _storable(json.dumps(row, ensure_ascii=False))
+            said = storable(json.dumps(row, ensure_ascii=False))
             connection.execute(
                 "REPLACE INTO feedback VALUES (?, ?, ?, ?)", (number, id_, rating, said)
             )
@@ -290,17 +290,8 @@ class Conversations:
         # At once: who reads it meanwhile has the old one or the new one whole.
         new.replace(self._folder / FEEDBACK)
 
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        with self._lock:
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._connection
-            except BaseException:
-                if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
-                raise
-            self._connection.execute("COMMIT")
+    def _transaction(self) -> AbstractContextManager[sqlite3.Connection]:
+        return transaction(self._connection, self._lock)
 
     def _rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         with self._lock:
@@ -335,15 +326,10 @@ def _question(
 
 def _title(text: str) -> str:
     """Return a name that fits on a line, cut between words."""
-    line = " ".join(_storable(text).split())
+    line = " ".join(storable(text).split())
     if len(line) <= _TITLE:
         return line
     return (line[:_TITLE].rpartition(" ")[0] or line[:_TITLE]) + " …"
-
-
-def _storable(text: str) -> str:
-    """Return a text without half of a surrogate pair, which no file takes."""
-    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _now() -> str:

@@ -22,6 +22,7 @@ from qa.formats import (
     text_article,
 )
 from qa.types import Article
+from qa.wording import storable
 
 SUFFIXES = (".txt", ".md", ".html", ".htm", ".json", ".jsonl", ".csv")
 _ROWS = (".json", ".jsonl", ".csv")
@@ -129,7 +130,7 @@ def printable(text: str) -> str:
     """Return a text with control characters escaped: a file's name cannot drive a terminal."""
     return "".join(
         char if char.isprintable() else char.encode("unicode_escape", "replace").decode()
-        for char in text.encode("utf-8", "replace").decode("utf-8")
+        for char in storable(text)
     )
 
 

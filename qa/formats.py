@@ -14,6 +14,7 @@ from charset_normalizer import from_bytes
 
 from qa.passages import sentences
 from qa.types import Article, Source
+from qa.wording import storable
 
 TITLE_CHARS = 90
 _BINARY_PROBE = 8192
@@ -216,21 +217,16 @@ def _canonical(value: Any) -> str:
     """Return a text as it is stored: every offset counts in this form."""
     if not isinstance(value, str):
         return ""
-    return _CONTROLS.sub("", _storable(_unix_lines(value))).strip()
+    return _CONTROLS.sub("", storable(_unix_lines(value))).strip()
 
 
 def _unix_lines(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _storable(text: str) -> str:
-    # A lone surrogate, which JSON can carry, could not be stored.
-    return text.encode("utf-8", errors="replace").decode("utf-8")
-
-
 def _url(row: Mapping[str, Any]) -> str:
     url = row.get("url")
-    return _storable(url) if isinstance(url, str) else ""
+    return storable(url) if isinstance(url, str) else ""
 
 
 def _line(value: Any) -> str:

@@ -198,11 +198,12 @@ class Writer:
                 if begun or last or not isinstance(fault, ModelUnreachable):
                     raise fault from None
                 time.sleep(_WAIT * 2**attempt * (1 + random.random()))
-        reply = "".join(pieces)
-        read = (structure if structured else parse)(reply)
-        # One that says nothing may say more another time.
-        if self._replies and (read.sentences or read.refused):
-            self._replies.put(key, reply)
+        if self._replies:
+            reply = "".join(pieces)
+            read = (structure if structured else parse)(reply)
+            # One that says nothing may say more another time.
+            if read.sentences or read.refused:
+                self._replies.put(key, reply)
 
     def _pieces(self, messages: list[BaseMessage], usage: Usage, structured: bool) -> Iterator[str]:
         if structured:
@@ -247,7 +248,7 @@ def _stems_of_pronouns() -> frozenset[str]:
 
 def _passage(number: int, hit: Hit) -> str:
     source, text = hit.article, hit.passage.text
-    found = dates.find(text, source.date)
+    found = dates.kept(text, source.date)
     meant = "; ".join(f"{words} = {shown}" for words, shown in dates.hints(text, found))
     written = day(source.date) if source.date else "unknown"
     head = f"Title: {_one_line(source.title)}\nDate: {written}"

@@ -4,7 +4,7 @@ import datetime
 import sqlite3
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -16,6 +16,7 @@ from qa.dates import Span
 from qa.errors import LibraryBusy, LibraryError, LibraryMismatch, LibraryMissing
 from qa.fulltext import SCORED, FullText
 from qa.rows import SOURCE, Entry
+from qa.transactions import transaction
 from qa.types import Article, Filters, Passage, Source
 
 CATALOGUE = "catalogue.sqlite3"
@@ -365,18 +366,8 @@ class Library:
                 [(origin, id_) for id_, origin in origins.items()],
             )
 
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        with self._lock:
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._connection
-            except BaseException:
-                # SQLite has rolled back by itself if, say, the disk is full.
-                if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
-                raise
-            self._connection.execute("COMMIT")
+    def _transaction(self) -> AbstractContextManager[sqlite3.Connection]:
+        return transaction(self._connection, self._lock)
 
     def _rows(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         with self._lock:

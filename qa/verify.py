@@ -137,5 +137,5 @@ def claimed(
 def _quote(text: str, hit: Hit) -> Quote:
     """Return a quote with what its dates stand for."""
     # Of the whole passage: what "that day" is, stands before the quote.
-    found = dates.hints(hit.passage.text, dates.find(hit.passage.text, hit.article.date))
+    found = dates.hints(hit.passage.text, dates.kept(hit.passage.text, hit.article.date))
     return Quote(text, " ".join(shown for words, shown in found if words in text))

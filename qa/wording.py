@@ -44,6 +44,11 @@ def _joined(chars: Iterable[str]) -> str:
     return " ".join(_ARTICLES.sub(" ", "".join(chars)).split())
 
 
+def storable(text: str) -> str:
+    """Return a text without half of a surrogate pair, which no file and no model takes."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
 def words(text: str) -> list[str]:
     """Return the words of a text that are worth searching for, each once, in order.
 

@@ -7,7 +7,7 @@ import pytest
 
 QA = Path(__file__).parents[1] / "qa"
 LAYERS = [
-    {"types", "errors", "wording", "amounts"},
+    {"types", "errors", "wording", "amounts", "transactions"},
     {"settings", "prompts", "passages", "formats", "corpus", "dates"},
     {"schema", "rows", "limits", "fulltext", "events", "library", "vectors", "network", "forward"},
     {

@@ -61,10 +61,7 @@ class Archive:
             elem_id="qa-words",
         )
         with gr.Row():
-            self._since, self._until = (
-                gr.DateTime(include_time=False, type="string", label=label, min_width=220)
-                for label in ("From", "To")
-            )
+            self._since, self._until = map(events.day_field, ("From", "To"))
             self._sites = gr.Dropdown(self._library.sites(), multiselect=True, label="Sites")
         uploads = gr.Column()
         self._plot = gr.HTML("", elem_id="qa-months", padding=False)
@@ -127,7 +124,7 @@ class Archive:
             total = self._library.counts(limits)[0]
             months = self._library.months(Filters(sources=limits.sources))
         except QAError as error:
-            return "", f'<p class="qa-note">{html.escape(str(error))}</p>', _PAGE
+            return "", events.note(error), _PAGE
         more = total > len(found) if not query.strip() else len(found) >= min(count, total)
         head = f"{len(found)} found" if query.strip() else f"{total:,} articles"
         return plot(months, limits), _list(head, found, more, self._may_change), count
@@ -162,7 +159,7 @@ class Archive:
             for shown in _ingested(paths, self._settings):
                 yield shown, gr.skip()
         except (QAError, OSError) as error:
-            yield f'<p class="qa-note">{html.escape(str(error))}</p>', gr.skip()
+            yield events.note(error), gr.skip()
         finally:
             for path in paths:
                 path.unlink(missing_ok=True)

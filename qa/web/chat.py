@@ -91,10 +91,8 @@ class Chat:
             self._export = gr.Button("Export", size="sm")
             self._delete = gr.Button("Delete", size="sm")
         with gr.Accordion("Search only some articles", open=False):
-            self._limits: list[Any] = [
-                gr.DateTime(include_time=False, type="string", label=label, min_width=220)
-                for label in ("From", "To", "As the archive stood on")
-            ]
+            days = ("From", "To", "As the archive stood on")
+            self._limits: list[Any] = [events.day_field(label) for label in days]
             sites = self._assistant.library.sites()
             self._limits.append(gr.Dropdown(sites, multiselect=True, label="Sites"))
 

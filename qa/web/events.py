@@ -1,5 +1,6 @@
 """What the listeners of the page share: who may call them, links that are followed, faults."""
 
+import html
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -48,11 +49,11 @@ def told() -> Iterator[None]:
         raise gr.Error(str(error), print_exception=False) from None
 
 
-def text(content: Any) -> str:
-    """Return the text of a message; Gradio hands over a string or a list of parts."""
-    if isinstance(content, str):
-        return content
-    parts = content if isinstance(content, list) else [content]
-    return " ".join(
-        str(part.get("text", "")) if isinstance(part, dict) else str(part) for part in parts
-    )
+def note(error: QAError | OSError) -> str:
+    """Return an error as it stands in the place of what was asked for."""
+    return f'<p class="qa-note">{html.escape(str(error))}</p>'
+
+
+def day_field(label: str) -> gr.DateTime:
+    """Add a field for a day like 2017-03-31 to the page; on a phone it takes the whole width."""
+    return gr.DateTime(include_time=False, type="string", label=label, min_width=220)

@@ -1,7 +1,6 @@
 """The page: chat, timeline and archive, an article beside them, and the API; how it is served."""
 
 import contextlib
-import html
 import importlib.util
 import json
 import os
@@ -65,7 +64,7 @@ def build(
         try:
             return opened(href, assistant.library)
         except QAError as error:
-            return f'<p class="qa-note">{html.escape(str(error))}</p>'
+            return events.note(error)
 
     page: gr.Blocks
     with gr.Blocks(

@@ -3,7 +3,6 @@
 import datetime
 import html
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 import gradio as gr
 
@@ -33,7 +32,7 @@ def tab(assistant: Assistant) -> None:
             found = assistant.timeline(query, filters=filters(since, until))
             yield shown(found)
         except QAError as error:
-            yield f'<p class="qa-note">{html.escape(str(error))}</p>'
+            yield listeners.note(error)
 
     query = gr.Textbox(
         "",
@@ -43,10 +42,7 @@ def tab(assistant: Assistant) -> None:
         elem_id="qa-timeline-query",
     )
     with gr.Row():
-        limits: list[Any] = [
-            gr.DateTime(include_time=False, type="string", label=label, min_width=220)
-            for label in ("From", "To")
-        ]
+        limits = [listeners.day_field(label) for label in ("From", "To")]
     found = gr.HTML("", elem_id="qa-timeline", padding=False)
     query.submit(find, [query, *limits], found, **listeners.ASKING)
 

@@ -18,9 +18,8 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +27,7 @@ from gradio_client import Client
 from playwright.sync_api import Page, sync_playwright
 
 from qa.library import Library
-from tests.benchmarks.speed import enlarged
+from tests.benchmarks.speed import asked
 from tests.benchmarks.timing import milliseconds, sample
 from tests.web.conftest import FLAGS, arrived, box
 
@@ -140,10 +139,7 @@ def main() -> None:
     parser.add_argument("--questions", type=int, default=20)
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
-        library: Path = arguments.library
-        if arguments.more:
-            with ProcessPoolExecutor(1, get_context("spawn")) as builder:
-                library = builder.submit(enlarged, library, arguments.more, Path(name)).result()
+        library = asked(arguments.library, arguments.more, Path(name))
         with Library.open(library) as opened:
             articles, passages = opened.counts()
         questions = sample(arguments.questions)

@@ -131,6 +131,15 @@ def enlarged(library: Path, articles: Path, folder: Path) -> Path:
     return settings.library
 
 
+def asked(library: Path, more: Path | None, folder: Path) -> Path:
+    """Return the library to be asked: this one, or in a folder a copy with more articles."""
+    if not more:
+        return library
+    # In a process of its own: what it leaves in memory is not ours.
+    with ProcessPoolExecutor(1, get_context("spawn")) as builder:
+        return builder.submit(enlarged, library, more, folder).result()
+
+
 def cold_start(library: Path, question: str, runs: int) -> dict[str, float]:
     """Whole processes: `qa ask`, and one that only imports torch and Chroma."""
 
@@ -185,11 +194,7 @@ def main() -> None:
     parser.add_argument("--starts", type=int, default=5, help="of `qa ask`; 0 leaves them out")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
-        library: Path = arguments.library
-        if arguments.more:
-            # In a process of its own: what it leaves in memory is not ours.
-            with ProcessPoolExecutor(1, get_context("spawn")) as builder:
-                library = builder.submit(enlarged, library, arguments.more, Path(name)).result()
+        library = asked(arguments.library, arguments.more, Path(name))
         print(json.dumps(report(library, arguments.questions, arguments.starts), indent=2))
 
 
