@@ -32,11 +32,16 @@ class ReaderNetwork(nn.Module):
         have the shape (rows, tokens). Only [CLS] and the passage can be part of a span:
         the logits of all else are the lowest number. Both are float32.
         """
-        states = self.body(
-            input_ids=ids, token_type_ids=kinds, attention_mask=mask
-        ).last_hidden_state
+        states = self.states(ids, kinds, mask)
         spans = self.span(states).float()
         allowed = (kinds == 1) & (mask == 1)
         allowed[:, 0] = True
         spans = spans.masked_fill(~allowed[..., None], torch.finfo(torch.float32).min)
         return spans, self.holds(states[:, 0]).float().squeeze(-1)
+
+    def states(self, ids: Tensor, kinds: Tensor, mask: Tensor) -> Tensor:
+        """Return what the body makes of each token, shape (rows, tokens, features)."""
+        states: Tensor = self.body(
+            input_ids=ids, token_type_ids=kinds, attention_mask=mask
+        ).last_hidden_state
+        return states

@@ -25,6 +25,7 @@ from qa.training.examples import Example
 from qa.training.mean import mean
 from qa.training.noise import PooledDropout, pool
 from qa.training.run import Recipe, Run
+from qa.training.taught import taught
 from qa.training.windows import Window, batch, batches, windows
 
 BRIDGE = "The harbor bridge in Lindhaven was opened by Mara Velk. It cost 84 million crowns."
@@ -39,38 +40,43 @@ def tokenizer() -> SafeTokenizer:
 
 def example(question: str, passage: str, answer: str) -> Example:
     start = passage.index(answer)
-    return Example(question, passage, (start, start + len(answer)))
+    return Example(question, passage, ((start, start + len(answer)),))
 
 
 def test_files_are_read_and_left_out(tmp_path: Path) -> None:
-    row = {"question": " Who? ", "passage": BRIDGE, "answers": ["Mara Velk"], "answer_start": 45}
+    row = {
+        "question": " Who? ",
+        "passage": BRIDGE,
+        "answers": ["Mara Velk", "opened", "by Mara Velk"],
+        "answer_start": 45,
+    }
     none = {"question": "When?", "passage": BRIDGE, "answers": [], "answer_start": -1}
     for name in ("train-a", "train-b"):
         with gzip.open(tmp_path / f"{name}.jsonl.gz", "wt", encoding="utf-8") as stream:
             stream.write("".join(json.dumps(line) + "\n" for line in (row, none)))
     found = examples.load(tmp_path, without=["train-b"])
     assert sorted(found, key=lambda e: e.question) == [
-        Example("When?", BRIDGE, None),
-        Example("Who?", BRIDGE, (45, 54)),
+        Example("When?", BRIDGE),
+        Example("Who?", BRIDGE, ((45, 54), (42, 54))),
     ]
     with pytest.raises(FileNotFoundError, match="no train-"):
         examples.load(tmp_path, without=["train-a", "train-b"])
 
 
 def test_negatives_are_near_and_hold_no_answer() -> None:
-    far = Example("What fell?", "Rain fell on the mountains of Tolk all day.", None)
+    far = Example("What fell?", "Rain fell on the mountains of Tolk all day.")
     same = "Mara Velk is a minister who opened the harbor bridge in Lindhaven."
     asked = example("Who opened the harbor bridge in Lindhaven?", BRIDGE, "Mara Velk")
-    others = [Example("Why?", OTHER, None), Example("Who?", same, None), far]
+    others = [Example("Why?", OTHER), Example("Who?", same), far]
     found = examples.near_negatives([asked] * 40 + others, seed=1)
     assert found
-    assert {(e.question, e.passage, e.span) for e in found} == {(asked.question, OTHER, None)}
+    assert {(e.question, e.passage, e.spans) for e in found} == {(asked.question, OTHER, ())}
 
 
 def test_news_style_keeps_the_answer() -> None:
     asked = example("Who opened the bridge?", BRIDGE, "Mara Velk")
     styled = list(examples.in_news_style([asked] * 300, seed=1))
-    assert {(e.passage, e.span) for e in styled} == {(BRIDGE, asked.span)}
+    assert {(e.passage, e.spans) for e in styled} == {(BRIDGE, asked.spans)}
     questions = {e.question for e in styled}
     assert "It cost 84 million crowns. Who opened the bridge?" in questions
     assert len(questions) > 4
@@ -84,9 +90,10 @@ def test_a_window_holds_its_answer(tokenizer: SafeTokenizer) -> None:
     for seed in range(5):
         [window] = windows([asked], tokenizer, seed)
         assert len(window.ids) <= 64 + 200 + 3
-        assert decode(window.ids[window.start : window.end + 1]) == "mara velk"
-    [nothing] = windows([Example("Who?", long, None)], tokenizer, 0)
-    assert (nothing.start, nothing.end) == (0, 0)
+        [(start, end)] = window.spans
+        assert decode(window.ids[start : end + 1]) == "mara velk"
+    [nothing] = windows([Example("Who?", long)], tokenizer, 0)
+    assert nothing.spans == ((0, 0),)
 
 
 def test_batches_hold_every_window_once_and_mask_the_rest(tokenizer: SafeTokenizer) -> None:
@@ -99,8 +106,8 @@ def test_batches_hold_every_window_once_and_mask_the_rest(tokenizer: SafeTokeniz
         part = batch(group)
         assert part.ids.shape[1] - max(len(w.ids) for w in group) < 8
         assert part.mask.sum() == sum(len(w.ids) for w in group) <= 400
-        rows = torch.arange(len(group))
-        assert part.kinds[rows, part.start].all()
+        assert part.target.sum(dim=1) == pytest.approx(torch.ones(len(group), 2))
+        assert part.kinds[part.target.sum(dim=2) > 0].all()
         assert not (part.kinds & (1 - part.mask)).any()
 
 
@@ -127,7 +134,7 @@ def test_a_written_network_reads_as_it_was_trained(tmp_path: Path) -> None:
 
 
 def test_a_run_that_was_stopped_ends_as_one_that_was_not(tmp_path: Path) -> None:
-    found = [Window([2, 5, 3, 7 + n % 9, 7 + n % 5, 3], 3, 3, 4) for n in range(80)]
+    found = [Window([2, 5, 3, 7 + n % 9, 7 + n % 5, 3], 3, ((3, 4),)) for n in range(80)]
 
     def run(folder: str, steps: int) -> Run:
         torch.manual_seed(0)
@@ -156,6 +163,80 @@ def test_a_run_that_was_stopped_ends_as_one_that_was_not(tmp_path: Path) -> None
     for name, value in whole.weights().items():
         torch.testing.assert_close(resumed.weights()[name], value)
     assert not run("nothing", 16).resume()
+
+
+def test_a_teacher_is_asked_once_and_its_word_counts_as_far_as_it_is_trusted(
+    tmp_path: Path,
+) -> None:
+    torch.manual_seed(0)
+    config = BertConfig(
+        vocab_size=20,
+        hidden_size=16,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        intermediate_size=16,
+    )
+    teacher = ReaderNetwork.of(config).eval()
+    found = [Window([2, 5, 3, *[7 + n % 9] * n, 3], 3, ((3, 4), (3, 3))) for n in range(2, 30)]
+    lines: list[str] = []
+    told = taught(teacher, found, tmp_path, lines.append)
+    assert lines == ["taught 28/28"]
+    again = taught(ReaderNetwork.of(config).eval(), found, tmp_path, lines.append)
+    assert len(lines) == 1
+    for one, same, window in zip(told, again, found, strict=True):
+        assert one.taught
+        assert same.taught
+        np.testing.assert_array_equal(one.taught.tokens, same.taught.tokens)
+        assert one.taught.holds == same.taught.holds
+        assert one.ids == window.ids
+        likely = one.taught.tokens
+        assert likely.shape == (len(window.ids), 2)
+        assert likely.sum(axis=0) == pytest.approx(1, abs=0.01)
+        assert not likely[1 : window.first].any()
+    half, none = batch(told, 0.5), batch(told)
+    assert torch.equal(none.target, batch(found, 0.5).target)
+    assert none.target[0, :, 0].tolist()[:5] == [0, 0, 0, 1, 0]
+    assert none.target[0, :, 1].tolist()[:5] == [0, 0, 0, 0.5, 0.5]
+    assert none.holds.tolist() == [1.0] * len(found)
+    first = told[0].taught
+    assert first
+    assert float(half.target[0, 3, 0]) == pytest.approx(0.5 + first.tokens[3, 0] / 2, abs=1e-3)
+    assert float(half.holds[0]) == pytest.approx(0.5 + first.holds / 2)
+    with pytest.raises(ValueError, match="other windows"):
+        taught(teacher, found[1:], tmp_path, lines.append)
+
+
+def test_questions_to_choose_by_are_not_learned_from(tmp_path: Path) -> None:
+    texts = [f"The bridge {n} of Lindhaven was opened by Mara Velk." for n in range(300)]
+    for name in ("train-squad-part", "train-nq-open"):
+        with gzip.open(tmp_path / f"{name}.jsonl.gz", "wt", encoding="utf-8") as stream:
+            for text in texts:
+                row = {"question": "Who?", "passage": text, "answers": [], "answer_start": -1}
+                stream.write(json.dumps(row) + "\n")
+    assert examples.names(tmp_path) == ["train-nq-open", "train-squad-part"]
+    kept = {e.passage for e in examples.load(tmp_path, without=["train-nq-open"])}
+    aside = {text for text in texts if examples.set_aside("train-squad-part", text)}
+    assert 3 < len(aside) < 30
+    assert kept == set(texts) - aside
+    assert {e.passage for e in examples.load(tmp_path)} == set(texts)
+
+
+def test_the_lowest_layers_stay_as_they_are(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    config = BertConfig(
+        vocab_size=20,
+        hidden_size=16,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        intermediate_size=16,
+    )
+    network = ReaderNetwork.of(config)
+    before = {name: value.clone() for name, value in network.state_dict().items()}
+    run = Run(network, Recipe(4, warm=1, still=1, tokens=60, heads=10), tmp_path, torch.float32)
+    run.train([Window([2, 5, 3, 7, 8, 3], 3, ((3, 4),))] * 8, lambda line: None)
+    moved = {name for name, value in run.weights().items() if not torch.equal(value, before[name])}
+    assert not any(name.startswith(("body.embeddings", "body.encoder.layer.0")) for name in moved)
+    assert {"span.weight", "holds.bias", "body.encoder.layer.1.output.dense.weight"} <= moved
 
 
 def test_dropout_leaves_out_its_share_and_scales_up_the_rest() -> None:

@@ -13,8 +13,9 @@ from transformers import BertModel
 from qa.forward import SafeTokenizer
 from qa.models import best_dtype, embedder_folder, file_hash
 from qa.network import ReaderNetwork
-from qa.training import examples
+from qa.training import examples, teacher
 from qa.training.run import Recipe, Run
+from qa.training.taught import taught
 from qa.training.windows import windows
 
 
@@ -32,6 +33,9 @@ def main() -> None:
     parser.add_argument("--start", type=Path, help="weights to start from: a run's, or a mean")
     parser.add_argument("--share", type=float, default=1.0, help="of the data, for a trial")
     parser.add_argument("--without", nargs="*", default=[], help="files to leave out")
+    parser.add_argument("--teacher", type=Path, help="what qa.training.teacher wrote")
+    parser.add_argument("--teacher-base", type=Path, help="folder of all-mpnet-base-v2")
+    parser.add_argument("--trust", type=float, default=0.7, help="weight of the teacher's word")
     parser.add_argument("--plain", action="store_true", help="leave the questions' style")
     arguments = parser.parse_args()
 
@@ -43,6 +47,9 @@ def main() -> None:
     asked = found if arguments.plain else list(examples.in_news_style(found, seed))
     ready = list(windows([*asked, *negatives], tokenizer, seed))
     print(f"{len(found)} examples, {len(negatives)} near negatives, {len(ready)} windows")
+    if arguments.teacher:
+        known = teacher.load(arguments.teacher_base, arguments.teacher)
+        ready = taught(known, ready, arguments.output / "taught", print)
 
     torch.manual_seed(seed)
     body = BertModel.from_pretrained(
@@ -60,6 +67,7 @@ def main() -> None:
         holds=arguments.holds,
         fall=arguments.fall,
         dropout=arguments.dropout,
+        trust=arguments.trust,
         seed=seed,
     )
     network = ReaderNetwork(body)

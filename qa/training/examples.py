@@ -5,6 +5,7 @@ the offset of the first answer in the passage, -1 if the passage does not answer
 """
 
 import gzip
+import hashlib
 import json
 import random
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,7 +14,7 @@ from pathlib import Path
 
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from qa.passages import sentences
+from qa.passages import Offsets, sentences
 from qa.wording import normalise
 
 # Of some files only a share is used: QAMR asks thirty questions of each sentence, and
@@ -26,31 +27,47 @@ NEGATIVES = 0.3
 SCENES = 0.12
 GAPS = 0.06
 _NEAR = 12
+_CHOSEN_BY = ("train-squad-part", "train-squad1-dev", "train-squad2-dev")
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A question, a passage, and the (start, end) of the answer in it; None if it has none."""
+    """A question, a passage, and the (start, end) of the answer in it.
+
+    There are several spans if people disagreed on where it begins and ends, the file's first
+    one in front, and none if the passage does not answer.
+    """
 
     question: str
     passage: str
-    span: tuple[int, int] | None
+    spans: tuple[Offsets, ...] = ()
 
 
 def load(folder: Path, share: float = 1.0, without: Sequence[str] = ()) -> list[Example]:
     """Read the training files of a folder, by name; of each, at random, only a share.
 
-    Raises `FileNotFoundError` if there is none.
+    What is set aside to choose by is left out. Raises `FileNotFoundError` if there is none.
     """
     paths = sorted(path for path in folder.glob("train-*.jsonl.gz") if _name(path) not in without)
     if not paths:
         raise FileNotFoundError(f"no train-*.jsonl.gz in {folder}")
     found: list[Example] = []
     for path in paths:
-        rows = list(_rows(path))
+        rows = [row for row in _rows(path) if not set_aside(_name(path), row.passage)]
         kept = round(len(rows) * share * SHARES.get(_name(path), 1.0))
         found += random.Random(_name(path)).sample(rows, kept)
     return found
+
+
+def names(folder: Path) -> list[str]:
+    """Return the names of a folder's training files."""
+    return sorted(_name(path) for path in folder.glob("train-*.jsonl.gz"))
+
+
+def set_aside(name: str, passage: str) -> bool:
+    """Tell whether a passage of a training file is kept to choose by: 4% of SQuAD's."""
+    known = int(hashlib.sha256(passage.encode()).hexdigest(), 16)
+    return name in _CHOSEN_BY and known % 25 == 0
 
 
 def _name(path: Path) -> str:
@@ -61,14 +78,24 @@ def _rows(path: Path) -> Iterator[Example]:
     with gzip.open(path, "rt", encoding="utf-8") as stream:
         for line in stream:
             row = json.loads(line)
-            start = row["answer_start"]
-            answer = row["answers"][0] if row["answers"] else ""
-            inside = start >= 0 and answer.strip()
-            yield Example(
-                row["question"].strip(),
-                row["passage"],
-                (start, start + len(answer)) if inside else None,
-            )
+            spans = _spans(row["passage"], row["answer_start"], row["answers"])
+            yield Example(row["question"].strip(), row["passage"], spans)
+
+
+def _spans(passage: str, start: int, answers: Sequence[str]) -> tuple[Offsets, ...]:
+    """Tell where the answers stand, of which only the first one's start is known.
+
+    Another one counts if it is found where it overlaps the first.
+    """
+    if start < 0 or not answers or not answers[0].strip():
+        return ()
+    end = start + len(answers[0])
+    found = [(start, end)]
+    for answer in answers[1:]:
+        at = passage.find(answer, max(0, start - len(answer) + 1))
+        if answer.strip() and 0 <= at < end:
+            found.append((at, at + len(answer)))
+    return tuple(dict.fromkeys(found))
 
 
 def near_negatives(examples: Sequence[Example], seed: int) -> list[Example]:
@@ -77,7 +104,7 @@ def near_negatives(examples: Sequence[Example], seed: int) -> list[Example]:
     Near passages are found by the cosine of TF-IDF vectors among all the passages.
     """
     chosen = random.Random(seed)
-    asked = [example for example in examples if example.span and chosen.random() < NEGATIVES]
+    asked = [example for example in examples if example.spans and chosen.random() < NEGATIVES]
     passages = sorted({example.passage for example in examples})
     vectoriser = TfidfVectorizer(sublinear_tf=True, stop_words="english")
     matrix = vectoriser.fit_transform(passages).T.tocsr()
@@ -92,14 +119,13 @@ def near_negatives(examples: Sequence[Example], seed: int) -> list[Example]:
                 # The nearer, the likelier: but not always the nearest, which is most often
                 # another passage of the same article.
                 pick = min(chosen.randrange(len(misses)), chosen.randrange(len(misses)))
-                found.append(Example(example.question, misses[pick], None))
+                found.append(Example(example.question, misses[pick]))
     return found
 
 
 def _holds(example: Example, passage: str) -> bool:
-    if passage == example.passage or example.span is None:
-        return True
-    return normalise(example.passage[slice(*example.span)]) in normalise(passage)
+    said = normalise(example.passage[slice(*example.spans[0])])
+    return passage == example.passage or said in normalise(passage)
 
 
 def in_news_style(examples: Iterable[Example], seed: int) -> Iterator[Example]:
@@ -109,7 +135,7 @@ def in_news_style(examples: Iterable[Example], seed: int) -> Iterator[Example]:
         draw = chosen.random()
         if draw < SCENES:
             yield _with_scene(example, chosen)
-        elif draw < SCENES + GAPS and example.span:
+        elif draw < SCENES + GAPS and example.spans:
             yield _with_gap(example, chosen)
         else:
             yield example
@@ -120,7 +146,7 @@ def _with_scene(example: Example, chosen: random.Random) -> Example:
 
     Of a passage that holds no answer, that is any but the first.
     """
-    start, _ = example.span or (0, 0)
+    start = example.spans[0][0] if example.spans else 0
     scenes = [
         example.passage[left:right]
         for left, right in sentences(example.passage)
@@ -133,8 +159,7 @@ def _with_scene(example: Example, chosen: random.Random) -> Example:
 
 def _with_gap(example: Example, chosen: random.Random) -> Example:
     """Ask by the answer's own sentence, with a gap for the answer and some words left out."""
-    assert example.span
-    start, end = example.span
+    start, end = example.spans[0]
     for left, right in sentences(example.passage):
         if left <= start and end <= right and end - start < (right - left) / 2:
             words = example.passage[left:start].split()

@@ -1,13 +1,14 @@
 """The training loop: fixed seeds, checkpoints, and a learning rate that falls at the end."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
-from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
+from torch import nn
+from torch.nn.functional import binary_cross_entropy_with_logits
 
 from qa.network import ReaderNetwork
 from qa.training.noise import add_dropout
@@ -20,7 +21,9 @@ class Recipe:
 
     `rate` is AdamW's peak learning rate. It rises over `warm` steps, stays, and falls in a
     line to zero over the last `fall` share of all steps (Hu et al., "MiniCPM", 2024).
-    `dropout` is the share of features left out in each layer.
+    `dropout` is the share of features left out in each layer. `heads` is how many times as
+    fast the two heads learn, which start from nothing. `still` counts the lowest layers that
+    stay as they are, as the embeddings then do. `trust` is the weight of a teacher's word.
     """
 
     steps: int
@@ -31,6 +34,9 @@ class Recipe:
     holds: float = 0.5
     decay: float = 0.01
     dropout: float = 0.1
+    heads: float = 1.0
+    still: int = 0
+    trust: float = 0.0
     seed: int = 1
 
     def rate_at(self, step: int) -> float:
@@ -42,10 +48,9 @@ class Recipe:
 def loss(network: ReaderNetwork, part: Batch, recipe: Recipe) -> torch.Tensor:
     """Return the mean cross-entropy of start and end, plus that of "holds an answer"."""
     spans, holds = network(part.ids, part.kinds, part.mask)
-    start = cross_entropy(spans[..., 0], part.start)
-    end = cross_entropy(spans[..., 1], part.end)
-    known = (part.start > 0).float()
-    return (start + end) / 2 + recipe.holds * binary_cross_entropy_with_logits(holds, known)
+    likely = torch.log_softmax(spans, dim=1)
+    span = -(part.target * likely).sum(dim=(1, 2)).mean() / 2
+    return span + recipe.holds * binary_cross_entropy_with_logits(holds, part.holds)
 
 
 class Run:
@@ -60,14 +65,21 @@ class Run:
         if recipe.dropout:
             add_dropout(network.body, recipe.dropout, dtype)
         self.network = network.to(dtype).train()
-        # The words' own vectors stay as they are: they are half of all weights, and most
-        # are too rare in the data to gain.
-        network.body.embeddings.word_embeddings.weight.requires_grad_(False)
+        for part in _still(network, recipe.still):
+            part.requires_grad_(False)
         self.names = [n for n, p in network.named_parameters() if p.requires_grad]
         self.live = [p for p in network.parameters() if p.requires_grad]
         self.master = [p.detach().float().clone() for p in self.live]
+        body: list[torch.Tensor] = []
+        heads: list[torch.Tensor] = []
+        for name, master in zip(self.names, self.master, strict=True):
+            (body if name.startswith("body.") else heads).append(master)
         self.optimiser = torch.optim.AdamW(
-            self.master, lr=recipe.rate, weight_decay=recipe.decay, betas=(0.9, 0.98), fused=True
+            [{"params": body, "times": 1.0}, {"params": heads, "times": recipe.heads}],
+            lr=recipe.rate,
+            weight_decay=recipe.decay,
+            betas=(0.9, 0.98),
+            fused=True,
         )
         self.step = 0
 
@@ -82,7 +94,7 @@ class Run:
                 epoch = self.step // per_epoch
                 order = batches(found, self.recipe.tokens, self.recipe.seed + epoch)
             # Another order can have some batches more or less than the first.
-            part = batch(order[self.step % per_epoch % len(order)])
+            part = batch(order[self.step % per_epoch % len(order)], self.recipe.trust)
             total += self._advance(part)
             seen += int(part.mask.sum())
             self.step += 1
@@ -104,7 +116,7 @@ class Run:
             live.grad = None
         torch.nn.utils.clip_grad_norm_(self.master, 1.0)
         for group in self.optimiser.param_groups:
-            group["lr"] = self.recipe.rate_at(self.step)
+            group["lr"] = group["times"] * self.recipe.rate_at(self.step)
         self.optimiser.step()
         with torch.no_grad():
             for master, live in zip(self.master, self.live, strict=True):
@@ -142,3 +154,13 @@ class Run:
         self.step = state["step"]
         torch.set_rng_state(state["random"])
         return True
+
+
+def _still(network: ReaderNetwork, layers: int) -> Iterator[nn.Module]:
+    """Yield what stays as it is: at least the words' own vectors.
+
+    They are half of a small network's weights, and most are too rare in the data to gain.
+    """
+    embeddings = network.body.embeddings
+    yield embeddings if layers else embeddings.word_embeddings
+    yield from network.body.encoder.layer[:layers]

@@ -4,11 +4,14 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from tokenizers import Encoding
 from torch import Tensor
 
 from qa.forward import SafeTokenizer
+from qa.passages import Offsets
 from qa.span_model import padded_pairs, question_head
 from qa.training.examples import Example
 
@@ -22,26 +25,42 @@ _ROUND = 8
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Token ids of [CLS] question [SEP] passage [SEP], and the answer's first and last token.
+    """Token ids of [CLS] question [SEP] passage [SEP], and what there is to learn from them.
 
-    `first` is where the passage begins. Without an answer `start` and `end` are 0.
+    `first` is where the passage begins. `spans` are the answer's first and last token, as each
+    of the people had it: (0, 0) if there is none. `taught` is what a teacher thinks of it.
     """
 
     ids: list[int]
     first: int
-    start: int
-    end: int
+    spans: tuple[tuple[int, int], ...]
+    taught: "Taught | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Taught:
+    """A teacher's probabilities of each token to be the start and the end, shape (tokens, 2).
+
+    `holds` is that of the passage to answer at all.
+    """
+
+    tokens: NDArray[np.float16]
+    holds: float
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Windows padded to one length: ids, kinds and mask of shape (windows, tokens)."""
+    """Windows padded to one length: ids, kinds and mask of shape (windows, tokens).
+
+    `target`, of shape (windows, tokens, 2), has the probability of each token to be the start
+    and the end; `holds`, of shape (windows,), that there is an answer.
+    """
 
     ids: Tensor
     kinds: Tensor
     mask: Tensor
-    start: Tensor
-    end: Tensor
+    target: Tensor
+    holds: Tensor
 
 
 def windows(examples: Sequence[Example], tokenizer: SafeTokenizer, seed: int) -> Iterator[Window]:
@@ -67,26 +86,36 @@ def _window(
     head = question_head(question.ids, tokenizer)
     sep = tokenizer.ends[1]
     tokens = len(passage.ids)
-    if example.span is None:
+    if not example.spans:
         left = chosen.randint(0, max(0, tokens - PASSAGE))
-        return Window([*head, *passage.ids[left : left + PASSAGE], sep], len(head), 0, 0)
-    inside = [
-        number
-        for number, (start, end) in enumerate(passage.offsets)
-        if start < example.span[1] and end > example.span[0]
-    ]
-    if not inside or inside[-1] - inside[0] >= PASSAGE:
+        return Window([*head, *passage.ids[left : left + PASSAGE], sep], len(head), ((0, 0),))
+    inside = [_tokens(passage, span) for span in example.spans]
+    if inside[0] is None or inside[0][1] - inside[0][0] >= PASSAGE:
         return None
-    lowest = max(0, inside[-1] + 1 - PASSAGE)
-    highest = min(inside[0], max(0, tokens - PASSAGE))
+    start, end = inside[0]
+    lowest = max(0, end + 1 - PASSAGE)
+    highest = min(start, max(0, tokens - PASSAGE))
     left = chosen.randint(lowest, max(lowest, highest))
     shift = len(head) - left
     return Window(
         [*head, *passage.ids[left : left + PASSAGE], sep],
         len(head),
-        inside[0] + shift,
-        inside[-1] + shift,
+        tuple(
+            (span[0] + shift, span[1] + shift)
+            for span in inside
+            if span and left <= span[0] and span[1] < left + PASSAGE
+        ),
     )
+
+
+def _tokens(passage: Encoding, span: Offsets) -> tuple[int, int] | None:
+    """Return the first and the last token of a span of text; None if it has none."""
+    inside = [
+        number
+        for number, (start, end) in enumerate(passage.offsets)
+        if start < span[1] and end > span[0]
+    ]
+    return (inside[0], inside[-1]) if inside else None
 
 
 def batches(found: Sequence[Window], tokens: int, seed: int) -> list[list[Window]]:
@@ -109,14 +138,19 @@ def batches(found: Sequence[Window], tokens: int, seed: int) -> list[list[Window
     return groups
 
 
-def batch(group: Sequence[Window]) -> Batch:
-    """Pad windows into tensors."""
+def batch(group: Sequence[Window], trust: float = 0.0) -> Batch:
+    """Pad windows into tensors. `trust` is the weight of what a teacher thinks of them."""
     pairs = padded_pairs([w.ids for w in group], [w.first for w in group], _ROUND)
     ids, kinds, mask = map(torch.from_numpy, pairs)
-    return Batch(
-        ids,
-        kinds,
-        mask,
-        torch.tensor([window.start for window in group]),
-        torch.tensor([window.end for window in group]),
-    )
+    target = torch.zeros(*ids.shape, 2)
+    holds = torch.zeros(len(group))
+    for row, window in enumerate(group):
+        weight = trust if window.taught else 0.0
+        for span in window.spans:
+            target[row, span, (0, 1)] += (1 - weight) / len(window.spans)
+        holds[row] = (1 - weight) * (window.spans[0] != (0, 0))
+        if window.taught:
+            tokens = torch.from_numpy(window.taught.tokens)
+            target[row, : len(tokens)] += weight * tokens
+            holds[row] += weight * window.taught.holds
+    return Batch(ids, kinds, mask, target, holds)

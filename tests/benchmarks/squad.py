@@ -1,5 +1,6 @@
 """The reader on a file of questions with their passage, by SQuAD's measures: XQuAD English.
 
+Or, with --set-aside, the training questions that training leaves out, to choose by.
 Every question has an answer in its passage; "no answer" is not among the choices. Passages of
 more than 200 tokens, as many as the library's have, are read in windows that overlap by half.
 """
@@ -8,6 +9,7 @@ import argparse
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from tqdm import tqdm
@@ -17,11 +19,20 @@ from qa.models import load_embedder, load_reader, load_span_model
 from qa.settings import Settings
 from qa.span_model import SpanModel
 from qa.spans import candidates
+from qa.training import examples
 from qa.wording import squad_normalise
 from tests.benchmarks.news import SHARED, rows
 
 FILE = SHARED / "data/reader/test-xquad-en.jsonl.gz"
 WINDOW = 200
+
+
+def set_aside() -> Iterator[dict[str, Any]]:
+    for path in sorted((SHARED / "data/reader").glob("train-*.jsonl.gz")):
+        name = path.name.removesuffix(".jsonl.gz")
+        for row in rows(path):
+            if row["answers"] and examples.set_aside(name, row["passage"]):
+                yield row
 
 
 def windows(passage: str, offsets: list[tuple[int, int]]) -> Iterator[str]:
@@ -43,6 +54,7 @@ def answer(model: SpanModel, question: str, passages: list[str]) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--file", type=Path, default=FILE)
+    parser.add_argument("--set-aside", action="store_true", help="in place of --file")
     parser.add_argument("--weights", type=Path, help="instead of those that are shipped")
     arguments = parser.parse_args()
     settings = Settings()
@@ -51,7 +63,8 @@ def main() -> None:
     )
     tokenizer = load_embedder(settings)
     scores = []
-    for row in tqdm(rows(arguments.file), unit=" questions"):
+    asked = set_aside() if arguments.set_aside else rows(arguments.file)
+    for row in tqdm(asked, unit=" questions"):
         passage = row["passage"]
         [offsets] = tokenizer.token_offsets([passage])
         said = answer(model, row["question"], list(windows(passage, offsets)))
