@@ -43,6 +43,18 @@ def example(question: str, passage: str, answer: str) -> Example:
     return Example(question, passage, ((start, start + len(answer)),))
 
 
+def small(layers: int) -> BertConfig:
+    return BertConfig(
+        vocab_size=20,
+        hidden_size=16,
+        num_hidden_layers=layers,
+        num_attention_heads=2,
+        intermediate_size=16,
+        hidden_dropout_prob=0.0,
+        attention_probs_dropout_prob=0.0,
+    )
+
+
 def test_files_are_read_and_left_out(tmp_path: Path) -> None:
     row = {
         "question": " Who? ",
@@ -138,15 +150,7 @@ def test_a_run_that_was_stopped_ends_as_one_that_was_not(tmp_path: Path) -> None
 
     def run(folder: str, steps: int) -> Run:
         torch.manual_seed(0)
-        config = BertConfig(
-            vocab_size=20,
-            hidden_size=16,
-            num_hidden_layers=1,
-            num_attention_heads=2,
-            intermediate_size=16,
-            hidden_dropout_prob=0.0,
-            attention_probs_dropout_prob=0.0,
-        )
+        config = small(layers=1)
         # The checkpoint is taken in the flat part, where the number of steps plays no role.
         recipe = Recipe(steps, warm=2, fall=4 / steps, tokens=60)
         return Run(ReaderNetwork.of(config), recipe, tmp_path / folder, torch.float32)
@@ -169,13 +173,7 @@ def test_a_teacher_is_asked_once_and_its_word_counts_as_far_as_it_is_trusted(
     tmp_path: Path,
 ) -> None:
     torch.manual_seed(0)
-    config = BertConfig(
-        vocab_size=20,
-        hidden_size=16,
-        num_hidden_layers=1,
-        num_attention_heads=2,
-        intermediate_size=16,
-    )
+    config = small(layers=1)
     teacher = ReaderNetwork.of(config).eval()
     found = [Window([2, 5, 3, *[7 + n % 9] * n, 3], 3, ((3, 4), (3, 3))) for n in range(2, 30)]
     lines: list[str] = []
@@ -223,13 +221,7 @@ def test_questions_to_choose_by_are_not_learned_from(tmp_path: Path) -> None:
 
 def test_the_lowest_layers_stay_as_they_are(tmp_path: Path) -> None:
     torch.manual_seed(0)
-    config = BertConfig(
-        vocab_size=20,
-        hidden_size=16,
-        num_hidden_layers=2,
-        num_attention_heads=2,
-        intermediate_size=16,
-    )
+    config = small(layers=2)
     network = ReaderNetwork.of(config)
     before = {name: value.clone() for name, value in network.state_dict().items()}
     run = Run(network, Recipe(4, warm=1, still=1, tokens=60, heads=10), tmp_path, torch.float32)
