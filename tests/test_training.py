@@ -66,13 +66,13 @@ def test_files_are_read_and_left_out(tmp_path: Path) -> None:
     for name in ("train-a", "train-b"):
         with gzip.open(tmp_path / f"{name}.jsonl.gz", "wt", encoding="utf-8") as stream:
             stream.write("".join(json.dumps(line) + "\n" for line in (row, none)))
-    found = examples.load(tmp_path, without=["train-b"])
+    found = examples.load(tmp_path, shares={"train-b": 0})
     assert sorted(found, key=lambda e: e.question) == [
         Example("When?", BRIDGE),
         Example("Who?", BRIDGE, ((45, 54), (42, 54))),
     ]
     with pytest.raises(FileNotFoundError, match="no train-"):
-        examples.load(tmp_path, without=["train-a", "train-b"])
+        examples.load(tmp_path, shares={"train-a": 0, "train-b": 0})
 
 
 def test_negatives_are_near_and_hold_no_answer() -> None:
@@ -211,8 +211,8 @@ def test_questions_to_choose_by_are_not_learned_from(tmp_path: Path) -> None:
             for text in texts:
                 row = {"question": "Who?", "passage": text, "answers": [], "answer_start": -1}
                 stream.write(json.dumps(row) + "\n")
-    assert examples.names(tmp_path) == ["train-nq-open", "train-squad-part"]
-    kept = {e.passage for e in examples.load(tmp_path, without=["train-nq-open"])}
+    assert list(examples.files(tmp_path)) == ["train-nq-open", "train-squad-part"]
+    kept = {e.passage for e in examples.load(tmp_path, shares={"train-nq-open": 0})}
     aside = {text for text in texts if examples.set_aside("train-squad-part", text)}
     assert 3 < len(aside) < 30
     assert kept == set(texts) - aside

@@ -32,17 +32,28 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=Recipe.seed)
     parser.add_argument("--start", type=Path, help="weights to start from: a run's, or a mean")
     parser.add_argument("--share", type=float, default=1.0, help="of the data, for a trial")
-    parser.add_argument("--without", nargs="*", default=[], help="files to leave out")
+    parser.add_argument(
+        "--shares",
+        nargs="*",
+        default=[],
+        metavar="FILE=SHARE",
+        help="of single files: train-qamr=0 leaves one out",
+    )
     parser.add_argument("--teacher", type=Path, help="what qa.training.teacher wrote")
     parser.add_argument("--teacher-base", type=Path, help="folder of all-mpnet-base-v2")
     parser.add_argument("--trust", type=float, default=0.7, help="weight of the teacher's word")
     parser.add_argument("--plain", action="store_true", help="leave the questions' style")
     arguments = parser.parse_args()
 
+    own = dict(one.split("=") for one in arguments.shares)
+    if unknown := own.keys() - examples.files(arguments.data).keys():
+        parser.error(f"no such files in {arguments.data}: {', '.join(sorted(unknown))}")
+    shares = {**examples.SHARES, **{name: float(share) for name, share in own.items()}}
+
     base = embedder_folder()
     tokenizer = SafeTokenizer(Tokenizer.from_file(str(base / "tokenizer.json")))
     seed = arguments.seed
-    found = examples.load(arguments.data, arguments.share, arguments.without)
+    found = examples.load(arguments.data, arguments.share, shares)
     negatives = examples.near_negatives(found, seed)
     asked = found if arguments.plain else list(examples.in_news_style(found, seed))
     ready = list(windows([*asked, *negatives], tokenizer, seed))

@@ -8,7 +8,7 @@ import gzip
 import hashlib
 import json
 import random
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from qa.wording import normalise
 
 # Of some files only a share is used: QAMR asks thirty questions of each sentence, and
 # PolicyQA's privacy policies are far from news.
-SHARES = {"train-qamr": 0.5, "train-policyqa": 0.25}
+SHARES: Mapping[str, float] = {"train-qamr": 0.5, "train-policyqa": 0.25}
 # How often a question also comes with a near passage that does not answer it.
 NEGATIVES = 0.3
 # How often a question is put in the style of a news quiz: behind a sentence that sets the
@@ -43,35 +43,35 @@ class Example:
     spans: tuple[Offsets, ...] = ()
 
 
-def load(folder: Path, share: float = 1.0, without: Sequence[str] = ()) -> list[Example]:
-    """Read the training files of a folder, by name; of each, at random, only a share.
+def load(folder: Path, share: float = 1.0, shares: Mapping[str, float] = SHARES) -> list[Example]:
+    """Read the training files of a folder, by name.
 
-    What is set aside to choose by is left out. Raises `FileNotFoundError` if there is none.
+    Of each, at random, only `share` times its own one of `shares` is read; what is set aside to
+    choose by is left out. Raises `FileNotFoundError` if no file is left.
     """
-    paths = sorted(path for path in folder.glob("train-*.jsonl.gz") if _name(path) not in without)
-    if not paths:
-        raise FileNotFoundError(f"no train-*.jsonl.gz in {folder}")
+    paths = files(folder)
+    wanted = {name: share * shares.get(name, 1.0) for name in paths}
+    if not any(wanted.values()):
+        raise FileNotFoundError(f"no train-*.jsonl.gz in {folder}, or none left of it")
     found: list[Example] = []
-    for path in paths:
-        rows = [row for row in _rows(path) if not set_aside(_name(path), row.passage)]
-        kept = round(len(rows) * share * SHARES.get(_name(path), 1.0))
-        found += random.Random(_name(path)).sample(rows, kept)
+    for name, kept in wanted.items():
+        rows = [row for row in _rows(paths[name]) if not set_aside(name, row.passage)]
+        found += random.Random(name).sample(rows, round(len(rows) * kept))
     return found
 
 
-def names(folder: Path) -> list[str]:
-    """Return the names of a folder's training files."""
-    return sorted(_name(path) for path in folder.glob("train-*.jsonl.gz"))
+def files(folder: Path) -> dict[str, Path]:
+    """Return a folder's training files by name."""
+    return {
+        path.name.removesuffix(".jsonl.gz"): path
+        for path in sorted(folder.glob("train-*.jsonl.gz"))
+    }
 
 
 def set_aside(name: str, passage: str) -> bool:
     """Tell whether a passage of a training file is kept to choose by: 4% of SQuAD's."""
     known = int(hashlib.sha256(passage.encode()).hexdigest(), 16)
     return name in _CHOSEN_BY and known % 25 == 0
-
-
-def _name(path: Path) -> str:
-    return path.name.removesuffix(".jsonl.gz")
 
 
 def _rows(path: Path) -> Iterator[Example]:
