@@ -3,6 +3,7 @@
 import argparse
 import json
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
@@ -16,53 +17,23 @@ from qa.network import ReaderNetwork
 from qa.training import examples, teacher
 from qa.training.run import Recipe, Run
 from qa.training.taught import taught
-from qa.training.windows import windows
+from qa.training.windows import Window, windows
+
+# What of the recipe can be set; the steps first, which have a number of their own.
+_RECIPE = ("steps", "rate", "holds", "fall", "dropout", "trust", "seed")
 
 
 def main() -> None:
     """Train, and write the weights, the configuration and the tokenizer."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, required=True, help="folder of train-*.jsonl.gz")
-    parser.add_argument("--output", type=Path, required=True, help="checkpoints and weights")
-    parser.add_argument("--steps", type=int, default=4800)
-    parser.add_argument("--rate", type=float, default=Recipe.rate)
-    parser.add_argument("--holds", type=float, default=Recipe.holds)
-    parser.add_argument("--fall", type=float, default=Recipe.fall)
-    parser.add_argument("--dropout", type=float, default=Recipe.dropout)
-    parser.add_argument("--seed", type=int, default=Recipe.seed)
-    parser.add_argument("--start", type=Path, help="weights to start from: a run's, or a mean")
-    parser.add_argument("--share", type=float, default=1.0, help="of the data, for a trial")
-    parser.add_argument(
-        "--shares",
-        nargs="*",
-        default=[],
-        metavar="FILE=SHARE",
-        help="of single files: train-qamr=0 leaves one out",
-    )
-    parser.add_argument("--teacher", type=Path, help="what qa.training.teacher wrote")
-    parser.add_argument("--teacher-base", type=Path, help="folder of all-mpnet-base-v2")
-    parser.add_argument("--trust", type=float, default=0.7, help="weight of the teacher's word")
-    parser.add_argument("--plain", action="store_true", help="leave the questions' style")
+    parser = _parser()
     arguments = parser.parse_args()
-
-    own = dict(one.split("=") for one in arguments.shares)
-    if unknown := own.keys() - examples.files(arguments.data).keys():
+    if unknown := dict(arguments.shares).keys() - examples.files(arguments.data).keys():
         parser.error(f"no such files in {arguments.data}: {', '.join(sorted(unknown))}")
-    shares = {**examples.SHARES, **{name: float(share) for name, share in own.items()}}
-
+    if arguments.teacher and not arguments.teacher_base:
+        parser.error("--teacher wants --teacher-base as well")
     base = embedder_folder()
-    tokenizer = SafeTokenizer(Tokenizer.from_file(str(base / "tokenizer.json")))
-    seed = arguments.seed
-    found = examples.load(arguments.data, arguments.share, shares)
-    negatives = examples.near_negatives(found, seed)
-    asked = found if arguments.plain else list(examples.in_news_style(found, seed))
-    ready = list(windows([*asked, *negatives], tokenizer, seed))
-    print(f"{len(found)} examples, {len(negatives)} near negatives, {len(ready)} windows")
-    if arguments.teacher:
-        known = teacher.load(arguments.teacher_base, arguments.teacher)
-        ready = taught(known, ready, arguments.output / "taught", print)
-
-    torch.manual_seed(seed)
+    ready = _ready(arguments, base)
+    torch.manual_seed(arguments.seed)
     body = BertModel.from_pretrained(
         base,
         add_pooling_layer=False,
@@ -72,23 +43,64 @@ def main() -> None:
         hidden_dropout_prob=0.0,
         attention_probs_dropout_prob=0.0,
     )
-    recipe = Recipe(
-        arguments.steps,
-        rate=arguments.rate,
-        holds=arguments.holds,
-        fall=arguments.fall,
-        dropout=arguments.dropout,
-        trust=arguments.trust,
-        seed=seed,
-    )
     network = ReaderNetwork(body)
     if arguments.start:
         network.load_state_dict(load_file(arguments.start / "model.safetensors"))
+    recipe = Recipe(**{name: getattr(arguments, name) for name in _RECIPE})
     run = Run(network, recipe, arguments.output, best_dtype("cpu"))
     if run.resume():
-        print(f"resuming at step {run.step}")
-    run.train(ready, lambda line: print(line, flush=True))
+        _log(f"resuming at step {run.step}")
+    run.train(ready, _log)
     write(run, base, arguments.output)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m qa.training", description=__doc__)
+    add = parser.add_argument
+    add("--data", type=Path, required=True, help="folder of train-*.jsonl.gz")
+    add("--output", type=Path, required=True, help="checkpoints and weights")
+    add("--steps", type=int, default=4800)
+    for name in _RECIPE[1:]:
+        add(f"--{name}", type=type(getattr(Recipe, name)), default=getattr(Recipe, name))
+    add("--start", type=Path, help="weights to start from: a run's, or a mean")
+    add("--share", type=float, default=1.0, help="of the data, for a trial")
+    add(
+        "--shares",
+        type=_share,
+        nargs="*",
+        default=[],
+        metavar="FILE=SHARE",
+        help="of single files: train-qamr=0 leaves one out",
+    )
+    add("--plain", action="store_true", help="leave the questions' style")
+    add("--teacher", type=Path, help="what qa.training.teacher wrote")
+    add("--teacher-base", type=Path, help="folder of all-mpnet-base-v2")
+    parser.set_defaults(trust=0.7)
+    return parser
+
+
+def _share(text: str) -> tuple[str, float]:
+    name, _, share = text.partition("=")
+    return name, float(share)
+
+
+def _ready(arguments: argparse.Namespace, base: Path) -> Sequence[Window]:
+    """Return the windows to learn from, with what a teacher thinks of them if there is one."""
+    tokenizer = SafeTokenizer(Tokenizer.from_file(str(base / "tokenizer.json")))
+    shares = {**examples.SHARES, **dict(arguments.shares)}
+    found = examples.load(arguments.data, arguments.share, shares)
+    negatives = examples.near_negatives(found, arguments.seed)
+    asked = found if arguments.plain else list(examples.in_news_style(found, arguments.seed))
+    ready = list(windows([*asked, *negatives], tokenizer, arguments.seed))
+    _log(f"{len(found)} examples, {len(negatives)} near negatives, {len(ready)} windows")
+    if arguments.teacher:
+        known = teacher.load(arguments.teacher_base, arguments.teacher)
+        ready = taught(known, ready, arguments.output / "taught", _log)
+    return ready
+
+
+def _log(line: str) -> None:
+    print(line, flush=True)
 
 
 def write(run: Run, base: Path, folder: Path) -> None:
