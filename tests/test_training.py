@@ -129,7 +129,7 @@ def test_a_written_network_reads_as_it_was_trained(tmp_path: Path) -> None:
         hidden_size=16, num_hidden_layers=1, num_attention_heads=2, intermediate_size=16
     )
     run = Run(ReaderNetwork.of(config), Recipe(1), tmp_path, torch.float32)
-    write(run, Path(TOKENIZER).parent, tmp_path)
+    write(run, Path(TOKENIZER).parent)
     model = load_span_model(Settings(device="cpu", dtype="float32"), tmp_path)
     texts = [BRIDGE, "Snow. " * 30 + OTHER, "Rain."] * 5
     question = "Who opened the harbor bridge? " * 20

@@ -4,10 +4,11 @@ import argparse
 import json
 import shutil
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 from tokenizers import Tokenizer
 from transformers import BertModel
 
@@ -19,8 +20,10 @@ from qa.training.run import Recipe, Run
 from qa.training.taught import taught
 from qa.training.windows import Window, windows
 
-# What of the recipe can be set; the steps first, which have a number of their own.
-_RECIPE = ("steps", "rate", "holds", "fall", "dropout", "trust", "seed")
+# `trust` counts where there is a teacher alone.
+_RECIPE = Recipe(steps=4800, trust=0.7)
+# What of it can be set.
+_SET = ("steps", "rate", "holds", "fall", "dropout", "trust", "seed")
 
 
 def main() -> None:
@@ -46,12 +49,12 @@ def main() -> None:
     network = ReaderNetwork(body)
     if arguments.start:
         network.load_state_dict(load_file(arguments.start / "model.safetensors"))
-    recipe = Recipe(**{name: getattr(arguments, name) for name in _RECIPE})
+    recipe = replace(_RECIPE, **{name: getattr(arguments, name) for name in _SET})
     run = Run(network, recipe, arguments.output, best_dtype("cpu"))
     if run.resume():
         _log(f"resuming at step {run.step}")
     run.train(ready, _log)
-    write(run, base, arguments.output)
+    write(run, base)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -59,9 +62,9 @@ def _parser() -> argparse.ArgumentParser:
     add = parser.add_argument
     add("--data", type=Path, required=True, help="folder of train-*.jsonl.gz")
     add("--output", type=Path, required=True, help="checkpoints and weights")
-    add("--steps", type=int, default=4800)
-    for name in _RECIPE[1:]:
-        add(f"--{name}", type=type(getattr(Recipe, name)), default=getattr(Recipe, name))
+    for name in _SET:
+        known = getattr(_RECIPE, name)
+        add(f"--{name}", type=type(known), default=known, help="see qa.training.run.Recipe")
     add("--start", type=Path, help="weights to start from: a run's, or a mean")
     add("--share", type=float, default=1.0, help="of the data, for a trial")
     add(
@@ -75,7 +78,6 @@ def _parser() -> argparse.ArgumentParser:
     add("--plain", action="store_true", help="leave the questions' style")
     add("--teacher", type=Path, help="what qa.training.teacher wrote")
     add("--teacher-base", type=Path, help="folder of all-mpnet-base-v2")
-    parser.set_defaults(trust=0.7)
     return parser
 
 
@@ -103,15 +105,14 @@ def _log(line: str) -> None:
     print(line, flush=True)
 
 
-def write(run: Run, base: Path, folder: Path) -> None:
-    """Write the weights in half precision, the configuration, and the base's tokenizer."""
-    weights = {name: value.half().contiguous() for name, value in run.weights().items()}
-    save_file(weights, folder / "model.safetensors")
-    (folder / "config.json").write_text(
+def write(run: Run, base: Path) -> None:
+    """Write the weights, the configuration, and the base's tokenizer to the run's folder."""
+    weights = run.write_weights()
+    (run.folder / "config.json").write_text(
         json.dumps(run.network.body.config.to_diff_dict(), indent=2) + "\n", encoding="utf-8"
     )
-    shutil.copyfile(base / "tokenizer.json", folder / "tokenizer.json")
-    print("SHA-256", file_hash(folder / "model.safetensors"))
+    shutil.copyfile(base / "tokenizer.json", run.folder / "tokenizer.json")
+    print("SHA-256", file_hash(weights))
 
 
 if __name__ == "__main__":

@@ -50,8 +50,8 @@ def load(folder: Path, share: float = 1.0, shares: Mapping[str, float] = SHARES)
     choose by is left out. Raises `FileNotFoundError` if no file is left.
     """
     paths = files(folder)
-    wanted = {name: share * shares.get(name, 1.0) for name in paths}
-    if not any(wanted.values()):
+    wanted = {name: kept for name in paths if (kept := share * shares.get(name, 1.0))}
+    if not wanted:
         raise FileNotFoundError(f"no train-*.jsonl.gz in {folder}, or none left of it")
     found: list[Example] = []
     for name, kept in wanted.items():

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors.torch import save_file
 from torch import nn
 from torch.nn.functional import binary_cross_entropy_with_logits
 
@@ -126,6 +127,13 @@ class Run:
     def weights(self) -> dict[str, torch.Tensor]:
         """Return all weights by name, those that were trained in float32."""
         return {**self.network.state_dict(), **dict(zip(self.names, self.master, strict=True))}
+
+    def write_weights(self) -> Path:
+        """Write all weights in half precision, and return the file's path."""
+        path = self.folder / "model.safetensors"
+        halves = {name: value.half().contiguous() for name, value in self.weights().items()}
+        save_file(halves, path)
+        return path
 
     def save(self) -> None:
         """Write a checkpoint, whole or not at all."""

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import cast
 
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 from tokenizers import Tokenizer
 from torch import Tensor
 from transformers import BertModel, MPNetModel
@@ -112,8 +112,7 @@ def main() -> None:
     if run.resume():
         print(f"resuming at step {run.step}")
     run.train(ready, lambda line: print(line, flush=True))
-    weights = {name: value.half().contiguous() for name, value in run.weights().items()}
-    save_file(weights, arguments.output / "model.safetensors")
+    run.write_weights()
 
 
 def _examples(folder: Path, seed: int) -> Iterator[Example]:

@@ -28,8 +28,7 @@ WINDOW = 200
 
 
 def set_aside() -> Iterator[dict[str, Any]]:
-    for path in sorted((SHARED / "data/reader").glob("train-*.jsonl.gz")):
-        name = path.name.removesuffix(".jsonl.gz")
+    for name, path in examples.files(FILE.parent).items():
         for row in rows(path):
             if row["answers"] and examples.set_aside(name, row["passage"]):
                 yield row
