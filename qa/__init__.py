@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from qa.errors import QAError
 from qa.settings import Settings
-from qa.types import Answer, Citation, Filters
+from qa.types import Answer, Citation, Filters, Turn
 
 if TYPE_CHECKING:
     from qa.assistant import Assistant, answer
 
-__all__ = ["Answer", "Assistant", "Citation", "Filters", "QAError", "Settings", "answer"]
+__all__ = ["Answer", "Assistant", "Citation", "Filters", "QAError", "Settings", "Turn", "answer"]
 __version__ = "0.1.0"
 
 

@@ -114,7 +114,7 @@ def scored(folder: Path, name: str, questions: Sequence[NewsQuestion]) -> list[d
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--environments", type=Path, required=True, help="outside the checkout")
+    parser.add_argument("--environments", type=Path, required=True, help="folder to make them in")
     parser.add_argument("--articles", type=int, default=800, help="all that there are: 4714")
     parser.add_argument("--systems", nargs="+", choices=PACKAGES, default=list(PACKAGES))
     arguments = parser.parse_args()

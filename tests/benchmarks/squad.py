@@ -12,14 +12,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
+from tokenizers import Tokenizer
 from tqdm import tqdm
 
 from qa.evaluation.metrics import exact_match, token_f1
-from qa.models import load_embedder, load_reader, load_span_model
+from qa.forward import SafeTokenizer
+from qa.models import embedder_folder, load_embedder, load_reader, load_span_model
 from qa.settings import Settings
 from qa.span_model import SpanModel
 from qa.spans import candidates
-from qa.training import examples
+from qa.training import examples, teacher
 from qa.wording import squad_normalise
 from tests.benchmarks.news import SHARED, rows
 
@@ -50,16 +53,30 @@ def answer(model: SpanModel, question: str, passages: list[str]) -> str:
     return max(found, default=(0.0, ""))[1]
 
 
+def reading(settings: Settings, weights: Path | None, teacher_base: Path | None) -> SpanModel:
+    """Return the shipped network, or one that training wrote, or a teacher."""
+    if weights is None:
+        return load_reader(settings)
+    if teacher_base is None:
+        return load_span_model(settings, weights)
+    tokenizer = Tokenizer.from_file(str(embedder_folder() / "tokenizer.json"))
+    network = teacher.load(teacher_base, weights)
+    return SpanModel(network, SafeTokenizer(tokenizer), "cpu", torch.get_num_threads())
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--file", type=Path, default=FILE)
     parser.add_argument("--set-aside", action="store_true", help="in place of --file")
     parser.add_argument("--weights", type=Path, help="instead of those that are shipped")
+    parser.add_argument(
+        "--teacher-base", type=Path, help="the weights are a teacher's: folder of all-mpnet-base-v2"
+    )
     arguments = parser.parse_args()
     settings = Settings()
-    model = (
-        load_span_model(settings, arguments.weights) if arguments.weights else load_reader(settings)
-    )
+    if arguments.teacher_base and not arguments.weights:
+        parser.error("--teacher-base wants --weights as well")
+    model = reading(settings, arguments.weights, arguments.teacher_base)
     tokenizer = load_embedder(settings)
     scores = []
     asked = set_aside() if arguments.set_aside else rows(arguments.file)
