@@ -8,6 +8,7 @@ QAError
 ├── ModelError           a model's files are missing or not the ones expected
 ├── CitationError        a quote is not a verbatim slice of its article
 ├── EvaluationError      a question set cannot be read, or a run cannot be written
+├── TrainingError        there is nothing to learn from, or a folder has another run's work
 ├── ConversationError    a conversation is gone, or the file of them cannot be read
 └── LibraryError         a library cannot be used as it is
     ├── LibraryMissing   there is none in that folder
@@ -47,6 +48,10 @@ class CitationError(QAError):
 
 class EvaluationError(QAError):
     """A question set cannot be read, or a run cannot be written or gone on with."""
+
+
+class TrainingError(QAError):
+    """There is nothing to learn from, or what is kept in a folder is another run's."""
 
 
 class ConversationError(QAError):

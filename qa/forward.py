@@ -3,7 +3,8 @@
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Generic, TypeVar
+from pathlib import Path
+from typing import Generic, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +34,11 @@ class SafeTokenizer:
         self.ends = (first, last)
         self._tokenizer = tokenizer
         self._lock = threading.Lock()
+
+    @classmethod
+    def of(cls, folder: Path) -> Self:
+        """Read the tokenizer of a model's folder."""
+        return cls(Tokenizer.from_file(str(folder / "tokenizer.json")))
 
     def encode(self, texts: Sequence[str], special: bool) -> list[Encoding]:
         """Return the encoding of each text, with or without special tokens."""

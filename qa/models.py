@@ -46,7 +46,6 @@ def _load_embedder(device: str, dtype: str) -> Embedder:
     folder = embedder_folder()
 
     from sentence_transformers import SentenceTransformer
-    from tokenizers import Tokenizer
     from transformers.utils.logging import disable_progress_bar
 
     disable_progress_bar()  # type: ignore[no-untyped-call]
@@ -58,8 +57,7 @@ def _load_embedder(device: str, dtype: str) -> Embedder:
         model_kwargs={"dtype": _numbers(device, dtype)},
     )
     model.eval()
-    tokenizer = SafeTokenizer(Tokenizer.from_file(str(folder / "tokenizer.json")))
-    return Embedder(model, tokenizer, _workers(device))
+    return Embedder(model, SafeTokenizer.of(folder), _workers(device))
 
 
 def load_reader(settings: Settings) -> SpanModel:
@@ -108,7 +106,6 @@ def _load_span_model(device: str, dtype: str, folder: Path) -> SpanModel:
     _stay_offline()
 
     from safetensors.torch import load_file
-    from tokenizers import Tokenizer
     from transformers import BertConfig
 
     from qa.network import ReaderNetwork
@@ -118,8 +115,7 @@ def _load_span_model(device: str, dtype: str, folder: Path) -> SpanModel:
     network = ReaderNetwork.of(BertConfig.from_dict(config))
     network.load_state_dict(load_file(folder / "model.safetensors"))
     network = network.to(device=device, dtype=_numbers(device, dtype)).eval()
-    tokenizer = SafeTokenizer(Tokenizer.from_file(str(folder / "tokenizer.json")))
-    return SpanModel(network, tokenizer, device, _workers(device))
+    return SpanModel(network, SafeTokenizer.of(folder), device, _workers(device))
 
 
 def _workers(device: str) -> int:

@@ -25,23 +25,23 @@ class ReaderNetwork(nn.Module):
         """Build a network whose weights are still to be loaded."""
         return cls(BertModel(config, add_pooling_layer=False))
 
-    def forward(self, ids: Tensor, kinds: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(self, ids: Tensor, token_types: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
         """Return span logits, shape (rows, tokens, 2), and passage logits, shape (rows,).
 
-        `ids`, `kinds` (0 for the question, 1 for the passage) and `mask` (0 for padding)
+        `ids`, `token_types` (0 for the question, 1 for the passage) and `mask` (0 for padding)
         have the shape (rows, tokens). Only [CLS] and the passage can be part of a span:
         the logits of all else are the lowest number. Both are float32.
         """
-        states = self.states(ids, kinds, mask)
+        states = self.states(ids, token_types, mask)
         spans = self.span(states).float()
-        allowed = (kinds == 1) & (mask == 1)
+        allowed = (token_types == 1) & (mask == 1)
         allowed[:, 0] = True
         spans = spans.masked_fill(~allowed[..., None], torch.finfo(torch.float32).min)
         return spans, self.holds(states[:, 0]).float().squeeze(-1)
 
-    def states(self, ids: Tensor, kinds: Tensor, mask: Tensor) -> Tensor:
+    def states(self, ids: Tensor, token_types: Tensor, mask: Tensor) -> Tensor:
         """Return what the body makes of each token, shape (rows, tokens, features)."""
         states: Tensor = self.body(
-            input_ids=ids, token_type_ids=kinds, attention_mask=mask
+            input_ids=ids, token_type_ids=token_types, attention_mask=mask
         ).last_hidden_state
         return states

@@ -137,7 +137,7 @@ class SpanReader:
     def evidence(self, question: str, hits: Sequence[Hit], searched: int | None = None) -> Evidence:
         """Read the hits, and return what they say without deciding whether it is enough."""
         readings = self._model.read(question, [hit.passage.text for hit in hits])
-        found = findings(hits, readings, self.WEIGHTS, _preference(question, self.DATED))
+        found = findings(hits, readings, self.WEIGHTS, date_preference(question, self.DATED))
         scores = [passage_score(*pair, self.WEIGHTS) for pair in zip(hits, readings, strict=True)]
         order = sorted(range(len(hits)), key=lambda place: -scores[place])
         ranked = tuple(
@@ -148,7 +148,7 @@ class SpanReader:
         return Evidence(tuple(found), ranked, signs)
 
 
-def _preference(question: str, bonus: float) -> Preference:
+def date_preference(question: str, bonus: float) -> Preference:
     """Return what adds to the score of the dates, if the question asks for one."""
     how_long = asks_how_long(question)
     if not (how_long or asks_when(question)):

@@ -95,12 +95,12 @@ def question_head(question: Sequence[int], tokenizer: SafeTokenizer) -> list[int
 def padded_pairs(
     ids: Sequence[Sequence[int]], firsts: Sequence[int], multiple: int = 1
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """Return what the network takes: ids, kinds and mask, each of shape (rows, tokens).
+    """Return what the network takes: ids, token types and mask, each of shape (rows, tokens).
 
     `firsts` says where in each row the passage begins; it ends before the last [SEP].
     """
     tokens, mask = padded(ids, multiple)
-    kinds = np.zeros_like(tokens)
+    token_types = np.zeros_like(tokens)
     for place, (row, first) in enumerate(zip(ids, firsts, strict=True)):
-        kinds[place, first : len(row) - 1] = 1
-    return tokens, kinds, mask
+        token_types[place, first : len(row) - 1] = 1
+    return tokens, token_types, mask

@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,29 +14,28 @@ from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 from transformers import BertConfig
 
+from qa.errors import TrainingError
 from qa.forward import SafeTokenizer
 from qa.models import load_span_model
 from qa.network import ReaderNetwork
 from qa.settings import Settings
-
-pytest.importorskip("sklearn", reason="needs the extra `training`")
 from qa.training import examples
 from qa.training.__main__ import write
 from qa.training.examples import Example
 from qa.training.mean import mean
 from qa.training.noise import PooledDropout, pool
 from qa.training.run import Recipe, Run
-from qa.training.taught import taught
+from qa.training.soft_targets import with_soft_targets
 from qa.training.windows import Window, batch, batches, windows
 
 BRIDGE = "The harbor bridge in Lindhaven was opened by Mara Velk. It cost 84 million crowns."
-TOKENIZER = str(get_model_path() / "tokenizer.json")
+BASE = Path(get_model_path())
 OTHER = "The harbor bridge in Lindhaven was closed by heavy snow for nine days last winter."
 
 
 @pytest.fixture(scope="module")
 def tokenizer() -> SafeTokenizer:
-    return SafeTokenizer(Tokenizer.from_file(TOKENIZER))
+    return SafeTokenizer.of(BASE)
 
 
 def example(question: str, passage: str, answer: str) -> Example:
@@ -71,7 +71,7 @@ def test_files_are_read_and_left_out(tmp_path: Path) -> None:
         Example("When?", BRIDGE),
         Example("Who?", BRIDGE, ((45, 54), (42, 54))),
     ]
-    with pytest.raises(FileNotFoundError, match="no train-"):
+    with pytest.raises(TrainingError, match="no train-"):
         examples.load(tmp_path, shares={"train-a": 0, "train-b": 0})
 
 
@@ -85,6 +85,20 @@ def test_negatives_are_near_and_hold_no_answer() -> None:
     assert {(e.question, e.passage, e.spans) for e in found} == {(asked.question, OTHER, ())}
 
 
+def test_a_negative_holds_none_of_what_people_answered() -> None:
+    spans = [BRIDGE.index("84 million"), BRIDGE.index("84")]
+    cost = Example(
+        "What did the harbor bridge in Lindhaven cost?",
+        BRIDGE,
+        ((spans[0], spans[0] + 10), (spans[1], spans[1] + 2)),
+    )
+    whole = "The harbor bridge in Lindhaven has 84 lamps."
+    part = "The harbor bridge in Lindhaven has the number 1184."
+    others = [Example("Why?", whole), Example("Why?", part)]
+    found = examples.near_negatives([cost] * 40 + others, seed=1)
+    assert {e.passage for e in found} == {part}
+
+
 def test_news_style_keeps_the_answer() -> None:
     asked = example("Who opened the bridge?", BRIDGE, "Mara Velk")
     styled = list(examples.in_news_style([asked] * 300, seed=1))
@@ -96,7 +110,7 @@ def test_news_style_keeps_the_answer() -> None:
 
 
 def test_a_window_holds_its_answer(tokenizer: SafeTokenizer) -> None:
-    decode = Tokenizer.from_file(TOKENIZER).decode
+    decode = Tokenizer.from_file(str(BASE / "tokenizer.json")).decode
     long = "Rain fell on Tolk. " * 90 + BRIDGE + " Snow fell on Tolk." * 90
     asked = example("Who opened it?", long, "Mara Velk")
     for seed in range(5):
@@ -117,10 +131,11 @@ def test_batches_hold_every_window_once_and_mask_the_rest(tokenizer: SafeTokeniz
     for group in groups:
         part = batch(group)
         assert part.ids.shape[1] - max(len(w.ids) for w in group) < 8
-        assert part.mask.sum() == sum(len(w.ids) for w in group) <= 400
+        assert part.mask.sum() == sum(len(w.ids) for w in group)
+        assert part.ids.numel() <= 400
         assert part.target.sum(dim=1) == pytest.approx(torch.ones(len(group), 2))
-        assert part.kinds[part.target.sum(dim=2) > 0].all()
-        assert not (part.kinds & (1 - part.mask)).any()
+        assert part.token_types[part.target.sum(dim=2) > 0].all()
+        assert not (part.token_types & (1 - part.mask)).any()
 
 
 def test_a_written_network_reads_as_it_was_trained(tmp_path: Path) -> None:
@@ -129,7 +144,7 @@ def test_a_written_network_reads_as_it_was_trained(tmp_path: Path) -> None:
         hidden_size=16, num_hidden_layers=1, num_attention_heads=2, intermediate_size=16
     )
     run = Run(ReaderNetwork.of(config), Recipe(1), tmp_path, torch.float32)
-    write(run, Path(TOKENIZER).parent)
+    write(run, BASE)
     model = load_span_model(Settings(device="cpu", dtype="float32"), tmp_path)
     texts = [BRIDGE, "Snow. " * 30 + OTHER, "Rain."] * 5
     question = "Who opened the harbor bridge? " * 20
@@ -145,28 +160,69 @@ def test_a_written_network_reads_as_it_was_trained(tmp_path: Path) -> None:
     assert model.read(question, []) == []
 
 
-def test_a_run_that_was_stopped_ends_as_one_that_was_not(tmp_path: Path) -> None:
-    found = [Window([2, 5, 3, 7 + n % 9, 7 + n % 5, 3], 3, ((3, 4),)) for n in range(80)]
+WINDOWS = [Window([2, 5, 3, 7 + n % 9, 7 + n % 5, 3], 3, ((3, 4),)) for n in range(80)]
 
-    def run(folder: str, steps: int) -> Run:
-        torch.manual_seed(0)
-        config = small(layers=1)
-        # The checkpoint is taken in the flat part, where the number of steps plays no role.
-        recipe = Recipe(steps, warm=2, fall=4 / steps, tokens=60)
-        return Run(ReaderNetwork.of(config), recipe, tmp_path / folder, torch.float32)
 
-    whole = run("whole", 16)
-    whole.train(found, lambda line: None)
-    stopped = run("stopped", 8)
-    stopped.recipe = Recipe(8, warm=2, fall=0.0001, tokens=60)
-    stopped.train(found, lambda line: None)
-    resumed = run("stopped", 16)
-    assert resumed.resume()
-    assert resumed.step == 8
-    resumed.train(found, lambda line: None)
+def tiny_run(folder: Path, recipe: Recipe, dtype: torch.dtype = torch.float32) -> Run:
+    torch.manual_seed(0)
+    return Run(ReaderNetwork.of(small(layers=1)), recipe, folder, dtype)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_a_run_that_was_stopped_ends_as_one_that_was_not(
+    tmp_path: Path, dtype: torch.dtype
+) -> None:
+    lines: list[str] = []
+    # The checkpoint is taken in the flat part, where the number of steps plays no role.
+    recipe = Recipe(16, warmup_steps=2, lr_decay_share=4 / 16, batch_tokens=60)
+    whole = tiny_run(tmp_path / "whole", recipe, dtype)
+    whole.train(WINDOWS, lines.append)
+    assert lines == []
+    short = replace(recipe, steps=8, lr_decay_share=0.0001)
+    tiny_run(tmp_path / "stopped", short, dtype).train(WINDOWS, lines.append)
+    resumed = tiny_run(tmp_path / "stopped", recipe, dtype)
+    resumed.train(WINDOWS, lines.append)
+    assert lines == ["resuming at step 8"]
+    assert resumed.step == 16
     for name, value in whole.weights().items():
         torch.testing.assert_close(resumed.weights()[name], value)
-    assert not run("nothing", 16).resume()
+
+
+def test_a_run_does_not_go_on_from_another_ones_checkpoint(tmp_path: Path) -> None:
+    recipe = Recipe(2, warmup_steps=1, batch_tokens=60)
+    tiny_run(tmp_path, recipe).train(WINDOWS, lambda line: None)
+    for other, found, says in (
+        (replace(recipe, seed=2), WINDOWS, "differs in seed"),
+        (recipe, WINDOWS[1:], "differs in data"),
+    ):
+        with pytest.raises(TrainingError, match=says):
+            tiny_run(tmp_path, other).train(found, lambda line: None)
+    elsewhere = Run(ReaderNetwork.of(small(layers=1)), recipe, tmp_path, torch.float32)
+    with pytest.raises(TrainingError, match="differs in start"):
+        elsewhere.train(WINDOWS, lambda line: None)
+
+
+def test_weights_are_not_rounded_to_what_the_network_computes_in(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    network = ReaderNetwork.of(small(layers=1))
+    before = {name: value.clone() for name, value in network.state_dict().items()}
+    run = Run(network, Recipe(1), tmp_path, torch.bfloat16)
+    assert network.span.weight.dtype == torch.bfloat16
+    assert run.weights().keys() == before.keys()
+    for name, value in run.weights().items():
+        assert torch.equal(value, before[name]), name
+
+
+def test_an_epoch_has_every_window_once(tmp_path: Path) -> None:
+    found = [replace(one, ids=[*one.ids, *[7] * (n % 40)]) for n, one in enumerate(WINDOWS)]
+    run = tiny_run(tmp_path, Recipe(1, batch_tokens=200))
+    seen: list[Window] = []
+    for epoch, group in run.groups(found):
+        if epoch > 2:
+            break
+        seen += group
+    assert sorted(map(id, seen)) == sorted(map(id, found * 2))
+    assert list(map(id, seen[: len(found)])) != list(map(id, seen[len(found) :]))
 
 
 def test_a_teacher_is_asked_once_and_its_word_counts_as_far_as_it_is_trusted(
@@ -177,17 +233,17 @@ def test_a_teacher_is_asked_once_and_its_word_counts_as_far_as_it_is_trusted(
     teacher = ReaderNetwork.of(config).eval()
     found = [Window([2, 5, 3, *[7 + n % 9] * n, 3], 3, ((3, 4), (3, 3))) for n in range(2, 30)]
     lines: list[str] = []
-    told = taught(teacher, found, tmp_path, lines.append)
-    assert lines == ["taught 28/28"]
-    again = taught(ReaderNetwork.of(config).eval(), found, tmp_path, lines.append)
+    told = with_soft_targets(teacher, found, tmp_path, lines.append)
+    assert lines == ["soft targets 28/28"]
+    again = with_soft_targets(teacher, found, tmp_path, lines.append)
     assert len(lines) == 1
     for one, same, window in zip(told, again, found, strict=True):
-        assert one.taught
-        assert same.taught
-        np.testing.assert_array_equal(one.taught.tokens, same.taught.tokens)
-        assert one.taught.holds == same.taught.holds
+        assert one.soft
+        assert same.soft
+        np.testing.assert_array_equal(one.soft.tokens, same.soft.tokens)
+        assert one.soft.holds == same.soft.holds
         assert one.ids == window.ids
-        likely = one.taught.tokens
+        likely = one.soft.tokens
         assert likely.shape == (len(window.ids), 2)
         assert likely.sum(axis=0) == pytest.approx(1, abs=0.01)
         assert not likely[1 : window.first].any()
@@ -196,12 +252,14 @@ def test_a_teacher_is_asked_once_and_its_word_counts_as_far_as_it_is_trusted(
     assert none.target[0, :, 0].tolist()[:5] == [0, 0, 0, 1, 0]
     assert none.target[0, :, 1].tolist()[:5] == [0, 0, 0, 0.5, 0.5]
     assert none.holds.tolist() == [1.0] * len(found)
-    first = told[0].taught
+    first = told[0].soft
     assert first
     assert float(half.target[0, 3, 0]) == pytest.approx(0.5 + first.tokens[3, 0] / 2, abs=1e-3)
     assert float(half.holds[0]) == pytest.approx(0.5 + first.holds / 2)
-    with pytest.raises(ValueError, match="other windows"):
-        taught(teacher, found[1:], tmp_path, lines.append)
+    other = ReaderNetwork.of(config).eval()
+    for who, what in ((teacher, [*found[1:], found[0]]), (other, found)):
+        with pytest.raises(TrainingError, match="another teacher or other windows"):
+            with_soft_targets(who, what, tmp_path, lines.append)
 
 
 def test_questions_to_choose_by_are_not_learned_from(tmp_path: Path) -> None:
@@ -224,7 +282,8 @@ def test_the_lowest_layers_stay_as_they_are(tmp_path: Path) -> None:
     config = small(layers=2)
     network = ReaderNetwork.of(config)
     before = {name: value.clone() for name, value in network.state_dict().items()}
-    run = Run(network, Recipe(4, warm=1, still=1, tokens=60, heads=10), tmp_path, torch.float32)
+    recipe = Recipe(4, warmup_steps=1, frozen_layers=1, batch_tokens=60, head_lr_factor=10)
+    run = Run(network, recipe, tmp_path, torch.float32)
     run.train([Window([2, 5, 3, 7, 8, 3], 3, ((3, 4),))] * 8, lambda line: None)
     moved = {name for name, value in run.weights().items() if not torch.equal(value, before[name])}
     assert not any(name.startswith(("body.embeddings", "body.encoder.layer.0")) for name in moved)

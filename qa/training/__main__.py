@@ -9,21 +9,28 @@ from pathlib import Path
 
 import torch
 from safetensors.torch import load_file
-from tokenizers import Tokenizer
 from transformers import BertModel
 
+from qa.errors import QAError
 from qa.forward import SafeTokenizer
 from qa.models import best_dtype, embedder_folder, file_hash
 from qa.network import ReaderNetwork
 from qa.training import examples, teacher
 from qa.training.run import Recipe, Run
-from qa.training.taught import taught
+from qa.training.soft_targets import with_soft_targets
 from qa.training.windows import Window, windows
 
-# `trust` counts where there is a teacher alone.
-_RECIPE = Recipe(steps=4800, trust=0.7)
-# What of it can be set.
-_SET = ("steps", "rate", "holds", "fall", "dropout", "trust", "seed")
+# `distillation` counts where there is a teacher alone.
+_RECIPE = Recipe(steps=4800, distillation=0.7)
+_OPTIONS = (
+    "steps",
+    "learning_rate",
+    "lr_decay_share",
+    "holds_weight",
+    "dropout",
+    "distillation",
+    "seed",
+)
 
 
 def main() -> None:
@@ -35,6 +42,13 @@ def main() -> None:
     if arguments.teacher and not arguments.teacher_base:
         parser.error("--teacher wants --teacher-base as well")
     base = embedder_folder()
+    try:
+        _train(arguments, base)
+    except QAError as error:
+        parser.error(str(error))
+
+
+def _train(arguments: argparse.Namespace, base: Path) -> None:
     ready = _ready(arguments, base)
     torch.manual_seed(arguments.seed)
     body = BertModel.from_pretrained(
@@ -49,10 +63,8 @@ def main() -> None:
     network = ReaderNetwork(body)
     if arguments.start:
         network.load_state_dict(load_file(arguments.start / "model.safetensors"))
-    recipe = replace(_RECIPE, **{name: getattr(arguments, name) for name in _SET})
+    recipe = replace(_RECIPE, **{name: getattr(arguments, name) for name in _OPTIONS})
     run = Run(network, recipe, arguments.output, best_dtype("cpu"))
-    if run.resume():
-        _log(f"resuming at step {run.step}")
     run.train(ready, _log)
     write(run, base)
 
@@ -62,9 +74,10 @@ def _parser() -> argparse.ArgumentParser:
     add = parser.add_argument
     add("--data", type=Path, required=True, help="folder of train-*.jsonl.gz")
     add("--output", type=Path, required=True, help="checkpoints and weights")
-    for name in _SET:
+    for name in _OPTIONS:
         known = getattr(_RECIPE, name)
-        add(f"--{name}", type=type(known), default=known, help="see qa.training.run.Recipe")
+        option = f"--{name.replace('_', '-')}"
+        add(option, type=type(known), default=known, help="see qa.training.run.Recipe")
     add("--start", type=Path, help="weights to start from: a run's, or a mean")
     add("--share", type=float, default=1.0, help="of the data, for a trial")
     add(
@@ -88,7 +101,7 @@ def _share(text: str) -> tuple[str, float]:
 
 def _ready(arguments: argparse.Namespace, base: Path) -> Sequence[Window]:
     """Return the windows to learn from, with what a teacher thinks of them if there is one."""
-    tokenizer = SafeTokenizer(Tokenizer.from_file(str(base / "tokenizer.json")))
+    tokenizer = SafeTokenizer.of(base)
     shares = {**examples.SHARES, **dict(arguments.shares)}
     found = examples.load(arguments.data, arguments.share, shares)
     negatives = examples.near_negatives(found, arguments.seed)
@@ -97,7 +110,7 @@ def _ready(arguments: argparse.Namespace, base: Path) -> Sequence[Window]:
     _log(f"{len(found)} examples, {len(negatives)} near negatives, {len(ready)} windows")
     if arguments.teacher:
         known = teacher.load(arguments.teacher_base, arguments.teacher)
-        ready = taught(known, ready, arguments.output / "taught", _log)
+        ready = with_soft_targets(known, ready, arguments.output / "soft_targets", _log)
     return ready
 
 

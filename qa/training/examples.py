@@ -14,8 +14,9 @@ from pathlib import Path
 
 from sklearn.feature_extraction.text import TfidfVectorizer
 
+from qa.errors import TrainingError
+from qa.evaluation.metrics import holds
 from qa.passages import Offsets, sentences
-from qa.wording import normalise
 
 # Of some files only a share is used: QAMR asks thirty questions of each sentence, and
 # PolicyQA's privacy policies are far from news.
@@ -47,12 +48,12 @@ def load(folder: Path, share: float = 1.0, shares: Mapping[str, float] = SHARES)
     """Read the training files of a folder, by name.
 
     Of each, at random, only `share` times its own one of `shares` is read; what is set aside to
-    choose by is left out. Raises `FileNotFoundError` if no file is left.
+    choose by is left out. Raises `TrainingError` if no file is left.
     """
     paths = files(folder)
     wanted = {name: kept for name in paths if (kept := share * shares.get(name, 1.0))}
     if not wanted:
-        raise FileNotFoundError(f"no train-*.jsonl.gz in {folder}, or none left of it")
+        raise TrainingError(f"no train-*.jsonl.gz in {folder}, or none left of it: see --data")
     found: list[Example] = []
     for name, kept in wanted.items():
         rows = [row for row in _rows(paths[name]) if not set_aside(name, row.passage)]
@@ -99,7 +100,7 @@ def _spans(passage: str, start: int, answers: Sequence[str]) -> tuple[Offsets, .
 
 
 def near_negatives(examples: Sequence[Example], seed: int) -> list[Example]:
-    """Give some questions a passage that is near in its words, yet does not hold the answer.
+    """Give some questions a passage that is near in its words, yet holds none of the answers.
 
     Near passages are found by the cosine of TF-IDF vectors among all the passages.
     """
@@ -115,17 +116,14 @@ def near_negatives(examples: Sequence[Example], seed: int) -> list[Example]:
         for example, row in zip(part, scores, strict=True):
             best = sorted(zip(row.data, row.indices, strict=True), reverse=True)[:_NEAR]
             near = [passages[number] for _, number in best]
-            if misses := [text for text in near if not _holds(example, text)]:
+            said = [example.passage[start:end] for start, end in example.spans]
+            own = example.passage
+            if misses := [text for text in near if text != own and not holds(text, said)]:
                 # The nearer, the likelier: but not always the nearest, which is most often
                 # another passage of the same article.
                 pick = min(chosen.randrange(len(misses)), chosen.randrange(len(misses)))
                 found.append(Example(example.question, misses[pick]))
     return found
-
-
-def _holds(example: Example, passage: str) -> bool:
-    said = normalise(example.passage[slice(*example.spans[0])])
-    return passage == example.passage or said in normalise(passage)
 
 
 def in_news_style(examples: Iterable[Example], seed: int) -> Iterator[Example]:

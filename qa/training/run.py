@@ -1,8 +1,9 @@
 """The training loop: fixed seeds, checkpoints, and a learning rate that falls at the end."""
 
+import itertools
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,103 +12,142 @@ from safetensors.torch import save_file
 from torch import nn
 from torch.nn.functional import binary_cross_entropy_with_logits
 
+from qa.errors import TrainingError
 from qa.network import ReaderNetwork
+from qa.training import fingerprint
 from qa.training.noise import add_dropout
 from qa.training.windows import Batch, Window, batch, batches
+
+# AdamW's second moment forgets faster than by default: RoBERTa (Liu et al. 2019) trains more
+# stably so.
+_BETAS = (0.9, 0.98)
+# Gradients are cut to this norm, as those of BERT's own training.
+_LARGEST_GRADIENT = 1.0
+_LOGGED_EVERY = 50
+# What may differ in a run that goes on from a checkpoint: a run can be prolonged.
+_FREE = ("steps", "learning_rate", "lr_decay_share")
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """What a run depends on, besides its data.
+    """What a run depends on, besides its data and the weights it starts from.
 
-    `rate` is AdamW's peak learning rate. It rises over `warm` steps, stays, and falls in a
-    line to zero over the last `fall` share of all steps (Hu et al., "MiniCPM", 2024).
-    `dropout` is the share of features left out in each layer. `heads` is how many times as
-    fast the two heads learn, which start from nothing. `still` counts the lowest layers that
-    stay as they are, as the embeddings then do. `trust` is the weight of a teacher's word.
+    `learning_rate` is AdamW's peak: it rises over `warmup_steps`, stays, and falls in a line to
+    zero over the last `lr_decay_share` of all `steps` (Hu et al., "MiniCPM", 2024); the two heads,
+    which start from nothing, learn `head_lr_factor` times as fast. `weight_decay` is AdamW's.
+    `batch_tokens` bounds a batch, its padding included. `holds_weight` is that of "the passage
+    holds an answer" in the loss. `dropout` is the share of features left out in each layer.
+    `frozen_layers` counts the lowest layers that stay as they are, as the embeddings then do.
+    `distillation` is the weight, 0 to 1, of a teacher's probabilities against people's answers.
+    `seed` draws the order of the data and what is left out.
     """
 
     steps: int
-    rate: float = 2e-4
-    warm: int = 200
-    fall: float = 1.0
-    tokens: int = 4096
-    holds: float = 0.5
-    decay: float = 0.01
+    learning_rate: float = 2e-4
+    warmup_steps: int = 200
+    lr_decay_share: float = 1.0
+    batch_tokens: int = 4096
+    holds_weight: float = 0.5
+    weight_decay: float = 0.01
     dropout: float = 0.1
-    heads: float = 1.0
-    still: int = 0
-    trust: float = 0.0
+    head_lr_factor: float = 1.0
+    frozen_layers: int = 0
+    distillation: float = 0.0
     seed: int = 1
 
     def rate_at(self, step: int) -> float:
         """Return the learning rate of a step, counted from 0."""
-        left = (self.steps - step) / max(1.0, self.steps * self.fall)
-        return self.rate * min(1.0, (step + 1) / self.warm, left)
+        left = (self.steps - step) / max(1.0, self.steps * self.lr_decay_share)
+        return self.learning_rate * min(1.0, (step + 1) / self.warmup_steps, left)
 
 
 def loss(network: ReaderNetwork, part: Batch, recipe: Recipe) -> torch.Tensor:
-    """Return the mean cross-entropy of start and end, plus that of "holds an answer"."""
-    spans, holds = network(part.ids, part.kinds, part.mask)
+    """Return the loss of a batch, a number: the mean over windows of both cross-entropies.
+
+    That of the span is the mean of its start's and its end's, over all tokens; that of "holds an
+    answer" counts `recipe.holds_weight` times.
+    """
+    spans, holds = network(part.ids, part.token_types, part.mask)
     likely = torch.log_softmax(spans, dim=1)
     span = -(part.target * likely).sum(dim=(1, 2)).mean() / 2
-    return span + recipe.holds * binary_cross_entropy_with_logits(holds, part.holds)
+    return span + recipe.holds_weight * binary_cross_entropy_with_logits(holds, part.holds)
 
 
 class Run:
-    """A training run that can be stopped and resumed between any two steps.
+    """A training run that can be stopped and goes on from its last checkpoint.
 
-    The network computes in `dtype`; the weights that AdamW changes are kept in float32.
+    The network computes in `dtype`; all its weights are also kept in float32, in which AdamW
+    changes them and in which those that stay as they are lose nothing.
     """
 
     def __init__(self, network: ReaderNetwork, recipe: Recipe, folder: Path, dtype: Any) -> None:
         self.recipe = recipe
         self.folder = folder
+        for part in _frozen(network, recipe.frozen_layers):
+            part.requires_grad_(False)
+        self.names = [n for n, p in network.named_parameters() if p.requires_grad]
+        self.master = [p.detach().float().clone() for p in network.parameters() if p.requires_grad]
+        self.frozen = {n: v for n, v in network.state_dict().items() if n not in set(self.names)}
+        self._start = fingerprint.of_weights(self.weights())
         if recipe.dropout:
             add_dropout(network.body, recipe.dropout, dtype)
         self.network = network.to(dtype).train()
-        for part in _still(network, recipe.still):
-            part.requires_grad_(False)
-        self.names = [n for n, p in network.named_parameters() if p.requires_grad]
         self.live = [p for p in network.parameters() if p.requires_grad]
-        self.master = [p.detach().float().clone() for p in self.live]
         body: list[torch.Tensor] = []
         heads: list[torch.Tensor] = []
         for name, master in zip(self.names, self.master, strict=True):
             (body if name.startswith("body.") else heads).append(master)
         self.optimiser = torch.optim.AdamW(
-            [{"params": body, "times": 1.0}, {"params": heads, "times": recipe.heads}],
-            lr=recipe.rate,
-            weight_decay=recipe.decay,
-            betas=(0.9, 0.98),
+            [
+                {"params": body, "lr_factor": 1.0},
+                {"params": heads, "lr_factor": recipe.head_lr_factor},
+            ],
+            lr=recipe.learning_rate,
+            weight_decay=recipe.weight_decay,
+            betas=_BETAS,
             fused=True,
         )
         self.step = 0
 
     def train(self, found: Sequence[Window], log: Callable[[str], None], every: int = 100) -> None:
-        """Go on to the last step; write a checkpoint every so many steps and at the end."""
-        epoch = 0
-        order = batches(found, self.recipe.tokens, self.recipe.seed)
-        per_epoch = len(order)
-        started, seen, total = time.perf_counter(), 0, 0.0
-        while self.step < self.recipe.steps:
-            if self.step // per_epoch != epoch:
-                epoch = self.step // per_epoch
-                order = batches(found, self.recipe.tokens, self.recipe.seed + epoch)
-            # Another order can have some batches more or less than the first.
-            part = batch(order[self.step % per_epoch % len(order)], self.recipe.trust)
+        """Go on from the folder's checkpoint, if there is one, to the last step.
+
+        Writes a checkpoint every so many steps and at the end. Raises `TrainingError` if the one
+        that is there is another run's: of other data, other weights or another recipe.
+        """
+        made_of = self._made_of(found)
+        if self._resume(made_of):
+            log(f"resuming at step {self.step}")
+        started, steps, seen, total = time.perf_counter(), 0, 0, 0.0
+        for epoch, group in itertools.islice(self.groups(found), self.step, self.recipe.steps):
+            part = batch(group, self.recipe.distillation)
             total += self._advance(part)
             seen += int(part.mask.sum())
+            steps += 1
             self.step += 1
-            if self.step % 50 == 0:
+            if self.step % _LOGGED_EVERY == 0:
                 speed = seen / (time.perf_counter() - started)
                 log(
-                    f"step {self.step}/{self.recipe.steps} epoch {self.step / per_epoch:.2f} "
-                    f"loss {total / 50:.4f} {speed:.0f} tokens/s"
+                    f"step {self.step}/{self.recipe.steps} epoch {epoch:.2f} "
+                    f"loss {total / steps:.4f} {speed:.0f} tokens/s"
                 )
-                started, seen, total = time.perf_counter(), 0, 0.0
+                started, steps, seen, total = time.perf_counter(), 0, 0, 0.0
             if self.step % every == 0 or self.step == self.recipe.steps:
-                self.save()
+                self._save(made_of)
+
+    def groups(self, found: Sequence[Window]) -> Iterator[tuple[float, list[Window]]]:
+        """Yield batches without end, each with the epochs that are past when it has been read.
+
+        An epoch has each window once, in an order of its own.
+        """
+        for epoch in itertools.count():
+            groups = batches(found, self.recipe.batch_tokens, f"{self.recipe.seed} {epoch}")
+            for place, group in enumerate(groups, start=1):
+                yield epoch + place / len(groups), group
+
+    def _made_of(self, found: Sequence[Window]) -> dict[str, Any]:
+        fixed = {name: value for name, value in asdict(self.recipe).items() if name not in _FREE}
+        return {**fixed, "data": fingerprint.of_windows(found), "start": self._start}
 
     def _advance(self, part: Batch) -> float:
         value = loss(self.network, part, self.recipe)
@@ -115,30 +155,35 @@ class Run:
         for master, live in zip(self.master, self.live, strict=True):
             master.grad = live.grad.float() if live.grad is not None else None
             live.grad = None
-        torch.nn.utils.clip_grad_norm_(self.master, 1.0)
+        torch.nn.utils.clip_grad_norm_(self.master, _LARGEST_GRADIENT)
         for group in self.optimiser.param_groups:
-            group["lr"] = group["times"] * self.recipe.rate_at(self.step)
+            group["lr"] = group["lr_factor"] * self.recipe.rate_at(self.step)
         self.optimiser.step()
+        self._make_live()
+        return float(value.detach())
+
+    def _make_live(self) -> None:
         with torch.no_grad():
             for master, live in zip(self.master, self.live, strict=True):
                 live.copy_(master)
-        return float(value.detach())
 
     def weights(self) -> dict[str, torch.Tensor]:
-        """Return all weights by name, those that were trained in float32."""
-        return {**self.network.state_dict(), **dict(zip(self.names, self.master, strict=True))}
+        """Return all weights by name, in float32."""
+        return {**self.frozen, **dict(zip(self.names, self.master, strict=True))}
 
     def write_weights(self) -> Path:
         """Write all weights in half precision, and return the file's path."""
+        self.folder.mkdir(parents=True, exist_ok=True)
         path = self.folder / "model.safetensors"
         halves = {name: value.half().contiguous() for name, value in self.weights().items()}
         save_file(halves, path)
         return path
 
-    def save(self) -> None:
+    def _save(self, made_of: dict[str, Any]) -> None:
         """Write a checkpoint, whole or not at all."""
         self.folder.mkdir(parents=True, exist_ok=True)
         state = {
+            "made_of": made_of,
             "step": self.step,
             "master": dict(zip(self.names, self.master, strict=True)),
             "optimiser": self.optimiser.state_dict(),
@@ -148,23 +193,27 @@ class Run:
         torch.save(state, part)
         part.replace(self.folder / "checkpoint.pt")
 
-    def resume(self) -> bool:
-        """Go back to the folder's checkpoint, if there is one."""
+    def _resume(self, made_of: dict[str, Any]) -> bool:
         path = self.folder / "checkpoint.pt"
         if not path.is_file():
             return False
         state = torch.load(path, weights_only=True)
+        if other := sorted(k for k in made_of if state["made_of"].get(k) != made_of[k]):
+            raise TrainingError(
+                f"{path} is another run's, which differs in {', '.join(other)}: remove it, or "
+                "take another output"
+            )
         with torch.no_grad():
-            for name, master, live in zip(self.names, self.master, self.live, strict=True):
+            for name, master in zip(self.names, self.master, strict=True):
                 master.copy_(state["master"][name])
-                live.copy_(master)
+        self._make_live()
         self.optimiser.load_state_dict(state["optimiser"])
         self.step = state["step"]
         torch.set_rng_state(state["random"])
         return True
 
 
-def _still(network: ReaderNetwork, layers: int) -> Iterator[nn.Module]:
+def _frozen(network: ReaderNetwork, layers: int) -> Iterator[nn.Module]:
     """Yield what stays as it is: at least the words' own vectors.
 
     They are half of a small network's weights, and most are too rare in the data to gain.

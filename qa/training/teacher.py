@@ -18,9 +18,11 @@ from tokenizers import Tokenizer
 from torch import Tensor
 from transformers import BertModel, MPNetModel
 
+from qa.errors import QAError
 from qa.forward import SafeTokenizer
 from qa.models import best_dtype, embedder_folder, verify
 from qa.network import ReaderNetwork
+from qa.span_model import SpanModel
 from qa.training import examples
 from qa.training.examples import Example
 from qa.training.run import Recipe, Run
@@ -30,14 +32,14 @@ from qa.training.windows import windows
 BASE_SHA256 = "78c0197b6159d92658e319bc1d72e4c73a9a03dd03815e70e555c5ef05615658"
 _RECIPE = Recipe(
     steps=1300,
-    rate=6e-5,
-    warm=60,
-    fall=0.4,
-    tokens=2048,
-    holds=0.3,
+    learning_rate=6e-5,
+    warmup_steps=60,
+    lr_decay_share=0.4,
+    batch_tokens=2048,
+    holds_weight=0.3,
     dropout=0.0,
-    heads=10.0,
-    still=2,
+    head_lr_factor=10.0,
+    frozen_layers=2,
 )
 # Its time goes to the data whose answers are cut most cleanly, and to Wikipedia and news
 # before reviews.
@@ -51,7 +53,7 @@ _SHARES = {
     "train-tweetqa": 0.0,
 }
 # The same words in both vocabularies but for these.
-_SPECIAL = {"[CLS]": "<s>", "[SEP]": "</s>", "[PAD]": "<pad>", "[UNK]": "<unk>", "[MASK]": "<mask>"}
+_SPECIAL = {"[CLS]": "<s>", "[SEP]": "</s>", "[PAD]": "<pad>", "[MASK]": "<mask>"}
 _PAD = 1
 
 
@@ -71,9 +73,10 @@ class Teacher(ReaderNetwork):
         )
         super().__init__(cast(BertModel, body))
         self.numbers: Tensor
-        self.register_buffer("numbers", _numbers(base))
+        # Not stored with the weights: half precision would round it.
+        self.register_buffer("numbers", _numbers(base), persistent=False)
 
-    def states(self, ids: Tensor, kinds: Tensor, mask: Tensor) -> Tensor:
+    def states(self, ids: Tensor, token_types: Tensor, mask: Tensor) -> Tensor:
         """Return what MPNet makes of each token; it does not tell question from passage."""
         own = torch.where(mask == 1, self.numbers[ids], _PAD)
         states: Tensor = self.body(input_ids=own, attention_mask=mask).last_hidden_state
@@ -100,17 +103,22 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=_RECIPE.seed)
     parser.add_argument("--start", type=Path, help="what an earlier run wrote, to go on from")
     arguments = parser.parse_args()
+    try:
+        _train(arguments)
+    except QAError as error:
+        parser.error(str(error))
+
+
+def _train(arguments: argparse.Namespace) -> None:
     recipe = replace(_RECIPE, steps=arguments.steps, seed=arguments.seed)
-    tokenizer = SafeTokenizer(Tokenizer.from_file(str(embedder_folder() / "tokenizer.json")))
+    tokenizer = SafeTokenizer.of(embedder_folder())
     ready = list(windows(list(_examples(arguments.data, recipe.seed)), tokenizer, recipe.seed))
     print(f"{len(ready)} windows")
     torch.manual_seed(recipe.seed)
     network = untrained(arguments.base)
     if arguments.start:
-        _take(network, arguments.start)
+        network.load_state_dict(load_file(arguments.start / "model.safetensors"))
     run = Run(network, recipe, arguments.output, best_dtype("cpu"))
-    if run.resume():
-        print(f"resuming at step {run.step}")
     run.train(ready, lambda line: print(line, flush=True))
     run.write_weights()
 
@@ -135,13 +143,14 @@ def untrained(base: Path) -> Teacher:
 def load(base: Path, folder: Path) -> Teacher:
     """Return the teacher that a run wrote to a folder."""
     teacher = untrained(base)
-    _take(teacher, folder)
+    teacher.load_state_dict(load_file(folder / "model.safetensors"))
     return teacher.to(best_dtype("cpu")).eval()
 
 
-def _take(teacher: Teacher, folder: Path) -> None:
-    weights = load_file(folder / "model.safetensors")
-    teacher.load_state_dict({**weights, "numbers": teacher.numbers})
+def span_model(base: Path, folder: Path) -> SpanModel:
+    """Return a teacher as what reads for the reader."""
+    tokenizer = SafeTokenizer.of(embedder_folder())
+    return SpanModel(load(base, folder), tokenizer, "cpu", torch.get_num_threads())
 
 
 if __name__ == "__main__":

@@ -17,6 +17,8 @@ from qa.training.examples import Example
 
 # Tokens of a passage that are read at once: as many as the library's passages have.
 PASSAGE = 200
+# Windows are sorted by length within stretches of about so many batches: wide enough that
+# little is padded, and so narrow that no batch knows much about the whole epoch.
 _SORTED_TOGETHER = 50
 # Lengths are rounded up to a multiple: oneDNN keeps a plan for each shape it has met, and
 # without this a long run holds gigabytes of them.
@@ -28,17 +30,17 @@ class Window:
     """Token ids of [CLS] question [SEP] passage [SEP], and what there is to learn from them.
 
     `first` is where the passage begins. `spans` are the answer's first and last token, as each
-    of the people had it: (0, 0) if there is none. `taught` is what a teacher thinks of it.
+    of the people had it: (0, 0) if there is none. `soft` is what a teacher thinks of it.
     """
 
     ids: list[int]
     first: int
     spans: tuple[tuple[int, int], ...]
-    taught: "Taught | None" = None
+    soft: "SoftTargets | None" = None
 
 
 @dataclass(frozen=True, slots=True)
-class Taught:
+class SoftTargets:
     """A teacher's probabilities of each token to be the start and the end, shape (tokens, 2).
 
     `holds` is that of the passage to answer at all.
@@ -50,14 +52,14 @@ class Taught:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Windows padded to one length: ids, kinds and mask of shape (windows, tokens).
+    """Windows padded to one length: ids, token types and mask of shape (windows, tokens).
 
     `target`, of shape (windows, tokens, 2), has the probability of each token to be the start
     and the end; `holds`, of shape (windows,), that there is an answer.
     """
 
     ids: Tensor
-    kinds: Tensor
+    token_types: Tensor
     mask: Tensor
     target: Tensor
     holds: Tensor
@@ -85,17 +87,15 @@ def _window(
 ) -> Window | None:
     head = question_head(question.ids, tokenizer)
     sep = tokenizer.ends[1]
-    tokens = len(passage.ids)
+    beyond = max(0, len(passage.ids) - PASSAGE)
     if not example.spans:
-        left = chosen.randint(0, max(0, tokens - PASSAGE))
+        left = chosen.randint(0, beyond)
         return Window([*head, *passage.ids[left : left + PASSAGE], sep], len(head), ((0, 0),))
     inside = [_tokens(passage, span) for span in example.spans]
     if inside[0] is None or inside[0][1] - inside[0][0] >= PASSAGE:
         return None
     start, end = inside[0]
-    lowest = max(0, end + 1 - PASSAGE)
-    highest = min(start, max(0, tokens - PASSAGE))
-    left = chosen.randint(lowest, max(lowest, highest))
+    left = chosen.randint(max(0, end + 1 - PASSAGE), min(start, beyond))
     shift = len(head) - left
     return Window(
         [*head, *passage.ids[left : left + PASSAGE], sep],
@@ -118,18 +118,20 @@ def _tokens(passage: Encoding, span: Offsets) -> tuple[int, int] | None:
     return (inside[0], inside[-1]) if inside else None
 
 
-def batches(found: Sequence[Window], tokens: int, seed: int) -> list[list[Window]]:
-    """Group windows, in random order, into batches of at most so many tokens with padding."""
+def batches(found: Sequence[Window], tokens: int, seed: int | str) -> list[list[Window]]:
+    """Group windows, in random order, into batches of at most so many tokens with padding.
+
+    A window that is longer by itself is a batch of its own.
+    """
     chosen = random.Random(seed)
     order = list(found)
     chosen.shuffle(order)
-    # Sorted only within stretches, so that no batch knows much about the whole epoch.
-    stretch = max(1, _SORTED_TOGETHER * tokens // 120)
+    stretch = max(1, _SORTED_TOGETHER * tokens * len(order) // sum(len(w.ids) for w in order))
     groups: list[list[Window]] = []
     for first in range(0, len(order), stretch):
         group: list[Window] = []
         for window in sorted(order[first : first + stretch], key=lambda w: -len(w.ids)):
-            if group and (len(group) + 1) * len(group[0].ids) > tokens:
+            if group and (len(group) + 1) * _padded(group[0]) > tokens:
                 groups.append(group)
                 group = []
             group.append(window)
@@ -138,19 +140,27 @@ def batches(found: Sequence[Window], tokens: int, seed: int) -> list[list[Window
     return groups
 
 
-def batch(group: Sequence[Window], trust: float = 0.0) -> Batch:
-    """Pad windows into tensors. `trust` is the weight of what a teacher thinks of them."""
+def _padded(window: Window) -> int:
+    return -(-len(window.ids) // _ROUND) * _ROUND
+
+
+def batch(group: Sequence[Window], distillation: float = 0.0) -> Batch:
+    """Pad windows into tensors.
+
+    `distillation` is the weight, 0 to 1, of a teacher's probabilities; the rest is that of the
+    people's spans, which share it.
+    """
     pairs = padded_pairs([w.ids for w in group], [w.first for w in group], _ROUND)
-    ids, kinds, mask = map(torch.from_numpy, pairs)
+    ids, token_types, mask = map(torch.from_numpy, pairs)
     target = torch.zeros(*ids.shape, 2)
     holds = torch.zeros(len(group))
     for row, window in enumerate(group):
-        weight = trust if window.taught else 0.0
+        weight = distillation if window.soft else 0.0
         for span in window.spans:
             target[row, span, (0, 1)] += (1 - weight) / len(window.spans)
         holds[row] = (1 - weight) * (window.spans[0] != (0, 0))
-        if window.taught:
-            tokens = torch.from_numpy(window.taught.tokens)
+        if window.soft:
+            tokens = torch.from_numpy(window.soft.tokens)
             target[row, : len(tokens)] += weight * tokens
-            holds[row] += weight * window.taught.holds
-    return Batch(ids, kinds, mask, target, holds)
+            holds[row] += weight * window.soft.holds
+    return Batch(ids, token_types, mask, target, holds)

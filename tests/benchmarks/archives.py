@@ -55,7 +55,11 @@ def _archive(draw: random.Random, size: int, dates: dict[str, datetime.date]) ->
         draw.choice([url for url in sorted(q.urls) if q.key in texts.get(url, "")]) for q in held
     }
     day = held[0].date
-    near = [url for url, date in sorted(dates.items()) if abs((date - day).days) <= DAYS]
+    near = [
+        url
+        for url, date in sorted(dates.items())
+        if url not in urls and abs((date - day).days) <= DAYS
+    ]
     urls |= set(draw.sample(near, size - len(urls)))
 
     inside = [texts[url] for url in urls]

@@ -12,13 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
-from tokenizers import Tokenizer
 from tqdm import tqdm
 
 from qa.evaluation.metrics import exact_match, token_f1
-from qa.forward import SafeTokenizer
-from qa.models import embedder_folder, load_embedder, load_reader, load_span_model
+from qa.models import load_embedder, load_reader, load_span_model
 from qa.settings import Settings
 from qa.span_model import SpanModel
 from qa.spans import candidates
@@ -59,9 +56,7 @@ def reading(settings: Settings, weights: Path | None, teacher_base: Path | None)
         return load_reader(settings)
     if teacher_base is None:
         return load_span_model(settings, weights)
-    tokenizer = Tokenizer.from_file(str(embedder_folder() / "tokenizer.json"))
-    network = teacher.load(teacher_base, weights)
-    return SpanModel(network, SafeTokenizer(tokenizer), "cpu", torch.get_num_threads())
+    return teacher.span_model(teacher_base, weights)
 
 
 def main() -> None:
