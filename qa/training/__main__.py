@@ -18,6 +18,7 @@ from qa.network import ReaderNetwork
 from qa.training import examples, teacher
 from qa.training.run import Recipe, Run
 from qa.training.soft_targets import with_soft_targets
+from qa.training.student import Student
 from qa.training.windows import Window, windows
 
 # `distillation` counts where there is a teacher alone.
@@ -29,6 +30,7 @@ _OPTIONS = (
     "holds_weight",
     "dropout",
     "distillation",
+    "states_weight",
     "seed",
 )
 
@@ -60,9 +62,11 @@ def _train(arguments: argparse.Namespace, base: Path) -> None:
         hidden_dropout_prob=0.0,
         attention_probs_dropout_prob=0.0,
     )
-    network = ReaderNetwork(body)
+    soft = ready[0].soft
+    network = Student(body, soft.states.shape[1]) if soft else ReaderNetwork(body)
     if arguments.start:
-        network.load_state_dict(load_file(arguments.start / "model.safetensors"))
+        known = load_file(arguments.start / "model.safetensors")
+        network.load_state_dict({**network.state_dict(), **known})
     recipe = replace(_RECIPE, **{name: getattr(arguments, name) for name in _OPTIONS})
     run = Run(network, recipe, arguments.output, best_dtype("cpu"))
     run.train(ready, _log)

@@ -18,6 +18,7 @@ def of_windows(found: Iterable[Window]) -> str:
         known.update(np.array(window.spans, np.int32).tobytes())
         if window.soft:
             known.update(window.soft.tokens.tobytes())
+            known.update(window.soft.states.tobytes())
             known.update(np.float64(window.soft.holds).tobytes())
     return known.hexdigest()
 

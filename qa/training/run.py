@@ -10,12 +10,13 @@ from typing import Any
 import torch
 from safetensors.torch import save_file
 from torch import nn
-from torch.nn.functional import binary_cross_entropy_with_logits
+from torch.nn.functional import binary_cross_entropy_with_logits, mse_loss
 
 from qa.errors import TrainingError
 from qa.network import ReaderNetwork
 from qa.training import fingerprint
 from qa.training.noise import add_dropout
+from qa.training.student import OWN, Student
 from qa.training.windows import Batch, Window, batch, batches
 
 # AdamW's second moment forgets faster than by default: RoBERTa (Liu et al. 2019) trains more
@@ -38,7 +39,8 @@ class Recipe:
     `batch_tokens` bounds a batch, its padding included. `holds_weight` is that of "the passage
     holds an answer" in the loss. `dropout` is the share of features left out in each layer.
     `frozen_layers` counts the lowest layers that stay as they are, as the embeddings then do.
-    `distillation` is the weight, 0 to 1, of a teacher's probabilities against people's answers.
+    `distillation` is the weight, 0 to 1, of a teacher's probabilities against people's answers;
+    `states_weight` that of the teacher's states in the loss.
     `seed` draws the order of the data and what is left out.
     """
 
@@ -53,6 +55,7 @@ class Recipe:
     head_lr_factor: float = 1.0
     frozen_layers: int = 0
     distillation: float = 0.0
+    states_weight: float = 1.0
     seed: int = 1
 
     def rate_at(self, step: int) -> float:
@@ -65,12 +68,18 @@ def loss(network: ReaderNetwork, part: Batch, recipe: Recipe) -> torch.Tensor:
     """Return the loss of a batch, a number: the mean over windows of both cross-entropies.
 
     That of the span is the mean of its start's and its end's, over all tokens; that of "holds an
-    answer" counts `recipe.holds_weight` times.
+    answer" counts `recipe.holds_weight` times. A student's has also the mean squared error of
+    the teacher's states, which have a mean square of 1.
     """
-    spans, holds = network(part.ids, part.token_types, part.mask)
+    states = network.states(part.ids, part.token_types, part.mask)
+    spans, holds = network.heads(states, part.token_types, part.mask)
     likely = torch.log_softmax(spans, dim=1)
     span = -(part.target * likely).sum(dim=(1, 2)).mean() / 2
-    return span + recipe.holds_weight * binary_cross_entropy_with_logits(holds, part.holds)
+    total = span + recipe.holds_weight * binary_cross_entropy_with_logits(holds, part.holds)
+    if isinstance(network, Student) and part.states is not None:
+        told = network.mirrored(states[part.mask == 1])
+        total = total + recipe.states_weight * mse_loss(told, part.states.float())
+    return total
 
 
 class Run:
@@ -172,10 +181,14 @@ class Run:
         return {**self.frozen, **dict(zip(self.names, self.master, strict=True))}
 
     def write_weights(self) -> Path:
-        """Write all weights in half precision, and return the file's path."""
+        """Write the network's weights in half precision, and return the file's path."""
         self.folder.mkdir(parents=True, exist_ok=True)
         path = self.folder / "model.safetensors"
-        halves = {name: value.half().contiguous() for name, value in self.weights().items()}
+        halves = {
+            name: value.half().contiguous()
+            for name, value in self.weights().items()
+            if not name.startswith(OWN)
+        }
         save_file(halves, path)
         return path
 

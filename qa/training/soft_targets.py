@@ -1,20 +1,26 @@
 """What a teacher thinks of each window: computed once, kept in files, and read from them."""
 
+import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
+from torch import Tensor
 
 from qa.errors import TrainingError
 from qa.network import ReaderNetwork
 from qa.training import fingerprint
-from qa.training.windows import SoftTargets, Window, batch, batches
+from qa.training.components import Components
+from qa.training.windows import Batch, SoftTargets, Window, batch, batches
 
-# Windows of one file: about a minute's work, which is what a run that is stopped may lose.
+# Windows of one file: a few minutes' work, which is what a run that is stopped may lose.
 _WRITTEN = 4096
 _BATCH_TOKENS = 4096
+# Windows whose states the components are found by: about 100,000 tokens.
+_SAMPLE = 700
 
 
 def with_soft_targets(
@@ -27,32 +33,52 @@ def with_soft_targets(
     """
     folder.mkdir(parents=True, exist_ok=True)
     who = fingerprint.of_weights(teacher.state_dict())
+    sample = random.Random(0).sample(found, min(_SAMPLE, len(found)))
+    components = Components.kept(
+        folder / "components.npz", who, lambda: np.concatenate(list(_states(teacher, sample)))
+    )
     ready: list[Window] = []
     for first in range(0, len(found), _WRITTEN):
         part = found[first : first + _WRITTEN]
         made_of = f"{who} {fingerprint.of_windows(part)}"
         path = folder / f"{first:07}.npz"
         if not path.is_file():
-            _write(path, made_of, list(_targets(teacher, part)))
+            _write(path, made_of, list(_targets(teacher, part, components)))
             log(f"soft targets {first + len(part)}/{len(found)}")
         ready += _read(path, made_of, part)
     return ready
 
 
-def _targets(teacher: ReaderNetwork, part: Sequence[Window]) -> Iterator[SoftTargets]:
+def _states(teacher: ReaderNetwork, sample: Sequence[Window]) -> Iterator[NDArray[np.float32]]:
+    for group in batches(sample, _BATCH_TOKENS, seed=0):
+        shaped = batch(group)
+        yield _thought(teacher, shaped)[0][shaped.mask == 1].numpy()
+
+
+def _targets(
+    teacher: ReaderNetwork, part: Sequence[Window], components: Components
+) -> Iterator[SoftTargets]:
     places = {id(window): place for place, window in enumerate(part)}
     targets: dict[int, SoftTargets] = {}
     for group in batches(part, _BATCH_TOKENS, seed=0):
-        shaped = batch(group)
-        with torch.inference_mode():
-            spans, holds = teacher(shaped.ids, shaped.token_types, shaped.mask)
-        likely = torch.softmax(spans, dim=1).half().numpy()
-        sure = torch.sigmoid(holds).tolist()
+        states, spans, holds = _thought(teacher, batch(group))
         for row, window in enumerate(group):
-            # A copy: a view would keep the whole batch in memory.
-            tokens = likely[row, : len(window.ids)].copy()
-            targets[places[id(window)]] = SoftTargets(tokens, sure[row])
+            inside = slice(len(window.ids))
+            targets[places[id(window)]] = SoftTargets(
+                # A copy: a view would keep the whole batch in memory.
+                spans[row, inside].half().numpy().copy(),
+                float(holds[row]),
+                components.project(states[row, inside].numpy()),
+            )
     return (targets[place] for place in range(len(part)))
+
+
+def _thought(teacher: ReaderNetwork, part: Batch) -> tuple[Tensor, Tensor, Tensor]:
+    """Return the states, the probabilities of each token, and those of holding an answer."""
+    with torch.inference_mode():
+        states = teacher.states(part.ids, part.token_types, part.mask)
+        spans, holds = teacher.heads(states, part.token_types, part.mask)
+        return states.float(), torch.softmax(spans, dim=1), torch.sigmoid(holds)
 
 
 def _write(path: Path, made_of: str, targets: Sequence[SoftTargets]) -> None:
@@ -63,6 +89,7 @@ def _write(path: Path, made_of: str, targets: Sequence[SoftTargets]) -> None:
             made_of=np.array(made_of),
             tokens=np.concatenate([one.tokens for one in targets]),
             holds=np.array([one.holds for one in targets]),
+            states=np.concatenate([one.states for one in targets]),
         )
     part.replace(path)
 
@@ -74,7 +101,8 @@ def _read(path: Path, made_of: str, part: Sequence[Window]) -> Iterator[Window]:
                 f"{path} is of another teacher or other windows: remove {path.parent}, or "
                 "take another output"
             )
-        tokens, holds = kept["tokens"], kept["holds"]
-    ends = np.cumsum([len(window.ids) for window in part])
-    for window, target, sure in zip(part, np.split(tokens, ends[:-1]), holds, strict=True):
-        yield replace(window, soft=SoftTargets(target, float(sure)))
+        tokens, holds, states = kept["tokens"], kept["holds"], kept["states"]
+    ends = np.cumsum([len(window.ids) for window in part])[:-1]
+    parts = (np.split(tokens, ends), holds.tolist(), np.split(states, ends))
+    for window, *soft in zip(part, *parts, strict=True):
+        yield replace(window, soft=SoftTargets(*soft))

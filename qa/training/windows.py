@@ -41,13 +41,16 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class SoftTargets:
-    """A teacher's probabilities of each token to be the start and the end, shape (tokens, 2).
+    """What a teacher thinks of a window.
 
-    `holds` is that of the passage to answer at all.
+    `tokens` are the probabilities of each token to be the start and the end, shape (tokens, 2);
+    `holds` is that of the passage to answer at all. `states` are what its body makes of each
+    token, by their main components, shape (tokens, features).
     """
 
     tokens: NDArray[np.float16]
     holds: float
+    states: NDArray[np.float16]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,8 @@ class Batch:
     """Windows padded to one length: ids, token types and mask of shape (windows, tokens).
 
     `target`, of shape (windows, tokens, 2), has the probability of each token to be the start
-    and the end; `holds`, of shape (windows,), that there is an answer.
+    and the end; `holds`, of shape (windows,), that there is an answer. `states`, where there is
+    a teacher, are its states of the tokens that are no padding, shape (tokens, features).
     """
 
     ids: Tensor
@@ -63,6 +67,7 @@ class Batch:
     mask: Tensor
     target: Tensor
     holds: Tensor
+    states: Tensor | None = None
 
 
 def windows(examples: Sequence[Example], tokenizer: SafeTokenizer, seed: int) -> Iterator[Window]:
@@ -163,4 +168,5 @@ def batch(group: Sequence[Window], distillation: float = 0.0) -> Batch:
             tokens = torch.from_numpy(window.soft.tokens)
             target[row, : len(tokens)] += weight * tokens
             holds[row] += weight * window.soft.holds
-    return Batch(ids, token_types, mask, target, holds)
+    known = [torch.from_numpy(window.soft.states) for window in group if window.soft]
+    return Batch(ids, token_types, mask, target, holds, torch.cat(known) if known else None)
