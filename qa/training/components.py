@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.decomposition import PCA
 
-from qa.errors import TrainingError
+from qa.training import kept
 
 # Of a teacher's 768 features that has learned to read, these many components hold 98% of the
 # variance.
@@ -30,21 +30,15 @@ class Components:
     axes: Floats
 
     @classmethod
-    def kept(cls, path: Path, made_of: str, states: Callable[[], Floats]) -> Self:
+    def load(cls, path: Path, made_of: str, states: Callable[[], Floats]) -> Self:
         """Return those in a file, or find those of some states and write them.
 
         Raises `TrainingError` if the file's are those of something else.
         """
         if not path.is_file():
             found = cls.of(states())
-            part = path.with_suffix(".part")
-            with part.open("wb") as stream:
-                np.savez(stream, made_of=np.array(made_of), mean=found.mean, axes=found.axes)
-            part.replace(path)
-        with np.load(path) as kept:
-            if str(kept["made_of"]) != made_of:
-                raise TrainingError(f"{path} is another teacher's: remove {path.parent}")
-            return cls(kept["mean"], kept["axes"])
+            kept.write(path, made_of, mean=found.mean, axes=found.axes)
+        return cls(**kept.read(path, made_of))
 
     @classmethod
     def of(cls, states: Floats) -> Self:

@@ -94,18 +94,19 @@ class Run:
         self.folder = folder
         for part in _frozen(network, recipe.frozen_layers):
             part.requires_grad_(False)
-        self.names = [n for n, p in network.named_parameters() if p.requires_grad]
-        self.master = [p.detach().float().clone() for p in network.parameters() if p.requires_grad]
-        self.frozen = {n: v for n, v in network.state_dict().items() if n not in set(self.names)}
+        self.master = {
+            name: weight.detach().float().clone()
+            for name, weight in network.named_parameters()
+            if weight.requires_grad
+        }
+        self.frozen = {n: v for n, v in network.state_dict().items() if n not in self.master}
         self._start = fingerprint.of_weights(self.weights())
         if recipe.dropout:
             add_dropout(network.body, recipe.dropout, dtype)
         self.network = network.to(dtype).train()
         self.live = [p for p in network.parameters() if p.requires_grad]
-        body: list[torch.Tensor] = []
-        heads: list[torch.Tensor] = []
-        for name, master in zip(self.names, self.master, strict=True):
-            (body if name.startswith("body.") else heads).append(master)
+        body = [master for name, master in self.master.items() if name.startswith("body.")]
+        heads = [master for name, master in self.master.items() if not name.startswith("body.")]
         self.optimiser = torch.optim.AdamW(
             [
                 {"params": body, "lr_factor": 1.0},
@@ -161,10 +162,10 @@ class Run:
     def _advance(self, part: Batch) -> float:
         value = loss(self.network, part, self.recipe)
         value.backward()  # type: ignore[no-untyped-call]
-        for master, live in zip(self.master, self.live, strict=True):
+        for master, live in zip(self.master.values(), self.live, strict=True):
             master.grad = live.grad.float() if live.grad is not None else None
             live.grad = None
-        torch.nn.utils.clip_grad_norm_(self.master, _LARGEST_GRADIENT)
+        torch.nn.utils.clip_grad_norm_(self.master.values(), _LARGEST_GRADIENT)
         for group in self.optimiser.param_groups:
             group["lr"] = group["lr_factor"] * self.recipe.rate_at(self.step)
         self.optimiser.step()
@@ -173,12 +174,12 @@ class Run:
 
     def _make_live(self) -> None:
         with torch.no_grad():
-            for master, live in zip(self.master, self.live, strict=True):
+            for master, live in zip(self.master.values(), self.live, strict=True):
                 live.copy_(master)
 
     def weights(self) -> dict[str, torch.Tensor]:
         """Return all weights by name, in float32."""
-        return {**self.frozen, **dict(zip(self.names, self.master, strict=True))}
+        return {**self.frozen, **self.master}
 
     def write_weights(self) -> Path:
         """Write the network's weights in half precision, and return the file's path."""
@@ -198,7 +199,7 @@ class Run:
         state = {
             "made_of": made_of,
             "step": self.step,
-            "master": dict(zip(self.names, self.master, strict=True)),
+            "master": self.master,
             "optimiser": self.optimiser.state_dict(),
             "random": torch.get_rng_state(),
         }
@@ -217,7 +218,7 @@ class Run:
                 "take another output"
             )
         with torch.no_grad():
-            for name, master in zip(self.names, self.master, strict=True):
+            for name, master in self.master.items():
                 master.copy_(state["master"][name])
         self._make_live()
         self.optimiser.load_state_dict(state["optimiser"])

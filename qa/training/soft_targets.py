@@ -10,9 +10,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from qa.errors import TrainingError
 from qa.network import ReaderNetwork
-from qa.training import fingerprint
+from qa.training import fingerprint, kept
 from qa.training.components import Components
 from qa.training.windows import Batch, SoftTargets, Window, batch, batches
 
@@ -34,7 +33,7 @@ def with_soft_targets(
     folder.mkdir(parents=True, exist_ok=True)
     who = fingerprint.of_weights(teacher.state_dict())
     sample = random.Random(0).sample(found, min(_SAMPLE, len(found)))
-    components = Components.kept(
+    components = Components.load(
         folder / "components.npz", who, lambda: np.concatenate(list(_states(teacher, sample)))
     )
     ready: list[Window] = []
@@ -82,27 +81,18 @@ def _thought(teacher: ReaderNetwork, part: Batch) -> tuple[Tensor, Tensor, Tenso
 
 
 def _write(path: Path, made_of: str, targets: Sequence[SoftTargets]) -> None:
-    part = path.with_suffix(".part")
-    with part.open("wb") as stream:
-        np.savez(
-            stream,
-            made_of=np.array(made_of),
-            tokens=np.concatenate([one.tokens for one in targets]),
-            holds=np.array([one.holds for one in targets]),
-            states=np.concatenate([one.states for one in targets]),
-        )
-    part.replace(path)
+    kept.write(
+        path,
+        made_of,
+        tokens=np.concatenate([one.tokens for one in targets]),
+        holds=np.array([one.holds for one in targets]),
+        states=np.concatenate([one.states for one in targets]),
+    )
 
 
 def _read(path: Path, made_of: str, part: Sequence[Window]) -> Iterator[Window]:
-    with np.load(path) as kept:
-        if str(kept["made_of"]) != made_of:
-            raise TrainingError(
-                f"{path} is of another teacher or other windows: remove {path.parent}, or "
-                "take another output"
-            )
-        tokens, holds, states = kept["tokens"], kept["holds"], kept["states"]
+    found = kept.read(path, made_of)
     ends = np.cumsum([len(window.ids) for window in part])[:-1]
-    parts = (np.split(tokens, ends), holds.tolist(), np.split(states, ends))
-    for window, *soft in zip(part, *parts, strict=True):
-        yield replace(window, soft=SoftTargets(*soft))
+    parts = (np.split(found["tokens"], ends), found["holds"], np.split(found["states"], ends))
+    for window, tokens, holds, states in zip(part, *parts, strict=True):
+        yield replace(window, soft=SoftTargets(tokens, float(holds), states))
