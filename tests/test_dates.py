@@ -117,6 +117,8 @@ def found(text: str, date: datetime.date = DAY) -> list[tuple[str, str]]:
         ("the past two months", [("the past two months", "P2M")]),
         ("more than four decades", [("more than four decades", "P40Y")]),
         ("for several weeks", [("several weeks", "PXW")]),
+        ("It sank several hours later.", [("several hours later", "PTXH")]),
+        ("several quarters from now", [("several quarters from now", "PXQ")]),
         ("they met daily", [("daily", "P1D")]),
         ("every two years", [("every two years", "P2Y")]),
         ("It is now closed.", [("now", "PRESENT_REF")]),

@@ -187,8 +187,7 @@ def _ago(match: re.Match[str], context: Context) -> Resolved:
     name, count = unit(match["unit"]), number(match["number"])
     side = match["side"].lower()
     if count is None:
-        letter = {"day": "D", "week": "W", "month": "M"}.get(name, "Y")
-        return "PAST_REF" if side == "ago" else f"PX{letter}"
+        return "PAST_REF" if side == "ago" else duration(None, name)
     back = side in ("ago", "earlier", "before")
     # "A year earlier" counts from what was spoken of; of years and quarters that is, mostly, now.
     near = side in ("earlier", "later", "before") and name in ("day", "week")
