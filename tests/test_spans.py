@@ -91,6 +91,23 @@ def test_candidates_stay_in_one_sentence() -> None:
         assert span in text[slice(*candidate.sentence)]
 
 
+@pytest.mark.parametrize(
+    ("text", "agency", "place"),
+    [
+        ("LONDON (AP) — Fans lined up", "(AP)", "LONDON"),
+        ("New York CNN Business —\n\nFans lined up", "Business", "New York"),
+        ("Fans said that CNN had paid", None, "CNN"),
+        ("Moscow and Kyiv, Ukraine CNN —\n\nFans", "CNN", "Kyiv,"),
+        ("She left CNN — for good", None, "CNN"),
+        ("The sale to Reuters was off", None, "Reuters"),
+    ],
+)
+def test_who_sent_the_report_is_no_answer(text: str, agency: str | None, place: str) -> None:
+    answers = {place: 3.0} if agency is None else {agency: 5.0, place: 3.0}
+    best = candidates(text, reading(text.replace("\n\n", "  "), answers))[0]
+    assert text[slice(*best.span)] == place
+
+
 def test_no_tokens_no_candidates() -> None:
     nothing = np.zeros(0, dtype=np.float32)
     assert candidates("", Reading(nothing, nothing, [], 0.0, 0.0, 0.0)) == []
