@@ -27,7 +27,7 @@ _IN_NUMBER = ".,"
 # in so many articles that it would be the best attested answer.
 _PLACE = r"(?:[A-Z][\w.'’-]*,?[ ]+(?:and[ ]+)?){0,8}?"
 _AGENCY = r"(?:CNN(?: ?Business)?|AP|AFP|UPI|PTI|ANI|dpa|Reuters|Xinhua|Kyodo(?: News)?)"
-_SENT_BY = re.compile(rf"^{_PLACE}(?:\((?P<told>{_AGENCY})\)|(?P<bare>{_AGENCY})\s*[—–])", re.M)
+_SENT_BY = re.compile(rf"^{_PLACE}(?P<open>\()?(?P<agency>{_AGENCY})(?(open)\)|\s*[—–])", re.M)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +151,7 @@ def candidates(text: str, reading: Reading) -> list[Candidate]:
     length = last[None, :] - first[:, None]
     scores[(length < 0) | (length >= MAX_TOKENS)] = -np.inf
     inside = list(sentences(text))
-    agencies = [sent.span("told" if sent["told"] else "bare") for sent in _SENT_BY.finditer(text)]
+    agencies = [sent.span("agency") for sent in _SENT_BY.finditer(text)]
     found: dict[Offsets, Candidate] = {}
     for place in np.argsort(-scores, axis=None, kind="stable"):
         row, column = divmod(int(place), len(last))
