@@ -32,7 +32,7 @@ clean:
 .venv/installed: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "qa needs Python 3.11 or newer: make PYTHON=python3.11"; exit 1; }
-	@test -x .venv/bin/python || $(PYTHON) -m venv .venv
+	@test -x .venv/bin/pip || $(PYTHON) -m venv .venv
 	@echo "Installing qa into .venv: some minutes the first time ..."
 	@$(run) pip install --quiet --disable-pip-version-check --editable .
 	@touch $@

@@ -13,11 +13,11 @@ from langchain_core.rate_limiters import InMemoryRateLimiter
 from qa.errors import ModelError, SettingsError
 from qa.settings import Settings, is_set
 
-# Provider: its package, the extra that installs it, and the variable of its key ("" for none).
+# Provider: its package, and the variable of its key ("" for none).
 _PROVIDERS = {
-    "openai": ("langchain_openai", "openai", "OPENAI_API_KEY"),
-    "anthropic": ("langchain_anthropic", "anthropic", "ANTHROPIC_API_KEY"),
-    "ollama": ("langchain_ollama", "ollama", ""),
+    "openai": ("langchain-openai", "OPENAI_API_KEY"),
+    "anthropic": ("langchain-anthropic", "ANTHROPIC_API_KEY"),
+    "ollama": ("langchain-ollama", ""),
 }
 _REFUSED, _MISSING, _TOO_MANY, _LATE = (401, 403), (404,), (409, 425, 429), (408,)
 # What it has to be asked with where a server of one's own wants no key.
@@ -40,9 +40,9 @@ def load_chat_model(settings: Settings) -> BaseChatModel:
         raise SettingsError(
             f"QA_MODEL is {settings.model!r}: it must be PROVIDER:MODEL, one of {known}"
         )
-    package, extra, key = _PROVIDERS[provider]
-    if importlib.util.find_spec(package) is None:
-        raise SettingsError(f"{settings.model} needs {package}: pip install 'qa[{extra}]'")
+    package, key = _PROVIDERS[provider]
+    if importlib.util.find_spec(package.replace("-", "_")) is None:
+        raise SettingsError(f"{settings.model} needs {package}: pip install {package}")
     if key and not is_set(key) and not settings.model_url:
         raise SettingsError(f"{settings.model} needs a key: set {key} in the environment")
     options = _options(settings, provider, key)

@@ -146,7 +146,7 @@ class Conversations:
             ) from None
         if version > _VERSION:
             connection.close()
-            raise ConversationError(f"{path} was written by a newer qa: pip install --upgrade qa")
+            raise ConversationError(f"{path} was written by a newer qa: take that one")
         return cls(folder, connection)
 
     def close(self) -> None:

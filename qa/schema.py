@@ -76,7 +76,7 @@ def version(connection: sqlite3.Connection) -> int:
     if found > VERSION:
         raise LibraryNewer(
             f"the library has schema version {found}, this qa knows {VERSION}: "
-            "pip install --upgrade qa"
+            "take the newer qa that wrote it"
         )
     return found
 

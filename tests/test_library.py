@@ -126,7 +126,7 @@ def test_missing_foreign_damaged_and_newer(tmp_path: Path) -> None:
     with sqlite3.connect(path) as connection:
         connection.execute(f"PRAGMA user_version = {schema.VERSION + 1}")
     connection.close()
-    with pytest.raises(LibraryNewer, match="pip install --upgrade qa"):
+    with pytest.raises(LibraryNewer, match="take the newer qa"):
         Library.open(tmp_path)
 
 

@@ -134,7 +134,7 @@ def serve(settings: Settings, host: str, port: int, *, mcp: bool = False) -> Non
     """
     known = logins(settings.auth.get_secret_value()) if settings.auth else {}
     if mcp and importlib.util.find_spec("mcp") is None:
-        raise SettingsError("--mcp needs the package mcp: pip install 'qa[mcp]'")
+        raise SettingsError("--mcp needs the package mcp: pip install 'gradio[mcp]'")
     _reach_itself(host)
     with (
         Assistant.load(settings) as assistant,
