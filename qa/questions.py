@@ -4,6 +4,7 @@ import datetime
 import re
 
 from qa.dates import Span, find, length, span
+from qa.passages import sentences
 from qa.wording import content_words
 
 _AUXILIARY = (
@@ -20,18 +21,23 @@ _EXPLAIN = re.compile(
     r"(?! (?:is|was|are|were) .{0,60}\b(?:called|named|known)\b)",
     re.IGNORECASE,
 )
+_LEAD = r"^(?:\W|(?:and|but|so|by|from|since|until|exactly) )*"
 # "Wowed viewers when NASA revealed them" asks nothing.
 _WHEN = re.compile(
-    rf"^(?:\W|(?:and|but|so|by|from|since|until|exactly) )*when\b|\bwhen\W*$|"
-    rf"\bwhen (?:{_AUXILIARY})\b",
+    rf"{_LEAD}when\b|\bwhen\W*$|\bwhen (?:{_AUXILIARY})\b",
     re.IGNORECASE,
 )
+# Asks when, whatever follows: "When was the man who shot Abe arrested?"
+_WHEN_WAS = re.compile(rf"{_LEAD}when (?:{_AUXILIARY})(?:n[’']t)?\b", re.IGNORECASE)
 _WHICH_DAY = re.compile(
-    r"\b(?:what|which) (?:day|date|year|month|season|decade|century|time)s?\b", re.IGNORECASE
+    r"\b(?:what|which) (?:(?:day|date|year|month|season|decade)s?|centur(?:y|ies)|time)\b",
+    re.IGNORECASE,
 )
-_HOW_LONG = re.compile(r"\b(?:for )?how long\b", re.IGNORECASE)
+_HOW_LONG = re.compile(r"\bhow long\b", re.IGNORECASE)
+# "Due to the storm" and "the rescue plan" do not look forward.
 _AHEAD = re.compile(
-    r"\b(?:will|shall|going to|plan(?:s|ned)?|expected|scheduled|set (?:to|for)|due|supposed to|"
+    r"\b(?:will|shall|going to|plans? (?:to|for|on)|planned|planning|expected|scheduled|"
+    r"set (?:to|for)|due(?! to\b)|due to (?:be|become|begin|start|open|end|have|take)|supposed to|"
     r"intends?|upcoming)\b|\bto be \w+(?:ed|n)\b",
     re.IGNORECASE,
 )
@@ -57,9 +63,9 @@ _NAMES = re.compile(
 _SHORT = 31
 # Stands before a time, or for a subject, and is none.
 _IDLE = frozenset(
-    "during within around night morning evening day week first last next him her them me us".split()
+    """during within between around throughout toward towards night morning evening day week first
+    last next him her them me us""".split()
 )
-_SENTENCE = re.compile(r"(?<=[.!?])[\s\"”’)]+(?=\S)")
 
 
 def proper(question: str) -> str:
@@ -68,7 +74,8 @@ def proper(question: str) -> str:
     "(Hint: …)" and the like are no part of it.
     """
     plain = re.sub(r"\([^()]*\)", " ", question).strip() or question
-    return _SENTENCE.split(plain)[-1].strip() or question
+    *_, (start, end) = [(0, len(plain)), *sentences(plain)]
+    return plain[start:end]
 
 
 def lists_choices(question: str) -> bool:
@@ -81,7 +88,8 @@ def asks_when(question: str) -> bool:
     asked = proper(question)
     # "Who resigned when it fell?" and "Did it fall when it rained?" ask for something else.
     only = {word.lower() for word in _WH.findall(asked)} == {"when"} and not _YES_NO.match(asked)
-    return bool((only and _WHEN.search(asked)) or _WHICH_DAY.search(asked))
+    when = _WHEN_WAS.match(asked) or (only and _WHEN.search(asked))
+    return bool(when or _WHICH_DAY.search(asked))
 
 
 def asks_how_long(question: str) -> bool:
@@ -98,7 +106,7 @@ def happened(question: str, day: datetime.date | None = None) -> tuple[str, Span
     """Return the subject and the time of "What happened in Mariupol on 16 March 2022?".
 
     The subject is '' where only a time is named. None for other questions, and where the time is
-    longer than 32 days, is not named, or only bounds what is asked, as in "since March". `day` is
+    of more than 31 days, is not named, or only bounds what is asked, as in "since March". `day` is
     that of asking, as for `period`.
     """
     asked = proper(question)

@@ -4,7 +4,17 @@ import datetime
 
 import pytest
 
-from qa.questions import asks_how_long, asks_when, lists_choices, period, proper, wants_sentence
+from qa.questions import (
+    asks_ahead,
+    asks_how_long,
+    asks_when,
+    asks_yes_or_no,
+    happened,
+    lists_choices,
+    period,
+    proper,
+    wants_sentence,
+)
 
 
 @pytest.mark.parametrize(
@@ -53,6 +63,59 @@ def test_choices() -> None:
 def test_the_question_proper_is_its_last_sentence() -> None:
     assert proper("A storm came. Where? (Hint: it rained.)") == "Where?"
     assert proper("(Where?)") == "(Where?)"
+    assert proper("it rained. where was it?") == "where was it?"
+    assert proper("") == ""
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "When did the U.S. withdraw from Tolk?",
+        "When was Dr. Velk born?",
+        "Who is No. 1 in Lindhaven?",
+        'Why did "Jeopardy!" lose its host?',
+    ],
+)
+def test_a_stop_in_a_name_ends_no_sentence(question: str) -> None:
+    assert proper(question) == question
+
+
+def test_what_is_asked_of_the_united_states() -> None:
+    assert asks_when("When did the U.S. withdraw from Tolk?")
+    assert asks_yes_or_no("Did the U.S. win the cup?")
+    assert wants_sentence("Why did the U.S. withdraw?")
+
+
+@pytest.mark.parametrize(
+    ("question", "ahead"),
+    [
+        ("When will he resign?", True),
+        ("When did Abe plan to visit Tolk?", True),
+        ("When is the ship due?", True),
+        ("Which ship is due to be launched?", True),
+        ("Who lost the job due to the scandal?", False),
+        ("Who opposed the rescue plan?", False),
+        ("Who resigned?", False),
+    ],
+)
+def test_a_question_that_looks_forward(question: str, ahead: bool) -> None:
+    assert asks_ahead(question) == ahead
+
+
+@pytest.mark.parametrize(
+    ("question", "subject"),
+    [
+        ("What happened in Tolk on 16 March 2022?", "tolk"),
+        ("What happened in the U.S. on 16 March 2022?", "u.s"),
+        ("What happened between 1 March 2022 and 5 March 2022?", ""),
+        ("What happened in Tolk between 1 and 5 March 2022?", "tolk"),
+        ("What happened between 1 March 2022 and 5 April 2022?", None),
+        ("What happened since 1 March 2022?", None),
+    ],
+)
+def test_what_happened_and_when(question: str, subject: str | None) -> None:
+    found = happened(question)
+    assert (found and found[0]) == subject
 
 
 @pytest.mark.parametrize(
@@ -118,6 +181,8 @@ def test_a_long_time_without_its_year_is_no_period() -> None:
         ("When did he resign?", True, False),
         ("In which year was it built?", True, False),
         ("It begins on what date?", True, False),
+        ("When was the man who shot him arrested?", True, False),
+        ("Which Times reporter won?", False, False),
         ("How long was it open?", False, True),
         ("Who resigned when the bridge fell?", False, False),
         ("When she died, who took the dogs?", False, False),
