@@ -129,8 +129,10 @@ class SpanReader:
             more = [_sentence(place, ahead) for place in near[: _CITED - 1]]
             claim = Claim(short, (sentence, *more))
         scored = _others(evidence.found, ahead, claim.spans)
-        rivals = [other for score, other in scored if score > likeliest.score - _NEAR]
-        claims = (claim,) if whole else differing(claim, rivals)
+        claims: tuple[Claim, ...] = (claim,)
+        if not whole:
+            rivals = [other for score, other in scored if score > likeliest.score - _NEAR]
+            claims = differing(claim, rivals)
         others = [other for _, other in scored]
         return Draft(claims, short, confidence, evidence.hits, tuple(others))
 

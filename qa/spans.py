@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from qa.passages import Offsets, sentences
 from qa.span_model import Reading
 from qa.types import Hit
-from qa.wording import normalise
+from qa.wording import sameness
 
 # A span of more tokens is no short answer. BERT's own SQuAD decoding has the same bound.
 MAX_TOKENS = 30
@@ -22,12 +22,18 @@ _KEPT = 8
 # What belongs to the number beside it: "$10,000", "51.3%".
 _BEFORE, _AFTER = "$£€#", "%"
 _IN_NUMBER = ".,"
-# Who sent the report, at the start of a line: "(CNN) Fans lined up", "LONDON (AP) — Reaction",
-# "New York CNN Business —". It tells nothing of what happened, but looks like a name, and stands
-# in so many articles that it would be the best attested answer.
-_PLACE = r"(?:[A-Z][\w.'’-]*,?[ ]+(?:and[ ]+)?){0,8}?"
+# Who sent the report, at the start of a line: "(CNN) Fans lined up", "London/Paris CNN —",
+# "KYIV, March 5 (Reuters) - Fans"; but not in "Cable News Network (CNN) was founded". It tells
+# nothing of what happened, but looks like a name, and stands in so many articles that it would
+# be the best attested answer.
+_PLACE = r"(?:(?:[A-Z\d][\w.'’/-]*,?|and|de|do|of)[ ]+){0,9}?"
 _AGENCY = r"(?:CNN(?: ?Business)?|AP|AFP|UPI|PTI|ANI|dpa|Reuters|Xinhua|Kyodo(?: News)?)"
-_SENT_BY = re.compile(rf"^{_PLACE}(?P<open>\()?(?P<agency>{_AGENCY})(?(open)\)|\s*[—–])", re.M)
+_DASH = r"(?:[—–]|--?[ ])"
+_SENT_BY = re.compile(
+    rf"^{_PLACE}(?P<open>\()?(?P<agency>{_AGENCY})"
+    rf"(?(open)\)(?!\s*[a-z,;])|\s*{_DASH}(?!\s*[a-z]))",
+    re.MULTILINE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,20 +110,20 @@ def findings(
 ) -> list[Finding]:
     """Return the answers found in the hits, best first: the same words are one answer.
 
-    The same words means the same text when normalised as answers are for scoring. `preference`
-    adds to the score of a span.
+    The same words means the same text when normalised as answers are for scoring, with the same
+    figures. `preference` adds to the score of a span.
     """
-    groups: dict[str, dict[str, Place]] = {}
+    groups: dict[tuple[str, ...], dict[str, Place]] = {}
     for hit, reading in zip(hits, readings, strict=True):
         prior = passage_score(hit, reading, weights)
         for candidate in candidates(hit.passage.text, reading):
             score = candidate.likelihood / weights.temperature + prior
             place = Place(hit, candidate, score + preference(hit, candidate.span))
-            places = groups.setdefault(normalise(place.text), {})
+            places = groups.setdefault(sameness(place.text), {})
             known = places.get(hit.article.id)
             if known is None or known.score < place.score:
                 places[hit.article.id] = place
-    groups.pop("", None)
+    groups.pop(sameness(""), None)
     found = [_finding(list(places.values())) for places in groups.values()]
     return sorted(found, key=lambda finding: -finding.score)
 
@@ -139,7 +145,7 @@ def candidates(text: str, reading: Reading) -> list[Candidate]:
     """Return the likeliest spans of a text, best first.
 
     Each ends on word boundaries, none reaches from one sentence into the next, and none has the
-    name of the agency that sent the report.
+    name of the agency that sent the report, where that stands as is usual.
     """
     offsets = reading.offsets
     if not offsets:

@@ -18,6 +18,10 @@ FUNCTION_WORDS = frozenset(
 )
 # Words in a row that two texts share only if one is taken from the other.
 _SHINGLE = 5
+# A figure as it is written. Normalised, "$1.5 million" would be "15 million" and "2-0" be "20".
+_FIGURE = re.compile(r"[$£€¥]?\d+(?:[.,:/–—-]\d+)*%?")
+_THOUSANDS = re.compile(r",(?=\d{3}(?!\d))")
+_DASHES = str.maketrans("–—", "--")
 _ARTICLES = re.compile(r"\b(?:a|an|the)\b")
 
 
@@ -38,6 +42,12 @@ def normalise(text: str) -> str:
 def squad_normalise(text: str) -> str:
     """Return a text as the official SQuAD script normalises it: only ASCII punctuation goes."""
     return _joined(char for char in text.lower() if char not in string.punctuation)
+
+
+def sameness(text: str) -> tuple[str, ...]:
+    """Return what two answers share if they are the same: their words normalised, and figures."""
+    figures = (_THOUSANDS.sub("", figure) for figure in _FIGURE.findall(text))
+    return normalise(text), *(figure.translate(_DASHES) for figure in figures)
 
 
 def _joined(chars: Iterable[str]) -> str:
@@ -70,7 +80,8 @@ def stems(text: str) -> frozenset[str]:
 @lru_cache(maxsize=65536)
 def _stem(word: str) -> str:
     # One stemmer for each call: it keeps the word that it works on in itself.
-    return str(stemmer("english").stemWord(word))
+    # It knows the ending of "Abe's" by the straight apostrophe alone.
+    return str(stemmer("english").stemWord(word.replace("’", "'")))
 
 
 def _words(text: str) -> list[str]:

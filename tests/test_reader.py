@@ -4,7 +4,7 @@ import pytest
 
 from qa.assistant import Assistant
 from qa.models import load_reader
-from qa.reader import SpanReader
+from qa.reader import SpanReader, date_preference
 from qa.settings import Settings
 from qa.types import Draft, Hit, Passage, Source
 
@@ -134,6 +134,23 @@ def test_the_hits_are_re_ordered(reader: SpanReader) -> None:
     assert [hit.rank for hit in draft.hits] == [1, 2, 3]
     assert sorted((h.score for h in draft.hits), reverse=True) == [h.score for h in draft.hits]
     assert {hit.passage for hit in draft.hits} == {hit.passage for hit in found}
+
+
+@pytest.mark.parametrize(
+    ("question", "date", "duration"),
+    [
+        ("When did the bridge open?", 1.0, 0.0),
+        ("How long was the work on the bridge?", 0.0, 1.0),
+        ("Who opened the bridge?", 0.0, 0.0),
+    ],
+)
+def test_what_adds_to_the_score_of_a_date(question: str, date: float, duration: float) -> None:
+    text = "The bridge opened on 12 June 2021, after three years of work."
+    [found] = hits(text)
+    preference = date_preference(question, 1.0)
+    for words, bonus in (("12 June 2021", date), ("three years", duration), ("bridge", 0.0)):
+        start = text.index(words)
+        assert preference(found, (start, start + len(words))) == bonus
 
 
 def test_where_a_date_is_asked_for_dates_are_preferred(reader: SpanReader) -> None:

@@ -56,7 +56,7 @@ def test_spans_end_on_word_boundaries(text: str, span: str, wide: str) -> None:
     assert text[left:right] == wide
 
 
-def test_candidates_are_ordered_and_short() -> None:
+def test_candidates_are_ordered() -> None:
     text = " ".join(f"w{n}" for n in range(60))
     found = candidates(text, reading(text, {"w3 w4": 5.0, "w9": 4.0}))
     spans = [text[slice(*candidate.span)] for candidate in found]
@@ -98,6 +98,11 @@ def test_candidates_stay_in_one_sentence() -> None:
         ("New York CNN Business —\n\nFans lined up", "Business", "New York"),
         ("Fans said that CNN had paid", None, "CNN"),
         ("Moscow and Kyiv, Ukraine CNN —\n\nFans", "CNN", "Kyiv,"),
+        ("Rio de Janeiro CNN — Fans lined up", "CNN", "Rio"),
+        ("KYIV, March 5 (Reuters) - Fans lined up", "(Reuters)", "March 5"),
+        ("London/Paris (CNN) Fans lined up", "(CNN)", "London/Paris"),
+        ("Cable News Network (CNN) was founded", None, "(CNN)"),
+        ("Velk CNN — the network — fell", None, "CNN"),
         ("She left CNN — for good", None, "CNN"),
         ("The sale to Reuters was off", None, "Reuters"),
     ],
@@ -128,6 +133,25 @@ def test_the_same_answer_in_several_articles_is_one_answer() -> None:
     assert best.text == "Mara Velk"
     assert [place.hit.article.id for place in best.places] == ["a", "b"]
     assert second.text == "Jonas Brandt"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("$1.5 million", "$15 million", False),
+        ("2-0", "20", False),
+        ("5%", "$5", False),
+        ("12.5%", "125%", False),
+        ("10,000", "10000", True),
+        ("2–0", "2-0", True),
+        ("the 10,000", "10,000.", True),
+    ],
+)
+def test_figures_that_differ_are_two_answers(one: str, other: str, same: bool) -> None:
+    hits = [hit("a", f"by {one}"), hit("b", f"by {other}")]
+    readings = [reading(f"by {text}", {text: 3.0}) for text in (one, other)]
+    best = findings(hits, readings, PLAIN)[0]
+    assert len(best.places) == 1 + same
 
 
 def test_one_article_counts_once() -> None:
