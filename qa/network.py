@@ -28,16 +28,16 @@ class ReaderNetwork(nn.Module):
     def forward(self, ids: Tensor, token_types: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
         """Return span logits, shape (rows, tokens, 2), and passage logits, shape (rows,).
 
-        `ids`, `token_types` (0 for the question, 1 for the passage) and `mask` (0 for padding)
+        `ids`, `token_types` (1 for the passage, 0 for all else) and `mask` (0 for padding)
         have the shape (rows, tokens). Only [CLS] and the passage can be part of a span:
         the logits of all else are the lowest number. Both are float32.
         """
-        return self.heads(self.states(ids, token_types, mask), token_types, mask)
+        return self.heads(self.states(ids, token_types, mask), token_types)
 
-    def heads(self, states: Tensor, token_types: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+    def heads(self, states: Tensor, token_types: Tensor) -> tuple[Tensor, Tensor]:
         """Return what `forward` does, of the states of the body."""
         spans = self.span(states).float()
-        allowed = (token_types == 1) & (mask == 1)
+        allowed = token_types == 1
         allowed[:, 0] = True
         spans = spans.masked_fill(~allowed[..., None], torch.finfo(torch.float32).min)
         return spans, self.holds(states[:, 0]).float().squeeze(-1)

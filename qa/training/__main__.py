@@ -82,8 +82,9 @@ def _parser() -> argparse.ArgumentParser:
         known = getattr(_RECIPE, name)
         option = f"--{name.replace('_', '-')}"
         add(option, type=type(known), default=known, help="see qa.training.run.Recipe")
+    add("--data-seed", type=int, help="draws the windows, else --seed: another order of the same")
     add("--start", type=Path, help="weights to start from: a run's, or a mean")
-    add("--share", type=float, default=1.0, help="of the data, for a trial")
+    add("--share", type=_part, default=1.0, help="of the data, for a trial")
     add(
         "--shares",
         type=_share,
@@ -100,17 +101,24 @@ def _parser() -> argparse.ArgumentParser:
 
 def _share(text: str) -> tuple[str, float]:
     name, _, share = text.partition("=")
-    return name, float(share)
+    return name, _part(share)
+
+
+def _part(text: str) -> float:
+    if not 0 <= (share := float(text)) <= 1:
+        raise argparse.ArgumentTypeError(f"{text} is not from 0 to 1")
+    return share
 
 
 def _ready(arguments: argparse.Namespace, base: Path) -> Sequence[Window]:
     """Return the windows to learn from, with what a teacher thinks of them if there is one."""
     tokenizer = SafeTokenizer.of(base)
+    seed = arguments.seed if arguments.data_seed is None else arguments.data_seed
     shares = {**examples.SHARES, **dict(arguments.shares)}
     found = examples.load(arguments.data, arguments.share, shares)
-    negatives = examples.near_negatives(found, arguments.seed)
-    asked = found if arguments.plain else list(examples.in_news_style(found, arguments.seed))
-    ready = list(windows([*asked, *negatives], tokenizer, arguments.seed))
+    negatives = examples.near_negatives(found, seed)
+    asked = found if arguments.plain else list(examples.in_news_style(found, seed))
+    ready = list(windows([*asked, *negatives], tokenizer, seed))
     _log(f"{len(found)} examples, {len(negatives)} near negatives, {len(ready)} windows")
     if arguments.teacher:
         known = teacher.load(arguments.teacher_base, arguments.teacher)

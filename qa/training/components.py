@@ -42,7 +42,7 @@ class Components:
 
     @classmethod
     def of(cls, states: Floats) -> Self:
-        """Find the components of states, shape (tokens, width), of at most as many tokens."""
+        """Find the components of states, shape (tokens, width): no more of them than tokens."""
         found = PCA(min(FEATURES, *states.shape), svd_solver="covariance_eigh").fit(states)
         scale = np.sqrt(found.explained_variance_.mean())
         axes = (found.components_.T / scale).astype(np.float32)

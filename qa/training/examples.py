@@ -48,16 +48,16 @@ def load(folder: Path, share: float = 1.0, shares: Mapping[str, float] = SHARES)
     """Read the training files of a folder, by name.
 
     Of each, at random, only `share` times its own one of `shares` is read; what is set aside to
-    choose by is left out. Raises `TrainingError` if no file is left.
+    choose by is left out. Raises `TrainingError` if nothing is left.
     """
     paths = files(folder)
     wanted = {name: kept for name in paths if (kept := share * shares.get(name, 1.0))}
-    if not wanted:
-        raise TrainingError(f"no train-*.jsonl.gz in {folder}, or none left of it: see --data")
     found: list[Example] = []
     for name, kept in wanted.items():
         rows = [row for row in _rows(paths[name]) if not set_aside(name, row.passage)]
         found += random.Random(name).sample(rows, round(len(rows) * kept))
+    if not found:
+        raise TrainingError(f"no train-*.jsonl.gz in {folder}, or nothing left of it: see --data")
     return found
 
 
@@ -71,8 +71,7 @@ def files(folder: Path) -> dict[str, Path]:
 
 def set_aside(name: str, passage: str) -> bool:
     """Tell whether a passage of a training file is kept to choose by: 4% of SQuAD's."""
-    known = int(hashlib.sha256(passage.encode()).hexdigest(), 16)
-    return name in _CHOSEN_BY and known % 25 == 0
+    return name in _CHOSEN_BY and int(hashlib.sha256(passage.encode()).hexdigest(), 16) % 25 == 0
 
 
 def _rows(path: Path) -> Iterator[Example]:

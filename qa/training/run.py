@@ -33,14 +33,14 @@ _FREE = ("steps", "learning_rate", "lr_decay_share")
 class Recipe:
     """What a run depends on, besides its data and the weights it starts from.
 
-    `learning_rate` is AdamW's peak: it rises over `warmup_steps`, stays, and falls in a line to
-    zero over the last `lr_decay_share` of all `steps` (Hu et al., "MiniCPM", 2024); the two heads,
-    which start from nothing, learn `head_lr_factor` times as fast. `weight_decay` is AdamW's.
-    `batch_tokens` bounds a batch, its padding included. `holds_weight` is that of "the passage
-    holds an answer" in the loss. `dropout` is the share of features left out in each layer.
-    `frozen_layers` counts the lowest layers that stay as they are, as the embeddings then do.
-    `distillation` is the weight, 0 to 1, of a teacher's probabilities against people's answers;
-    `states_weight` that of the teacher's states in the loss.
+    `learning_rate` is AdamW's: it rises over `warmup_steps`, and falls in a line to zero over the
+    last `lr_decay_share` of all `steps` (Hu et al., "MiniCPM", 2024), where the lower of the two
+    counts; what starts from nothing, as the heads do, learns `head_lr_factor` times as fast.
+    `weight_decay` is AdamW's. `batch_tokens` bounds a batch, its padding included. `holds_weight`
+    is that of "the passage holds an answer" in the loss. `dropout` is the share of features left
+    out in each layer. `frozen_layers` counts the lowest layers that stay as they are, as the
+    embeddings then do. `distillation` is the weight, 0 to 1, of a teacher's probabilities against
+    people's answers; `states_weight` that of the teacher's states in the loss.
     `seed` draws the order of the data and what is left out.
     """
 
@@ -72,7 +72,7 @@ def loss(network: ReaderNetwork, part: Batch, recipe: Recipe) -> torch.Tensor:
     the teacher's states, which have a mean square of 1.
     """
     states = network.states(part.ids, part.token_types, part.mask)
-    spans, holds = network.heads(states, part.token_types, part.mask)
+    spans, holds = network.heads(states, part.token_types)
     likely = torch.log_softmax(spans, dim=1)
     span = -(part.target * likely).sum(dim=(1, 2)).mean() / 2
     total = span + recipe.holds_weight * binary_cross_entropy_with_logits(holds, part.holds)

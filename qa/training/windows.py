@@ -71,7 +71,10 @@ class Batch:
 
 
 def windows(examples: Sequence[Example], tokenizer: SafeTokenizer, seed: int) -> Iterator[Window]:
-    """Yield one window for each example, cut at random around the answer if it is long."""
+    """Yield a window for each example, cut at random around the answer if the passage is long.
+
+    There is none for an answer of more than 200 tokens, or of no token.
+    """
     chosen = random.Random(seed)
     for first in range(0, len(examples), 1000):
         part = examples[first : first + 1000]

@@ -66,11 +66,15 @@ def main() -> None:
         table.append((weights, scores(read, weights)))
     table.sort(key=lambda row: -sum(map(sum, row[1].values())))
     for weights, found in table[:10]:
-        print(json.dumps({**asdict(weights), "exact match, F1": found}))
+        print(json.dumps({**asdict(weights), "exact match, F1": rounded(found)}))
     best = table[0][0]
     for bonus in DATED:
         found = scores(dated(read, bonus), best)
-        print(json.dumps({"dated": bonus, "exact match, F1": found}))
+        print(json.dumps({"dated": bonus, "exact match, F1": rounded(found)}))
+
+
+def rounded(found: Mapping[str, tuple[float, float]]) -> dict[str, list[float]]:
+    return {kind: [round(value, 3) for value in values] for kind, values in found.items()}
 
 
 def dated(read: Reads, bonus: float) -> Reads:
@@ -92,7 +96,7 @@ def score(read: Sequence[Read], weights: Weights) -> tuple[float, float]:
         said = found[0].text if found else ""
         exact += exact_match(said, [one.question.answer]) / len(read)
         f1 += token_f1(said, [one.question.answer]) / len(read)
-    return round(exact, 3), round(f1, 3)
+    return exact, f1
 
 
 if __name__ == "__main__":
