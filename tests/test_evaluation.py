@@ -11,10 +11,10 @@ import pytest
 from qa.cli import main
 from qa.errors import EvaluationError
 from qa.evaluation import Evaluation, Question, evaluate, load
-from qa.evaluation.report import render
+from qa.evaluation.report import MEANING, render, sections
 from qa.evaluation.results import Result
 from qa.evaluation.run import read
-from qa.evaluation.summary import compare, summarise
+from qa.evaluation.summary import MEANS, compare, mean, summarise
 from qa.ingest import ingest
 from qa.settings import Settings
 from tests.conftest import CHECKOUT, Notices
@@ -228,6 +228,8 @@ def test_the_command_line(
     assert "qa: f1 is 1.000, below 1.01" in capsys.readouterr().err
     assert main([*run, "--fail-under", "f2=0.5"]) == 1
     assert "no such figure; there are article_hit@1" in capsys.readouterr().err
+    assert main([*run, "--fail-under", "sentences_dropped=0.5"]) == 1
+    assert "no such figure" in capsys.readouterr().err
     assert main([*run, "--fail-under", "citation_recall=0.5"]) == 1
     assert "citation_recall was not measured" in capsys.readouterr().err
     assert main([*run[:-1], str(tmp_path / "two"), "--baseline", str(tmp_path / "run")]) == 0
@@ -249,3 +251,10 @@ def test_the_corpus_as_a_smoke_test(library_of_corpus: Path, tmp_path: Path) -> 
     assert not re.search(r"""(src|href)=["']http|url\(["']?http|@import""", page)
     assert "We wrote both" in page
     assert summarise(found.results) == found.summary
+
+
+def test_every_figure_has_a_heading() -> None:
+    figures = {name: mean([0.5, 1.0]) for name in MEANS}
+    shown = [name for _, rows in sections(figures) for name, _ in rows]
+    assert sorted(shown) == sorted(MEANS)
+    assert set(MEANING) >= {name for name in MEANS if name.startswith(("sentences_", "reader_"))}

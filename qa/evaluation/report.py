@@ -20,6 +20,7 @@ _SECTIONS = (
     ("Citations", ("citation_",)),
     ("Refusing", ("refusal_", "held_refused", "unanswerable_refused")),
     ("Confidence", ("calibration_",)),
+    ("Writing", ("sentences_", "reader_stood_in")),
 )
 MEANING = {
     "article_hit@1": "the first hit's article is one in which the answer stands",
@@ -44,8 +45,14 @@ MEANING = {
     "calibration_error": "how far confidence lies from the share of right answers: less is better; "
     "few answers make it larger, and its interval leans the same way",
     "unanswerable_refused": "unanswerable questions that were refused",
+    "sentences_supported": "of what the chat model wrote at first, what was shown in the end",
+    "sentences_retried": "of these, what did not pass and was asked for once more",
+    "sentences_dropped": "of these, what did not pass then either: less is better",
+    "reader_stood_in": "answers that were the reader's in the end",
 }
 _WORD = re.compile(r"\b(who|whom|whose|what|which|when|where|why|how (?:many|much|long|old)|how)\b")
+# Of what a chat model writes, less of it is better.
+_LESS = ("sentences_retried", "sentences_dropped", "reader_stood_in")
 _GOOD = ("right", "rightly refused")
 _BAD = ("wrong", "refused", "made up")
 
@@ -130,7 +137,8 @@ def check(names: Iterable[str]) -> None:
 
     Raises `EvaluationError`.
     """
-    known = [*MEANS, *(f"refusal_{part}" for part in ("precision", "recall", "f1"))]
+    means = (name for name in MEANS if name not in _LESS)
+    known = [*means, *(f"refusal_{part}" for part in ("precision", "recall", "f1"))]
     for name in names:
         if name not in known:
             raise EvaluationError(

@@ -192,7 +192,7 @@ def _writing_scores(answer: Answer) -> dict[str, float]:
         for name, count in shares.items()
         if written.sentences
     }
-    return {**found, "reader_stood_in": float(bool(answer.note))}
+    return {**found, "reader_stood_in": float(written.reader_stood_in)}
 
 
 def _share(flags: Sequence[bool]) -> float:
