@@ -57,6 +57,7 @@ for _pair in _OPPOSITES.split(";"):
     _OPPOSITE[_other] = _OPPOSITE.get(_other, frozenset()) | {_one}
 # They stand beside so much that one word beside them says little.
 _PLACES = frozenset("before after above below up down inside outside for against".split())
+_NOT_COMPARED = _PLACES | {"west", "enter", "differ"}
 # Words on both sides of one, which tell what it is said of.
 _BESIDE = 3
 _FIRST = re.compile(r"\bfirst\b.*\b(?:since|in|ever)\b", re.IGNORECASE | re.DOTALL)
@@ -102,7 +103,7 @@ def _other_year(sentence: str, known: str) -> str:
 
 def _month_alone(pair: tuple[str, str], known: str) -> bool:
     """Tell whether a month is also named without its year, which the sentence may have put in."""
-    return bool(re.search(rf"\b\d{{1,2}} {pair[0]}[a-z]* {pair[1]}\b", known))
+    return bool(re.search(rf"\b{pair[0]}[a-z]*\b\.?(?! \d)", known))
 
 
 def _elsewhere(sentence: str, parts: Sequence[str]) -> str:
@@ -206,7 +207,7 @@ def _opposite(tokens: Sequence[str], own: Sequence[str]) -> str:
         others = _OPPOSITE.get(word, frozenset()) & set(there)
         if not others:
             continue
-        if word not in there and word.endswith(("er", "est")):
+        if word not in there and word.endswith(("er", "est")) and word not in _NOT_COMPARED:
             return f"“{word}”, of which the quotes have the opposite"
         beside = _beside(here, place)
         same = max(

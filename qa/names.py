@@ -27,8 +27,11 @@ _ROOT = 4
 
 
 def roots(word: str) -> frozenset[str]:
-    """Return a word with and without what makes "Japanese" of "Japan"."""
+    """Return a word with and without what makes "Japanese" of "Japan"; none of "us"."""
     lower = word.lower().replace("’", "'")
+    if word == "us":
+        # "They told us" names nobody.
+        return frozenset()
     for alias in _ALIASES:
         if lower.removesuffix("'s") in alias:
             return alias

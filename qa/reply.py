@@ -11,6 +11,8 @@ from qa import prompts
 _QUOTED = re.compile(r"\[ ?(\d+) ?(?:\] ?)?[:,]? ?[\"“„«](.*?)[\"”“»] ?\]?(?= ?(?:\[|[.,;]? ?$))")
 _MARKER = re.compile(r"\[\s*(\d+)\s*\]")
 _ENDS = re.compile(r"[.!?][\"”’')]*$")
+# Where another sentence begins behind the copied words of one.
+_NEXT = re.compile(r"(?<=[\"”»]\]) +(?=[\"“]?[A-Z])")
 _LIST = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.)])\s+")
 # What a provider that can be held to a schema is held to.
 SCHEMA: dict[str, Any] = {
@@ -71,10 +73,11 @@ def refusal() -> str:
 def parse(reply: str) -> Written:
     """Return the sentences in a reply: a line each, copied words in brackets behind it.
 
-    A line that ends in the middle of a sentence goes on in the next one. It is a refusal if it
-    begins with one.
+    A line that ends in the middle of a sentence goes on in the next one, but one that only leads
+    to what follows ("Here is the answer:") is left out. It is a refusal if it begins with one.
     """
-    lines = [_LIST.sub("", " ".join(line.split())) for line in reply.splitlines()]
+    whole = (_LIST.sub("", " ".join(line.split())) for line in reply.splitlines())
+    lines = [part for line in whole for part in _NEXT.split(line)]
     found: list[Sentence] = []
     begun = ""
     for line in filter(None, lines):
@@ -90,7 +93,7 @@ def parse(reply: str) -> Written:
                 found[-1] = Sentence(found[-1].text, found[-1].quotes + quotes)
         elif quotes or _ENDS.search(text):
             found.append(Sentence(text, quotes))
-        else:
+        elif not text.endswith(":"):
             begun = text
     return Written((*found, Sentence(begun)) if begun else tuple(found))
 
@@ -99,7 +102,7 @@ def structure(reply: str) -> Written:
     """Return the sentences in a reply by the schema; none, if it is not by it."""
     found: list[Sentence] = []
     try:
-        for one in json.loads(reply).get("sentences", []):
+        for one in json.loads(reply)["sentences"]:
             # It may have written brackets all the same.
             text, more = _taken_apart(" ".join(str(one["text"]).split()))
             quotes = ((int(quote["passage"]), str(quote["words"])) for quote in one["quotes"])

@@ -33,6 +33,11 @@ _BEGINS = frozenset(
     several since six ten three two under no never nothing nobody none unlike until when while
     within without yet""".split()
 )
+# Names that look like words which begin a sentence: "Italy approved", "Boeing recalled".
+_LIKE_WORDS = frozenset(
+    """ahmed beijing boeing chongqing connors davies emily flanders fred italy kelly mohammed
+    nanjing netherlanders peters reading rogers sanders sayed sicily wyoming""".split()
+)
 _PRONOUNS = frozenset("he she it they his her its their him them i we you".split())
 # https://a.example/b, //a.example, a.example/b, a[.]example; but not "p.m." or "U.S.".
 _ADDRESS = re.compile(r"\S*//\S+|\b[\w-]+(?:\.|\[\.\])[a-z]{2,}\S*|\]\(\S*")
@@ -71,7 +76,8 @@ def fault(sentence: str, quotes: Sequence[Quote], alike: Alike | None = None) ->
     known = _figured(" ".join(f"{quote.text} {quote.known}" for quote in quotes))
     sentence = _figured(sentence)
     tokens = WORD.findall(sentence)
-    if any(address not in said for address in _ADDRESS.findall(sentence)):
+    addresses = (found.rstrip(".,;:!?\"'’”)") for found in _ADDRESS.findall(sentence))
+    if any(address not in said for address in addresses):
         return "an address that no quote has"
     if re.search(r"[\[\]]", sentence):
         return "brackets that hold no copied words"
@@ -122,7 +128,9 @@ def _names(tokens: Sequence[str], known: str, own: Sequence[str]) -> str:
     there = {root for word in WORD.findall(known) for root in roots(word)}
     common = {word for word in own if word.islower()}
     for place, token in enumerate(tokens):
-        if not token[0].isupper() or token.lower() in FUNCTION_WORDS | MONTHS | _PRONOUNS:
+        # "The WHO" and "the IT minister" are no pronouns.
+        plain = token.lower() in FUNCTION_WORDS | MONTHS | _PRONOUNS and not token[1:].isupper()
+        if not token[0].isupper() or plain:
             continue
         if any(char.isdigit() for char in token) or roots(token) & there:
             continue
@@ -137,8 +145,8 @@ def _names(tokens: Sequence[str], known: str, own: Sequence[str]) -> str:
 def _plain_start(token: str, following: str) -> bool:
     """Tell whether a sentence's first word is hardly a name: "Officials said", "According to"."""
     lower = token.lower()
-    if lower in _BEGINS:
-        return True
+    if lower in _BEGINS or lower in _LIKE_WORDS:
+        return lower in _BEGINS
     if lower.endswith(("ing", "ly", "ed")):
         return True
     return not following[:1].isupper() and lower.endswith(

@@ -228,14 +228,15 @@ class Writing:
     """What a chat model wrote for an answer, and what became of it.
 
     Of `sentences` that it wrote at first, `retried` did not pass the check and were asked for once
-    more; `dropped` did not pass then either, or were not written again. Tokens are as its provider
-    counts them, 0 if it does not.
+    more; `dropped` did not pass then either, or were not written again. `reader_stood_in` says that
+    the answer is the reader's. Tokens are as its provider counts them, 0 if it does not.
     """
 
     model: str
     sentences: int = 0
     retried: int = 0
     dropped: int = 0
+    reader_stood_in: bool = False
     calls: int = 0
     input_tokens: int = 0
     output_tokens: int = 0

@@ -16,19 +16,21 @@ _INSTRUCTS = re.compile(
     "|".join(
         (
             r"\b(?:ignore|disregard|forget|override)\b.{0,60}\b(?:above|previous|prior|earlier)\b",
-            r"\b(?:ignore|disregard|forget|override)\b.{0,60}\b(?:instruct\w+|passages?|rules?)\b",
+            r"\b(?:ignore|disregard|forget|override)\b.{0,60}\b(?:instruct\w+|passages?)\b",
+            r"\b(?:ignore|disregard|forget|override)\b.{0,40}\b(?:all|any|these|your) rules?\b",
             r"\b(?:ignore|disregard|forget|override)\b.{0,60}\b(?:prompt|question|everything)\b",
             r"\b(?:you are|act as|pretend|behave)\b.{0,40}\b(?:assistant|chatbot|model|ai|bot)\b",
-            r"\b(?:system|developer) (?:prompt|message|note|override)\b|\bas an ai\b",
-            r"(?:^|[.:;,!?]\s+|\byou (?:must |should |will |are to )?)"
+            r"\b(?:system|developer) (?:prompt|message|note|override)\b|\bas an ai\b(?! \w)",
+            # "..., say the authors" and "..., add that" are how news are told.
+            r"(?:^|[.:;!?]\s+|,\s+(?!say|add|write)|\byou (?:must |should |will |are to )?)"
             r"(?:respond|reply|answer|write|say|output|print|repeat|add|tell|recommend) "
-            r"(?:only |always |exactly )?(?:in |to |with|that|this|the|as follows|:|readers)",
+            r"(?:only |always |exactly )?(?:(?:in|to|with|that|this|the|as follows|readers)\b|:)",
             r"\b(?:cite|use|mark)\b.{0,20}(?:\[\d+\]|\bpassage \d)",
             r"\b(?:cite|use|mark)\b.{0,20}\b(?:for everything|every sentence)\b",
             r"\bnew instructions?:",
             r"\b(?:the|an|any|this) (?:ai )?(?:assistant|chatbot|language model)s? "
             r"(?:must|should|shall)\b",
-            r"\bto (?:the|any|all) (?:assistant|model|ai|chatbot|language model)s?\b",
+            r"\bto (?:the|any|all) (?:assistant|model|ai|chatbot|language model)s?\b(?! [a-z])",
             r"</?(?:system|passage|instructions?|assistant|user)\b|\[/?INST\]|<\|",
         )
     ),
@@ -124,7 +126,7 @@ def claimed(
         )
         if span not in spans:
             spans.append(span)
-            quotes.append(_quote(span.quote, hit))
+            quotes.append(_quote(hit, start, end))
     if why:
         return None, why, wrong
     if any(_INSTRUCTS.search(quote.text) for quote in quotes):
@@ -134,8 +136,10 @@ def claimed(
     return Claim(sentence.text, tuple(spans)), "", 0
 
 
-def _quote(text: str, hit: Hit) -> Quote:
-    """Return a quote with what its dates stand for."""
+def _quote(hit: Hit, start: int, end: int) -> Quote:
+    """Return a stretch of a passage as a quote with what its dates stand for."""
     # Of the whole passage: what "that day" is, stands before the quote.
-    found = dates.hints(hit.passage.text, dates.kept(hit.passage.text, hit.article.date))
-    return Quote(text, " ".join(shown for words, shown in found if words in text))
+    text = hit.passage.text
+    found = dates.resolved(text, dates.kept(text, hit.article.date))
+    inside = (shown for left, right, shown in found if start <= left and right <= end)
+    return Quote(text[start:end], " ".join(inside))

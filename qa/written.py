@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
 
 from qa.chat_models import ModelUnreachable
+from qa.errors import ModelError
 from qa.generate import Writer
 from qa.stages import Work
 from qa.support import Alike
@@ -89,7 +90,7 @@ class Written:
         if work.written.refused or not work.handed:
             return self._told(work, checked, replace(work.draft, claims=()), retried)
         note = _UNREACHABLE.format(work.unreachable) if work.unreachable else _NOTHING_LEFT
-        return self._told(work, checked, work.draft, retried, note)
+        return self._told(work, checked, work.draft, retried, note, stood_in=True)
 
     def _again(self, work: Work, checked: Checked) -> Work:
         """Ask once more for what did not pass, and check what comes."""
@@ -98,10 +99,19 @@ class Written:
             checked.mend(self._writer.again(faults, work.talk).sentences, work.handed)
         except ModelUnreachable as error:
             return replace(work, unreachable=str(error))
+        except ModelError:
+            # It took the first request: the second can be too long for it. What passed, stays.
+            return work
         return work
 
     def _told(
-        self, work: Work, checked: Checked, draft: Draft, retried: int = 0, note: str = ""
+        self,
+        work: Work,
+        checked: Checked,
+        draft: Draft,
+        retried: int = 0,
+        note: str = "",
+        stood_in: bool = False,
     ) -> Answer:
         usage = work.talk.usage
         writing = Writing(
@@ -109,6 +119,7 @@ class Written:
             sentences=len(checked.places),
             retried=retried,
             dropped=len(checked.faults) if work.done else 0,
+            reader_stood_in=stood_in,
             calls=usage.calls,
             input_tokens=usage.input_tokens,
             output_tokens=usage.output_tokens,

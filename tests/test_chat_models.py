@@ -57,7 +57,7 @@ def test_a_package_that_is_missing_is_one_line(
 ) -> None:
     # As if it were not installed.
     monkeypatch.setitem(sys.modules, f"langchain_{provider}", None)
-    with pytest.raises(SettingsError, match=rf"pip install 'qa\[{provider}\]'"):
+    with pytest.raises(SettingsError, match=rf"pip install langchain-{provider}$"):
         load_chat_model(Settings(model=f"{provider}:m"))
 
 

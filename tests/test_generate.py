@@ -100,6 +100,14 @@ def test_a_sentence_goes_on_in_the_next_line() -> None:
     )
 
 
+def test_two_sentences_on_a_line_are_two() -> None:
+    reply = 'Here is the answer:\n\nIt opened. [1 "was opened"] Velk spoke. [2 "Mara Velk spoke"]'
+    assert parse(reply).sentences == (
+        Sentence("It opened.", ((1, "was opened"),)),
+        Sentence("Velk spoke.", ((2, "Mara Velk spoke"),)),
+    )
+
+
 def test_odd_replies_are_read_in_no_time() -> None:
     for reply in ("x [1" + " " * 40_000 + "x", "[" * 100_000, '[1 "' * 9_000, "x\n" * 9_000):
         started = time.perf_counter()
@@ -122,7 +130,7 @@ def test_a_refusal_has_the_same_words_everywhere() -> None:
     assert refusal() in prompts.fill("answer", refusal=refusal())
     assert parse(f"{refusal()} It reaches from…").refused
     assert structure('{"sentences": []}').refused
-    assert structure("no json") == Written()
+    assert structure("no json") == structure("{}") == structure("[]") == Written()
 
 
 # Finding what is said to be copied
@@ -210,6 +218,43 @@ def test_what_does_not_follow_is_stopped(sentence: str, why: str) -> None:
     assert why in found
 
 
+NAMES = "Spain approved the treaty. They told us so at the CDC. He wrote on Change.org of it."
+
+
+@pytest.mark.parametrize(
+    ("sentence", "passes"),
+    [
+        ("Spain approved the treaty.", True),
+        ("Italy approved the treaty.", False),
+        ("They told the CDC so.", True),
+        ("They told the WHO so.", False),
+        ("They told America so at the CDC.", False),
+        ("He wrote of it on Change.org.", True),
+        ("He wrote of it on change.com.", False),
+    ],
+)
+def test_names_that_look_like_words(sentence: str, passes: bool) -> None:
+    quotes = tuple((1, words) for words in ("Spain approved", "They told us", "He wrote on"))
+    claim, why, _ = claimed(Sentence(sentence, quotes), [hit(NAMES)])
+    assert bool(claim) == passes, why
+
+
+def test_a_day_of_another_sentence_is_none_of_the_quote() -> None:
+    text = (
+        "Abe met the envoy on April 2 in Tokyo. Abe will visit Russia on April 27, officials said."
+    )
+    for day, passes in (("April 27", True), ("April 2", False)):
+        sentence = Sentence(f"Abe will visit Russia on {day}.", ((1, "Abe will visit Russia"),))
+        assert bool(claimed(sentence, [hit(text)])[0]) == passes
+
+
+def test_after_is_no_comparative() -> None:
+    text = "The king signed the treaty when the talks had ended, days before the vote."
+    sentence = Sentence("The king signed the treaty after the talks had ended.", ((1, text),))
+    claim, why, _ = claimed(sentence, [hit(text)])
+    assert claim, why
+
+
 @pytest.mark.parametrize(
     ("quotes", "wrong"),
     [((), 0), (((2, "The storm killed"),), 1), (((1, "The storm spared"),), 1), (((1, ""),), 1)],
@@ -273,6 +318,8 @@ def test_of_what_is_not_supported_nothing_is_shown(assistant: Assistant, kind: s
     # The reader's answer stands in, and says so.
     assert answer.text == read.text
     assert "this is the reader's answer" in answer.note
+    assert answer.writing
+    assert answer.writing.reader_stood_in
     assert "this is the reader" in message(answer).replace("&#39;", "'")
     check_quotes(answer, assistant.library)
 
@@ -349,6 +396,9 @@ def test_nothing_that_commands_a_terminal_is_shown(assistant: Assistant) -> None
         "Officials say this storm killed five people.",
         "The European Union adopted new rules on fishing on Monday.",
         "The bank said AI companies should be taxed.",
+        "Six in 10 women, say the authors, know somebody who had an abortion.",
+        "The letter went to the assistant secretary of state on Monday.",
+        "The firm began as an AI company that could override federal rules.",
     ],
 )
 def test_news_is_not_taken_for_an_instruction(text: str) -> None:
@@ -448,3 +498,25 @@ def test_what_may_pass_lets_the_reader_stand_in(assistant: Assistant) -> None:
     assert answer.text == assistant.answer(WINNER).text
     assert "fake:model cannot be reached (ConnectionError)" in answer.note
     assert "secret" not in answer.to_json()
+
+
+class TooLong(Scripted):
+    """Takes the first request, and no other."""
+
+    def _generate(self, messages: list[BaseMessage], *args: Any, **kwargs: Any) -> Any:
+        if self.asked:
+            error = ValueError("the context is too long")
+            error.status_code = 400  # type: ignore[attr-defined]
+            raise error
+        return super()._generate(messages, *args, **kwargs)
+
+
+def test_a_second_request_that_fails_leaves_what_passed(assistant: Assistant) -> None:
+    bad = f'Petra Sonn won it. [1 "{WON}"]'
+    model = TooLong(messages=iter([AIMessage(f"{GOOD}\n{bad}")]))
+    writer = Writer(model, name="fake:model", tries=1)
+    other = Assistant(assistant.library, assistant.retriever, assistant._reader, writer=writer)
+    answer = other.answer(WINNER)
+    assert answer.text == "Jonas Brandt won the election with 54 percent. [1]"
+    assert answer.writing
+    assert (answer.writing.dropped, answer.writing.reader_stood_in, answer.note) == (1, False, "")
