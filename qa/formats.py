@@ -25,13 +25,22 @@ _HEADING = re.compile(r"\A\s*#[ \t]+(.+?)[ \t#]*(?:\n|\Z)")
 # ` date 2017-03-31 TOKYO —`; the article may begin behind the dash or on a later line.
 _HEADER = re.compile(
     r"\A\s*date[ \t]+(\d{4}-\d{1,2}-\d{1,2})\b"
-    r"[ \t]*([^\n—–]{0,60}?)[ \t]*(?:[—–]|--|(?=\n)|\Z)[ \t]*"
+    r"[ \t]*([^\n—–]{0,60}?)[ \t]*(?:[—–]|--|-(?=\s)|(?=\n)|\Z)[ \t]*"
 )
 _HTML_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset=["']?([A-Za-z0-9_-]+)""", re.IGNORECASE)
 _JSON_LD = re.compile(
     r"""<script[^>]+type=["']application/ld\+json["'][^>]*>(.*?)</script>""",
     re.DOTALL | re.IGNORECASE,
 )
+
+
+# Where a page says when it was written; its article's first <time> may say so too.
+_STATED = re.compile(
+    r"<(?:meta|link)\b[^>]{0,2000}>|<script[^>]{0,200}ld\+json[^>]{0,200}>.{0,100000}?</script>",
+    re.DOTALL | re.IGNORECASE,
+)
+_ARTICLE = re.compile(r"<article\b", re.IGNORECASE)
+_TIME = re.compile(r"<time\b[^>]{0,500}>[^<]{0,200}</time>", re.IGNORECASE)
 
 
 class Unreadable(Exception):  # noqa: N818 - a reason, caught by the corpus walk
@@ -110,8 +119,8 @@ def html_article(html: str, identity: str) -> Parsed:
             html,
             with_metadata=True,
             include_comments=False,
-            # A date that a page states, never one guessed from "Copyright 2019" below it.
-            date_extraction_params={"extensive_search": False, "original_date": True},
+            # It is looked for below; the long search would cost more than all else.
+            date_extraction_params={"extensive_search": False},
         )
     except (RecursionError, ValueError, AssertionError) as error:
         raise Unreadable(f"HTML that cannot be parsed ({type(error).__name__})") from None
@@ -119,7 +128,7 @@ def html_article(html: str, identity: str) -> Parsed:
         raise Unreadable("no article text found in the HTML")
     fields = {
         "title": page.title,
-        "date": page.date,
+        "date": _stated_date(html),
         "place": _json_ld_place(html),
         "url": page.url,
         "authors": (page.author or "").split("; "),
@@ -170,8 +179,8 @@ def json_rows(text: str) -> list[Any]:
     return loaded if isinstance(loaded, list) else [loaded]
 
 
-def csv_rows(text: str) -> Iterator[dict[str, Any]]:
-    """Yield the rows of a CSV file by their lower-cased column names.
+def csv_rows(text: str) -> Iterator[dict[str, Any] | Unreadable]:
+    """Yield the rows of a CSV file by their lower-cased column names, or why one is none.
 
     Raises `Unreadable` if a row cannot be parsed.
     """
@@ -179,6 +188,9 @@ def csv_rows(text: str) -> Iterator[dict[str, Any]]:
     reader = csv.DictReader(io.StringIO(text))
     try:
         for row in reader:
+            if row.pop(None, None):
+                yield Unreadable("more fields than the header has: put the text in quotes")
+                continue
             yield {key.strip().lower(): value for key, value in row.items() if key}
     except csv.Error as error:
         raise Unreadable(f"not valid CSV: {error}") from None
@@ -204,8 +216,10 @@ def _front_matter(text: str) -> tuple[dict[str, Any], str]:
         # tag in a file can ask for anything to be made.
         fields = yaml.load(match[1], Loader=yaml.BaseLoader)
     except (yaml.YAMLError, ValueError, RecursionError):
-        return {}, text
-    if not isinstance(fields, dict):
+        # People write `title: War: what we know`, which is no YAML.
+        pairs = (line.split(": ", 1) for line in match[1].splitlines() if ": " in line)
+        fields = {key.strip(): value.strip().strip("\"'") for key, value in pairs}
+    if not fields or not isinstance(fields, dict):
         return {}, text
     fields = {str(key).lower(): value for key, value in fields.items()}
     if "author" in fields:
@@ -254,6 +268,17 @@ def _first_words(text: str) -> str:
     if len(line) <= TITLE_CHARS:
         return line
     return line[:TITLE_CHARS].rsplit(" ", 1)[0].rstrip(",;:—–- ") + "…"
+
+
+def _stated_date(html: str) -> str | None:
+    """Return the date that a page states of itself, never one out of its text."""
+    from htmldate import find_date
+
+    head = "".join(match[0] for match in _STATED.finditer(html))
+    article = _ARTICLE.search(html)
+    time = _TIME.search(html, article.end()) if article else None
+    page = f"<html><head>{head}</head><body>{time[0] if time else ''}</body></html>"
+    return find_date(page, extensive_search=False, original_date=True)
 
 
 def _json_ld_place(html: str) -> str:

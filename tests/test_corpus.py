@@ -47,6 +47,8 @@ def test_the_seed_loads_as_it_is() -> None:
         (" date 2017-03-31 TOKYO —\n\n", "2017-03-31", "TOKYO"),
         ("date 2017-03-31 NEW YORK –\n", "2017-03-31", "NEW YORK"),
         (" date 2017-03-31 TOKYO — ", "2017-03-31", "TOKYO"),
+        (" date 2017-03-31 TOKYO - ", "2017-03-31", "TOKYO"),
+        ("date 2017-03-31 ON-SEA —\n", "2017-03-31", "ON-SEA"),
         ("\ufeff date 2017-03-31\r\n\r\n", "2017-03-31", ""),
         ("", None, ""),
     ],
@@ -75,6 +77,14 @@ def test_front_matter_that_cannot_be_read_is_no_failure(tmp_path: Path, value: s
     assert item.article.text.endswith(BODY)
 
 
+def test_front_matter_that_is_no_yaml_is_read_line_by_line(tmp_path: Path) -> None:
+    front = "---\ntitle: Storm: what we know\ndate: 2020-02-03\nauthor: @ann\n---\n"
+    [item] = load(write(tmp_path / "a.md", front + BODY))
+    source = item.article.source
+    assert (source.title, source.date) == ("Storm: what we know", datetime.date(2020, 2, 3))
+    assert (source.authors, item.article.text) == (("@ann",), BODY)
+
+
 def test_front_matter_with_windows_line_ends(tmp_path: Path) -> None:
     text = f"---\r\ntitle: 1984\r\ndate: 2020-02-03\r\n---\r\n{BODY}"
     source = load(write(tmp_path / "a.md", text))[0].article.source
@@ -97,10 +107,32 @@ def test_html(tmp_path: Path) -> None:
     assert "alert" not in item.article.text
 
 
-def test_a_date_that_html_does_not_state_is_not_guessed(tmp_path: Path) -> None:
-    foot = "<footer>Copyright 2019</footer>"
+@pytest.mark.parametrize(
+    "foot",
+    [
+        "<footer>Copyright 2019</footer>",
+        "<p>The treaty, signed on 2016-05-04, was never ratified.</p>",
+        "<p>It was closed on 04/05/2016.</p>",
+    ],
+)
+def test_a_date_that_html_does_not_state_is_not_guessed(tmp_path: Path, foot: str) -> None:
     page = f"<html><body><article><p>{BODY}</p></article>{foot}</body></html>"
     assert load(write(tmp_path / "a.html", page))[0].article.source.date is None
+
+
+@pytest.mark.parametrize(
+    ("head", "time"),
+    [
+        ('<meta property="article:published_time" content="2021-05-04T10:00:00Z">', ""),
+        ("", '<time datetime="2021-05-04">4 May</time>'),
+    ],
+)
+def test_a_date_that_html_states(tmp_path: Path, head: str, time: str) -> None:
+    other = '<aside><time datetime="2015-03-02">then</time></aside>'
+    text = f"<article>{time}<p>{BODY}</p></article>"
+    page = f"<html><head>{head}</head><body>{other}{text}{other}</body></html>"
+    found = load(write(tmp_path / "a.html", page))[0].article.source.date
+    assert found == datetime.date(2021, 5, 4)
 
 
 def test_html_that_declares_no_real_encoding(tmp_path: Path) -> None:
@@ -189,6 +221,15 @@ def test_a_bad_row_does_not_cost_the_others(tmp_path: Path) -> None:
     assert isinstance(items[2], Loaded)
     assert items[2].article.source.date is None
     assert items[2].warnings == ("its date 'soon' is not YYYY-MM-DD: stored without a date",)
+
+
+def test_a_row_with_too_many_fields_is_not_cut(tmp_path: Path) -> None:
+    lines = ["title,date,text", "A,2020-01-02,He said, yes, it was so.", f"B,2020-01-02,{BODY}"]
+    skipped, loaded = read(write(tmp_path / "a.csv", "\n".join(lines)), 10)
+    assert isinstance(skipped, Skipped)
+    assert "put the text in quotes" in skipped.reason
+    assert isinstance(loaded, Loaded)
+    assert loaded.article.text == BODY
 
 
 def test_the_limit_is_on_one_article_not_on_the_file(tmp_path: Path) -> None:
