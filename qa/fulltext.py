@@ -18,6 +18,7 @@ SCORED = 100_000
 _TITLE, _TEXT = 1.0, 1.0
 # The tokens of the index: letters and digits, without accents, stemmed.
 _TOKEN = re.compile(r"[^\W_]+")
+_OWNED = re.compile(r"(?<=\w)['’]s$")
 _VOCABULARY = (
     "CREATE VIRTUAL TABLE IF NOT EXISTS temp.vocabulary USING fts5vocab (main, words, row)"
 )
@@ -45,7 +46,8 @@ class FullText:
         if generation != self._generation:
             self._connection.execute(_VOCABULARY)
             self._generation, self._counts = generation, {}
-        kept = self._rarest(words, most)
+        # Of "Abe's", texts may have only "Abe".
+        kept = self._rarest(list(dict.fromkeys(_OWNED.sub("", word) for word in words)), most)
         query = " OR ".join('"' + word.replace('"', '""') + '"' for word in kept)
         if not query:
             return []

@@ -17,7 +17,7 @@ from qa.embedder import Embedder, Vectors
 from qa.errors import LibraryError
 from qa.followups import before, standalone
 from qa.library import Library, State
-from qa.questions import period
+from qa.questions import period, proper
 from qa.types import Filters, Hit, Passage, Source, Turn
 from qa.vectors import VectorReader
 from qa.wording import shingles, words
@@ -155,7 +155,8 @@ class Retriever(BaseRetriever):
         """Return the times that a question is about, of which there may be articles."""
         extent = self.library.extent(limits)
         day = _today(asked_on, limits, extent)
-        named = period(query, day)
+        # What stands before the question proper may name another time, as earlier turns do.
+        named = period(proper(query), day) or period(query, day)
         if named and extent and (named[1] < extent[0] or named[0] > extent[1]):
             # "Net zero by 2050": no article is of that time.
             named = None

@@ -56,6 +56,7 @@ def test_search_stems_folds_case_and_takes_any_word(library: Library) -> None:
     assert {id_ for id_, _ in library.search(["cafe", "open"], 5)} == {"a-8", "b-0"}
     assert library.search(['"', "OR", "NEAR("], 5) == []
     assert library.search([], 5) == []
+    assert [id_ for id_, _ in library.search(["bridge's", "bridge’s"], 5)] == ["a-0"]
 
 
 def test_the_commonest_words_are_left_out_of_a_search_that_is_too_wide(library: Library) -> None:
