@@ -27,7 +27,7 @@ from qa import plans
 from qa.cite import cite
 from qa.dates import Span as Days
 from qa.errors import CitationError, QuestionError
-from qa.followups import standalone
+from qa.followups import standalone, subjects
 from qa.generate import Writer
 from qa.library import Library
 from qa.models import facts, load_embedder, load_reader, load_writer
@@ -238,10 +238,12 @@ class Assistant:
         if not asked:
             return None
         subject, days = asked
-        # What stands before the question are the names that it needs of the turns before.
-        subject = f"{work.whole.removesuffix(question)} {subject}"
-        events = self._events(work.whole, subject, days, work.asked_on, work.filters, _HAPPENED)
-        return as_draft(events) if events else None
+        alone = subject or reworded or work.whole == question
+        for one in [subject] if alone else subjects(question, work.turns):
+            events = self._events(work.whole, one, days, work.asked_on, work.filters, _HAPPENED)
+            if events:
+                return as_draft(events)
+        return None
 
     def _update(self, work: Work) -> Work:
         """Say of what was still to come that it was, and look for what was reported since."""

@@ -5,15 +5,23 @@ from collections.abc import Sequence
 from functools import cache
 
 from qa import prompts
+from qa.dates import find
 from qa.types import Turn
 from qa.wording import FUNCTION_WORDS, WORD, content_words
 
 # People and things said before: "Where does she live?", "What was her name?".
 _PRONOUNS = frozenset("he she it they him her them his hers its their theirs".split())
-_POINTING = frozenset("this these those then former latter".split())
+_POINTING = frozenset("this these those".split())
 # "This week" is no word of the conversation; nor is "there" in "Is there a vaccine?".
-_TIMES = frozenset("week month year summer winter spring autumn fall season morning".split())
+_TIMES = frozenset(
+    """week weekend month year summer winter spring autumn fall season morning afternoon evening
+    monday tuesday wednesday thursday friday saturday sunday january february march april may
+    june july august september october november december""".split()
+)
 _BE = frozenset("is are was were be been has have had will".split())
+_AUXILIARY = "|".join(
+    [*sorted(_BE), *"do does did can could may might must shall should would".split()]
+)
 # Before "that": "after that", "at that final"; after a noun it begins a clause: "a firm that …".
 _PREPOSITIONS = frozenset(
     """about after against at before behind beside besides by during for from in into of on over
@@ -21,8 +29,7 @@ _PREPOSITIONS = frozenset(
 )
 # What a pronoun can mean within its own question: "Which singer canceled her tour?".
 _OWN_SUBJECT = re.compile(
-    rf"(?:who|(?:which|what) (?!(?:{'|'.join(_BE)}|do|does|did|can|could|would|should)\b)\w+)\b"
-    rf"(?! (?:{'|'.join(_BE)}|do|does|did)\b)",
+    rf"(?:who|(?:which|what) (?!(?:{_AUXILIARY})\b)\w+)\b(?!['’]| (?:{_AUXILIARY})\b)",
     re.IGNORECASE,
 )
 # "And the runner-up?", "What about Pakistan?".
@@ -65,6 +72,28 @@ def before(turns: Sequence[Turn]) -> str:
     return f"{asked} {_said(turns[place + 1 :])}".strip()
 
 
+def subjects(question: str, turns: Sequence[Turn]) -> list[str]:
+    """Return what a question without a subject may be about, likeliest first: "And there?".
+
+    The names in the last answer, and those in its question, times aside; these first, where it
+    asks of what happened there.
+    """
+    place = _last_question(turns)
+    if place is None:
+        return []
+    asked, said = turns[place].text, _said(turns[place + 1 :])
+    found = [names(_timeless(said), first=True), names(_timeless(asked))]
+    if re.search(r"\bthere\b", question, re.IGNORECASE):
+        found.reverse()
+    return [" ".join(some) for some in found if some]
+
+
+def _timeless(text: str) -> str:
+    for one in reversed(find(text, None)):
+        text = f"{text[: one.start]} {text[one.end :]}"
+    return text
+
+
 def names(text: str, first: bool = False) -> list[str]:
     """Return the words of a text that name something: with a capital or a figure, in order.
 
@@ -87,6 +116,12 @@ def _points(words: Sequence[str], place: int) -> bool:
         return not place or last in _PREPOSITIONS or last in _BE
     if word == "there":
         return last not in _BE or not following
+    if word in ("former", "latter"):
+        # "What did the former say?", but not "the former president".
+        return last == "the" and (not following or following in FUNCTION_WORDS)
+    if word == "then":
+        # "Then-President Velk" is a name.
+        return not words[place + 1 : place + 2] or words[place + 1].islower()
     return word in _POINTING and following not in _TIMES
 
 

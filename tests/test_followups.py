@@ -3,7 +3,7 @@
 import pytest
 
 from qa.cite import refusal
-from qa.followups import before, depends, names, standalone
+from qa.followups import before, depends, names, standalone, subjects
 from qa.types import Turn
 
 TURNS = [
@@ -25,6 +25,10 @@ TURNS = [
         "How many points did the Dow gain after that?",
         "What did the court say about his appeal?",
         "How many flights were canceled this time?",
+        "What did the former say?",
+        "Who would he succeed as prime minister?",
+        "Which team would he join next season?",
+        "Who's his running mate?",
     ],
 )
 def test_it_needs_what_was_said(question: str) -> None:
@@ -45,6 +49,9 @@ def test_it_needs_what_was_said(question: str) -> None:
         "Who won the world cup?",
         "When did Mara Velk open her bridge?",
         "Which film came out this week?",
+        "Who shot former Prime Minister Shinzo Abe?",
+        "Who met then-President Velk?",
+        "Which ship sank this Sunday?",
     ],
 )
 def test_it_stands_alone(question: str) -> None:
@@ -65,6 +72,14 @@ def test_names_of_question_and_answer_are_carried() -> None:
     assert standalone("When was he elected?", []) == "When was he elected?"
     assert before(TURNS) == "Who won the election for mayor of Tolk? Jonas Brandt"
     assert before([]) == before([Turn("assistant", "Ask me.")]) == ""
+
+
+def test_what_there_is() -> None:
+    assert subjects("What happened there?", TURNS) == ["Tolk", "Jonas Brandt"]
+    assert subjects("What happened to him?", TURNS) == ["Jonas Brandt", "Tolk"]
+    dated = [Turn("user", "What happened in Tolk on 16 March 2022?"), Turn("assistant", "")]
+    assert subjects("And what happened there?", dated) == ["Tolk"]
+    assert subjects("What happened there?", []) == []
 
 
 def test_names_are_carried_on_while_questions_need_them() -> None:

@@ -230,10 +230,12 @@ def test_what_happened_is_told_in_order_and_cited(assistant: Assistant) -> None:
 
 
 def test_what_happened_takes_its_subject_from_the_turns_before(assistant: Assistant) -> None:
-    turns = [Turn("user", "Who won the election for mayor of Tolk?"), Turn("assistant", "?")]
+    won = Turn("assistant", "Jonas Brandt [1]")
+    turns = [Turn("user", "Who won the election for mayor of Tolk?"), won]
     answer = assistant.answer("And what happened there in January 2022?", turns)
     assert answer.text.startswith("A storm tore the roof off the old theater in Tolk")
-    turns = [Turn("user", "Who opened the bridge in Lindhaven?"), Turn("assistant", "?")]
+    opened = Turn("assistant", "Mara Velk [1]")
+    turns = [Turn("user", "Who opened the bridge in Lindhaven?"), opened]
     answer = assistant.answer("And what happened there in January 2022?", turns)
     assert "2022-01-15-storm.txt" not in [cited.article.id for cited in answer.citations]
 
