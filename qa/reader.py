@@ -126,8 +126,10 @@ class SpanReader:
         else:
             short = best.text
             near = [place for place in further if place.score > likeliest.score - _NEAR]
-            more = [_sentence(place, ahead) for place in near[: _CITED - 1]]
-            claim = Claim(short, (sentence, *more))
+            more = [_sentence(place, ahead) for place in near]
+            # "Monday" of another week is another answer.
+            same = [span for span in more if span.told.days == sentence.told.days]
+            claim = Claim(short, (sentence, *same[: _CITED - 1]))
         scored = _others(evidence.found, ahead, claim.spans)
         claims: tuple[Claim, ...] = (claim,)
         if not whole:

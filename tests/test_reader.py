@@ -1,5 +1,8 @@
 """The reader: the words that answer, cut out of the hits with their sentences, or nothing."""
 
+import datetime
+from dataclasses import replace
+
 import pytest
 
 from qa.assistant import Assistant
@@ -114,6 +117,19 @@ def test_a_sentence_is_cited_where_it_stands_and_nowhere_else(reader: SpanReader
     )
     [claim] = reader.read("Why was the match in Tolk called off?", found).claims
     assert [span.article_id for span in claim.spans] == ["1"]
+
+
+def test_the_same_weekday_of_two_weeks_is_two_answers(reader: SpanReader) -> None:
+    text = "The peace deal between Tolk and Karsk was signed on Thursday."
+    written = (datetime.date(2021, 6, 18), datetime.date(2021, 6, 25))
+    found = [
+        replace(hit, article=replace(hit.article, date=day))
+        for hit, day in zip(hits(text, text), written, strict=True)
+    ]
+    draft = reader.read("When was the peace deal between Tolk and Karsk signed?", found)
+    assert all(len(claim.spans) == 1 for claim in draft.claims)
+    days = [claim.spans[0].told.days for claim in draft.claims]
+    assert [day and day[0].isoformat() for day in days] == ["2021-06-24", "2021-06-17"]
 
 
 def test_a_sentence_that_sets_the_scene_is_no_reason_to_refuse(reader: SpanReader) -> None:
