@@ -15,6 +15,7 @@ _DAY = datetime.timedelta(1)
 _PUT_OFF = datetime.timedelta(14)
 # Words that the sentences of a plan and of its report share, where nothing else says they belong.
 _SHARED = 3
+_UNTIL = re.compile(r"\b(?:until|before)\s+(?:\w+\s+){0,2}$")
 _EXPECTED = re.compile(r"(?i:\bexpect|\bforecast|\blikely\b)")
 
 
@@ -30,9 +31,10 @@ def told(
 
     `answer` and `sentence` are stretches of `text`, and `found` its dates; `ahead` says that the
     question itself looks forward. Of the answer's days the most exact count. If they are later
-    than the day of writing, it was to come, unless the sentence says "not"; if they are earlier,
-    it was not. Without any, or if that day is one of them, the words around tell. What those
-    announce is due the day after, or else on the most exact date in the sentence that is to come.
+    than the day of writing, it was to come, unless the clause before says "not"; if they are
+    earlier, it was not. Without any, or if that day is one of them, the words around tell. What
+    those announce is due the day after, or else on the most exact date in the sentence that is to
+    come.
     """
     days = min(_of_answer(found, answer), key=_exactness, default=None)
     if written is None or written == datetime.date.max:
@@ -40,7 +42,10 @@ def told(
     if days and days[0] > written:
         # "If he does not win, a second round will take place": of another clause it says nothing.
         clause = max(sentence[0], *(text.rfind(mark, 0, answer[0]) for mark in ",;:"))
-        denied = dates.denies(text, clause, answer[0])
+        # "Not until Friday" is on Friday.
+        denied = dates.denies(text, clause, answer[0]) and not _UNTIL.search(
+            text, clause, answer[0]
+        )
         return Told(written, days, None if denied else days[0])
     if days and days[1] < written:
         return Told(written, days)

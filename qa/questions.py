@@ -44,7 +44,7 @@ _AHEAD = re.compile(
 _HAPPENED = re.compile(
     r"(?:and |so )?what(?:(?:['’]s| has| have| had)? happened| took place| occurred| went on|"
     r" was (?:happening|going on)| (?:was|were) (?:in )?the (?:news(?! conf)|headlines|events))\b"
-    r"(?!.*\b(?:before|after|since|until|by)\b)(?: (?:in|around) the world\b)?",
+    r"(?!.*\b(?:(?<!day )before|(?<!day )after|since|until|by)\b)(?: (?:in|around) the world\b)?",
     re.IGNORECASE,
 )
 _CHOICES = re.compile(
@@ -63,8 +63,8 @@ _NAMES = re.compile(
 _SHORT = 31
 # Stands before a time, or for a subject, and is none.
 _IDLE = frozenset(
-    """during within between around throughout toward towards night morning evening day week first
-    last next him her them me us""".split()
+    """during within between around throughout toward towards near outside early earlier late later
+    night morning evening day week first last next news headlines him her them me us""".split()
 )
 
 

@@ -50,6 +50,10 @@ STEPS = (
     CREATE INDEX events_by_day ON events (first, last, passage);
     CREATE INDEX events_by_passage ON events (passage);
     """,
+    # The rules by which days are found have changed.
+    """
+    DELETE FROM events;
+    """,
 )
 VERSION = len(STEPS)
 # What else is in the folder, conversations, stays.
@@ -94,7 +98,7 @@ def migrate(connection: sqlite3.Connection) -> None:
         for step in STEPS[found:]:
             for statement in step.split(";"):
                 connection.execute(statement)
-        if 0 < found < 2:
+        if 0 < found < 3:
             events.insert_all(connection)
         connection.execute(f"PRAGMA user_version = {VERSION}")
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")

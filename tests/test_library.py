@@ -163,16 +163,18 @@ def test_passages_are_found_by_the_days_that_they_speak_of(library: Library) -> 
     assert happened(library, "2020-01-01", "2020-12-31") == []
 
 
-def test_a_catalogue_of_version_1_gets_its_events(library: Library) -> None:
+@pytest.mark.parametrize("version", [1, 2])
+def test_an_older_catalogue_gets_its_events_anew(library: Library, version: int) -> None:
     new = entry("a", "Opened Tuesday by the mayor", MARCH)
     library.commit([new], [], "1")
     library.close()
     with sqlite3.connect(library.folder / CATALOGUE) as older:
-        older.execute("DROP TABLE events")
-        older.execute("PRAGMA user_version = 1")
+        older.execute("DROP TABLE events" if version == 1 else "UPDATE events SET last = '2099'")
+        older.execute(f"PRAGMA user_version = {version}")
     older.close()
     with Library.open(library.folder) as migrated:
         assert happened(migrated, "2020-03-31", "2020-03-31") == [new.passages[1].id]
+        assert happened(migrated, "2020-04-01", "2099-01-01") == []
 
 
 def test_an_older_catalogue_is_migrated(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -111,6 +111,8 @@ def test_a_question_that_looks_forward(question: str, ahead: bool) -> None:
         ("What happened in Tolk between 1 and 5 March 2022?", "tolk"),
         ("What happened between 1 March 2022 and 5 April 2022?", None),
         ("What happened since 1 March 2022?", None),
+        ("What happened in the news on 5 March 2022?", ""),
+        ("What happened early on 5 March 2022?", ""),
     ],
 )
 def test_what_happened_and_when(question: str, subject: str | None) -> None:

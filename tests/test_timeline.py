@@ -40,6 +40,15 @@ def test_events_are_dated_sentences_in_order() -> None:
         assert event.date in cited.dates
 
 
+def test_a_time_of_day_alone_is_no_event() -> None:
+    hits, articles = archive(
+        "The harbor bridge opens at 9 a.m. and costs nothing.",
+        "A blast at 9 p.m. on the harbor bridge woke Lindhaven on Saturday.",
+    )
+    [event] = timeline("the harbor bridge", hits, articles, 9)
+    assert event.first.isoformat() == "2021-06-12"
+
+
 def test_what_is_told_alike_of_one_day_is_one_event() -> None:
     hits, articles = archive(
         "The harbor bridge was opened on Saturday by the minister.",

@@ -2,6 +2,7 @@
 
 import calendar
 import re
+from functools import lru_cache
 
 from qa.dates.lexicon import MONTHS, ORDINALS, SEASONS, WEEKDAYS, any_of
 from qa.dates.rules import Context, Grammar, Resolved, Value
@@ -194,6 +195,10 @@ def _month(match: re.Match[str], context: Context) -> Resolved:
         return Value(f"{date.year + away}-{month:02}")
     # A name, a modal or a verb, unless something beside it says that it is a month.
     before = context.text[max(0, match.start() - 12) : match.start()]
+    if match["month"] == "May" and not match["part"] and _tells_of_mrs_may(context.text):
+        month_ = re.search(r"\b(?:in|since|until|during)\s+$", before, re.IGNORECASE)
+        if not month_ or context.text[match.end() : match.end() + 2] in ("'s", "’s"):
+            return None
     if match["month"] in ("May", "March", "April", "June", "August") and not match["part"]:
         if _NAME.match(context.text, match.end()) and not re.search(r"\b[Ii]n\s+$", before):
             return None
@@ -205,6 +210,15 @@ def _month(match: re.Match[str], context: Context) -> Resolved:
             return None
     year = year_of(match, context, month)
     return Value(f"{int(year.value):04}-{month:02}", year.uncertain)
+
+
+# Of whom "before May called an election" speaks.
+_MRS_MAY = re.compile(r"\b(?:Theresa|Mrs\.?|Minister)\s+May\b")
+
+
+@lru_cache(maxsize=4)
+def _tells_of_mrs_may(text: str) -> bool:
+    return bool(_MRS_MAY.search(text))
 
 
 # "Fall" and "spring" are verbs as well, and a season that nobody dates is any year's.

@@ -17,7 +17,8 @@ _FAR = 300
 
 _PARTS = any_of([*DAY_PARTS])
 _TIME = (
-    r"(?P<hour>\d{1,2})(?:[:.](?P<minute>\d\d))?\s?(?P<half>[ap]\.?m\b\.?)"
+    # Not the minutes of "5:30-9:30 p.m.".
+    r"(?<![:.\d])(?P<hour>\d{1,2})(?:[:.](?P<minute>\d\d))?\s?(?P<half>[ap]\.?m\b\.?)"
     r"(?:\s+\(?(?:E[SD]T|C[SD]T|M[SD]T|P[SD]T|GMT|UTC|BST|CET|ET|PT|local\s+time|Eastern(?:\s+time)?)\)?)?"
 )
 
@@ -81,7 +82,7 @@ _TITLE = re.compile(
 )
 _DAY = (
     rf"(?:(?:(?P<which>(?i:last|next|this\s+past|this\s+coming|this|past|early|late))\s+)?"
-    rf"(?P<weekday>{WEEKDAY})(?!\s+{MONTH}\s*\d)(?:\s+{_PARTS})?"
+    rf"(?P<weekday>{WEEKDAY})(?!,?\s+(?:{MONTH}\s*\d|\d\d?\s+{MONTH}))(?:\s+{_PARTS})?"
     rf"|(?P<word>(?i:today|tonight|yesterday|tomorrow))(?:\s+(?P<part_>{_PARTS}))?)"
 )
 
@@ -110,7 +111,7 @@ def _day(match: re.Match[str], context: Context) -> tuple[datetime.date, bool]:
 
 @relative.rule(
     rf"(?:{_TIME}|(?<![Hh]igh\s)(?i:noon|midday|midnight))"
-    rf"(?:,?\s+(?:on\s+)?(?:{_DAY}|(?P<month>{MONTH})\s*(?P<day>{DAY})(?:,?\s+(?P<year>{YEAR}))?))?"
+    rf"(?:,?\s+(?:on\s+)?(?:{_DAY}|(?:{WEEKDAY},?\s+)?(?P<month>{MONTH})\s*(?P<day>{DAY})(?:,?\s+(?P<year>{YEAR}))?))?"
 )
 def _clock(match: re.Match[str], context: Context) -> Resolved:
     day, uncertain = context.last or context.date, True
@@ -191,7 +192,8 @@ def _ago(match: re.Match[str], context: Context) -> Resolved:
     back = side in ("ago", "earlier", "before")
     # "A year earlier" counts from what was spoken of; of years and quarters that is, mostly, now.
     near = side in ("earlier", "later", "before") and name in ("day", "week")
-    start = (context.last if near else None) or context.date
+    known = context.last if near else context.period if side == "later" else None
+    start = known or context.date
     if name in ("hour", "minute", "second"):
         return f"PT{count:g}{name[0].upper()}"
     if count * {"decade": 10, "century": 100, "month": 1 / 12}.get(name, 1) > _FAR:
@@ -201,6 +203,9 @@ def _ago(match: re.Match[str], context: Context) -> Resolved:
     size = {"decade": "year", "century": "year", "fortnight": "week", "weekend": "week"}
     if day is None:
         return None
+    if side == "later" and day > context.date and context.direction(match) <= 0:
+        # "He was freed ten years later": after what, is not known.
+        return duration(count, name)
     round_ = bool(match["more"]) or (name in ("year", "decade", "century") and count % 10 == 0)
     return Value(period(day, size.get(name, name)), round_ or side not in ("ago", "from now"))
 

@@ -12,6 +12,10 @@ _WORD = re.compile(
 _END = re.compile(r"[.!?][\"”’']?\s+(?=[A-Z\"“])|\n")
 # Sets a limit that is still to come; "Until Friday, he had" begins a sentence.
 _BY = re.compile(r"\b(?:until|by|before)\s+(?:the\s+)?$")
+# "Had risen to 40 by", but not "was told to leave by" or "was due by".
+_DONE = re.compile(
+    r"\b(?:had|was|were)\b(?:(?!\bto [a-z]|\bdue\b)[^.,;]){0,120}\bby\s+(?:the\s+)?$"
+)
 # A full stop after these ends no sentence.
 _SHORT = re.compile(
     r"\b(?:Mr|Mrs|Ms|Dr|St|Gov|Sen|Rep|Gen|Col|Lt|Sgt|Prof|Jr|Sr|No|vs|[A-Z]|"
@@ -30,6 +34,7 @@ _ANNOUNCES = re.compile(
 )
 _WAS = re.compile(r"\b(?:was|were|had)(?:\s+been)?\s+$")
 _DENIES = re.compile(r"(?i:\b(?:not|never|no longer|cannot)\b|n['’]t\b)")
+_NOT = frozenset("not neither nor never couldn't couldn’t".split())
 _PAST = frozenset(
     "was were had did said told began came went made took gave found held left met won lost fell "
     "rose ran got saw sent shot struck spoke wrote knew led paid put cut hit became broke brought "
@@ -46,7 +51,7 @@ def direction(text: str, start: int, end: int) -> int:
     The nearest verb before the date in its sentence counts, or else the nearest after it.
     """
     if _BY.search(text, max(0, start - 12), start):
-        return 1
+        return -1 if _DONE.search(text, _sentence(text, start, end)[0], start) else 1
     return _nearest(text, start, end)
 
 
@@ -99,8 +104,9 @@ def _cue(words: list[str], place: int) -> int:
     if not _back(words[place]):
         return 0
     lower = [word.lower() for word in words[max(0, place - 5) : place]]
-    # "Could not be reached" is past.
-    return 1 if "be" in lower[-2:] and "could" not in lower else -1
+    # "Could not be reached" is past, "could be released" to come.
+    denied = "could" in lower and not _NOT.isdisjoint(word.lower() for word in words[:place])
+    return 1 if "be" in lower[-2:] and not denied else -1
 
 
 def _forward(word: str) -> bool:

@@ -16,6 +16,7 @@ _NAMES = {"SP": "spring", "SU": "summer", "FA": "autumn", "WI": "winter"}
 _PARTS = {code: name for name, code in DAY_PARTS.items()}
 # A time of more days is no event: "the 1990s" are when nothing in particular happened.
 EVENT = 366
+_CLOCK = re.compile(r"T\d")
 _VALUE = re.compile(
     r"(?P<year>\d{4})(?:-(?:(?P<month>\d\d)(?:-(?P<day>\d\d)(?:T(?P<time>\d\d:\d\d|[A-Z]{2}))?)?"
     r"|W(?P<week>\d\d)(?P<weekend>-WE)?|Q(?P<quarter>[1-4])|H(?P<half>[12])|(?P<season>SP|SU|FA|WI)))?"
@@ -47,8 +48,15 @@ def dated(found: Iterable[DateExpression]) -> list[tuple[DateExpression, Span]]:
 
 
 def events(found: Iterable[DateExpression]) -> list[tuple[DateExpression, Span]]:
-    """Return those of a year at most: when something may have happened."""
-    return [(one, days) for one, days in dated(found) if length(days) <= EVENT]
+    """Return those of a year at most: when something may have happened.
+
+    "At 9 p.m." alone is left out: of which day, nobody says.
+    """
+    return [
+        (one, days)
+        for one, days in dated(found)
+        if length(days) <= EVENT and not (one.uncertain and _CLOCK.search(one.value))
+    ]
 
 
 def _span(found: re.Match[str]) -> Span | None:
