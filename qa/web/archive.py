@@ -74,6 +74,8 @@ class Archive:
             self._find,
             self._fields,
             self._shown,
+            # What is chosen while it searches counts as well.
+            trigger_mode="always_last",
             **events.PRIVATE,
         )
         events.follow("month", self._month, link, [], [self._since, self._until])
@@ -85,7 +87,10 @@ class Archive:
                 self._changing(link)
 
     def _changing(self, link: gr.Textbox) -> None:
-        self.changes.append(events.follow("drop", self._drop, link, self._fields, self._shown))
+        at_once = {**events.PRIVATE, "trigger_mode": "multiple"}
+        self.changes.append(
+            events.follow("drop", self._drop, link, self._fields, self._shown, **at_once)
+        )
         with gr.Accordion("Add articles", open=False):
             files = gr.File(
                 file_count="multiple",

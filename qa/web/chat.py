@@ -27,7 +27,8 @@ _LONGEST = 2000
 _STOPPED = "Stopped."
 # A name is asked for, or leave, by the browser itself: both work from a keyboard and aloud.
 _NAME = "(...given) => [prompt('A new name for this conversation') ?? '', ...given.slice(1)]"
-_SURE = "(...given) => [confirm('Delete this conversation?') ? 'yes' : '', ...given.slice(1)]"
+# While one is at work there is a button to stop it, and Enter still sends.
+_ALONE = "(text) => document.querySelector('#qa-box .stop-button') ? null : text"
 
 # New values, by the component that shows them.
 Shown = dict[Any, Any]
@@ -89,7 +90,8 @@ class Chat:
         with gr.Row(visible=False, elem_id="qa-tools") as self._tools:
             self._rename = gr.Button("Rename", size="sm")
             self._export = gr.Button("Export", size="sm")
-            self._delete = gr.Button("Delete", size="sm")
+            # The page's script asks before it lets the click through: it would stop an answer.
+            self._delete = gr.Button("Delete", size="sm", elem_id="qa-delete")
         with gr.Accordion("Search only some articles", open=False):
             days = ("From", "To", "As the archive stood on")
             self._limits: list[Any] = [events.day_field(label) for label in days]
@@ -107,32 +109,33 @@ class Chat:
         quick = {**events.PRIVATE, "queue": False}
         to_ask = [self._asked, self._at]
         ways: list[Any] = [
-            self._box.submit(lambda text: (text, "", ""), self._box, [*to_ask, self._box], **quick),
+            self._box.submit(self._typed, self._box, [*to_ask, self._box], js=_ALONE, **quick),
             self._chatbot.example_select(self._chosen, None, to_ask, **quick),
             events.follow("ask", lambda link: (named(link), ""), self._link, [], to_ask),
             self._chatbot.retry(self._again, mine, to_ask, **quick),
-            self._chatbot.edit(self._edited, None, to_ask, **quick),
+            self._chatbot.edit(self._edited, mine, to_ask, **quick),
         ]
         # One that was stopped counts as at work for a while: "once" would not let the next begin.
         working = {**events.ASKING, "trigger_mode": "multiple"}
         asking: list[Any] = []
+        offering: list[Any] = []
         for way in ways:
             asking.append(way.success(self._ask, [*to_ask, *asked], whole, **working))
             # To try them takes a moment, in which the refusal can be read, or the next be asked.
-            asking[-1].success(self._offer, asked, self._offers, **events.ASKING)
+            offering.append(asking[-1].success(self._offer, asked, self._offers, **events.ASKING))
             asking[-1].failure(self._restored, mine, whole, **events.PRIVATE)
         # Not at once: a stage that is on its way would be shown after it.
         self._box.stop(None, None, None, cancels=asking, **events.PRIVATE).then(
             self._restored, mine, whole, **events.PRIVATE
         )
         # What is still at work would be shown in the place of what is opened.
-        leaving = {**events.PRIVATE, "cancels": asking}
+        leaving = {**events.PRIVATE, "cancels": [*asking, *offering]}
         new.click(self._new, self._browser, whole, **leaving)
         events.follow("talk", self._opened, self._link, [self._browser], whole, **leaving)
         self._rename.click(
             self._named, [self._link, *mine], self._talks, js=_NAME, **events.PRIVATE
         )
-        self._delete.click(self._gone, [self._link, *mine], whole, js=_SURE, **leaving)
+        self._delete.click(self._gone, mine, whole, **leaving)
         # Made into a file by the browser: none lies at the server for others to guess.
         self._export.click(self._exported, mine, self._link, **events.PRIVATE).success(
             None, self._link, None, js="(text) => window.qaSave(text)", **events.PRIVATE
@@ -202,9 +205,10 @@ class Chat:
 
         `at` is the place of the exchange that it is asked instead of, with all after it, if any.
         """
-        if not asked.strip():
-            return
         person = person_of(browser, request)
+        if not asked.strip():
+            yield self._shown(current, person)
+            return
         with events.told():
             current = current or self._conversations.begin(person, asked)
             said = self._conversations.exchanges(person, current)
@@ -230,6 +234,9 @@ class Chat:
                 "filters": limits_of(*limits),
             }
             for step in progress(self._assistant, given):
+                if not step:
+                    yield {self._offers: gr.skip()}
+                    continue
                 if isinstance(step, Answer):
                     exchange = Exchange(asked, step, near=near(self._assistant.library, step))
                     content = _said(exchange)
@@ -237,11 +244,19 @@ class Chat:
                     stage = f'<p class="qa-stage">{literal(step)}</p>'
                     content = {"role": "assistant", "content": stage}
                 yield {**waiting, self._chatbot: [*shown, content]}
+                # Once: what is opened meanwhile must not become this conversation again.
+                waiting = {}
         except QAError as error:
             exchange = Exchange(asked[:_LONGEST], error=str(error))
         with events.told():
             self._conversations.add(person, current, exchange, instead_of=gone)
             yield self._shown(current, person)
+
+    def _typed(self, text: str | None) -> tuple[str, str, str]:
+        if text is None:
+            # It stays in the box.
+            raise gr.Error("one question at a time", print_exception=False)
+        return text, "", ""
 
     def _chosen(self, chosen: gr.SelectData) -> tuple[str, str]:
         return str(chosen.value["text"]), ""
@@ -252,12 +267,19 @@ class Chat:
         place = place_of(retried.index)
         with events.told():
             said = self._conversations.exchanges(person_of(browser, request), current)
-            if place >= len(said):
-                raise ConversationError("this question is not there any more: ask it anew")
+            if place != len(said) - 1:
+                # Another window went on, or deleted it: what came after would be lost.
+                raise ConversationError("this question is not the last any more: ask it anew")
         return said[place].question, str(place)
 
-    def _edited(self, edit: gr.EditData) -> tuple[str, str]:
-        return unquoted(str(edit.value)), str(place_of(edit.index))
+    def _edited(
+        self, request: gr.Request, edit: gr.EditData, current: str, browser: str
+    ) -> tuple[str, str]:
+        place = place_of(edit.index)
+        with events.told():
+            said = self._conversations.exchanges(person_of(browser, request), current)
+        # An earlier one is asked anew, at the end: what came after it would be lost.
+        return unquoted(str(edit.value)), str(place) if place == len(said) - 1 else ""
 
     def _restored(self, current: str, browser: str, request: gr.Request) -> Shown:
         """Return the page as it is kept, after an answer was stopped or has failed."""
@@ -281,10 +303,8 @@ class Chat:
                 self._conversations.rename(person, current, name)
         return talks(self._conversations.listed(person), current)
 
-    def _gone(self, sure: str, current: str, browser: str, request: gr.Request) -> Shown:
+    def _gone(self, current: str, browser: str, request: gr.Request) -> Shown:
         person = person_of(browser, request)
-        if not sure:
-            return self._shown(current, person)
         with events.told():
             self._conversations.delete(person, current)
         return self._shown("", person)

@@ -14,12 +14,15 @@ def filters(
     since: str | None = None,
     until: str | None = None,
     as_of: str | None = None,
-    sites: Sequence[str] | None = None,
+    sites: Sequence[str] | str | None = None,
 ) -> Filters:
     """Return the limits in some fields.
 
-    Raises `QuestionError` for what is no date, and for more than a hundred sites.
+    A text is one site. Raises `QuestionError` for what is no date, and for more than a hundred
+    sites.
     """
+    if isinstance(sites, str):
+        sites = [sites]
     if len(sites or ()) > _SITES:
         raise QuestionError(f"{len(sites or ())} sites, the limit is {_SITES}: name fewer")
     return Filters(date(since), date(until), tuple(sites or ()), date(as_of))

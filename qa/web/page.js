@@ -9,6 +9,11 @@
     window.qaLink = link.getAttribute("href");
     document.querySelector(`#qa-go-${kind[1]}`).click();
   });
+  // Before anything hears of the click, which would already stop an answer.
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("#qa-delete") && !confirm("Delete this conversation?"))
+      event.stopPropagation();
+  }, true);
   // An answer's own words: what Gradio's button copies is their markup.
   document.addEventListener("click", (event) => {
     const button = event.target.closest('a[href="#qa-copy"]');

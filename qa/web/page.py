@@ -141,13 +141,14 @@ def serve(settings: Settings, host: str, port: int, *, mcp: bool = False) -> Non
         Conversations.open(settings.library) as conversations,
     ):
         local = is_loopback(host)
+        name = f"[{host}]" if ":" in host else host
         may_change = not settings.read_only and (bool(known) or local)
         page = build(assistant, conversations, settings, may_change=may_change)
         try:
             # Where MCP is served, Gradio says so even if it is to be quiet.
             with contextlib.redirect_stdout(sys.stderr):
                 page.launch(
-                    server_name=host,
+                    server_name=name,
                     server_port=port,
                     auth=[*known.items(), _MACHINE] if known else None,
                     quiet=True,
@@ -158,7 +159,7 @@ def serve(settings: Settings, host: str, port: int, *, mcp: bool = False) -> Non
                     run_history=False,
                     # Gradio mounts MCP as an app of its own, which does not ask for its login.
                     app_kwargs={"middleware": [Middleware(Guard, known=known, local=local)]},
-                    max_file_size=f"{settings.upload_mb:g}mb" if may_change else 1,
+                    max_file_size=max(1, int(settings.upload_mb * 1_000_000)) if may_change else 1,
                     prevent_thread_lock=True,
                     ssr_mode=False,
                     footer_links=[],
@@ -172,9 +173,9 @@ def serve(settings: Settings, host: str, port: int, *, mcp: bool = False) -> Non
                 "choose another --port or --host"
             ) from None
         if mcp and known:
-            _let_mcp_in(page, f"http://{host}:{port}")
-        more = f", MCP at http://{host}:{port}{MCP}/" if mcp else ""
-        print(f"qa: chat at http://{host}:{port}{more}", flush=True)  # noqa: T201 - the one line
+            _let_mcp_in(page, f"http://{name}:{port}")
+        more = f", MCP at http://{name}:{port}{MCP}/" if mcp else ""
+        print(f"qa: chat at http://{name}:{port}{more}", flush=True)  # noqa: T201 - the one line
         page.block_thread()
 
 

@@ -22,6 +22,8 @@ _STAGES = {
 }
 
 
+# Seconds between two signs of life.
+_BEAT = 0.25
 # Who stops an answer may ask the next, but what was begun still takes the models' time.
 _TURNS = threading.BoundedSemaphore(ANSWERS)
 
@@ -42,12 +44,25 @@ class _Stages(BaseCallbackHandler):
             self._said.put(words.format(f"{self._articles:,}", passages))
 
 
+_Said = queue.Queue["str | Answer | BaseException | None"]
+
+
+def _next(said: _Said) -> str | Answer | BaseException | None:
+    """Return what was said next; '' if that takes longer than a person's patience with Stop."""
+    try:
+        return said.get(timeout=_BEAT)
+    except queue.Empty:
+        return ""
+
+
 def progress(assistant: Assistant, asked: Mapping[str, Any]) -> Iterator[str | Answer]:
     """Yield what is being done, in words, and the answer as it grows; the last is whole.
 
-    `asked` is what `Assistant.stream` takes. Raises as it does.
+    While nothing new is to be said it yields '' a few times a second: Gradio ends a generator
+    only between two values, so that one which is silent could not be stopped. `asked` is what
+    `Assistant.stream` takes. Raises as it does.
     """
-    said: queue.Queue[str | Answer | BaseException | None] = queue.Queue()
+    said: _Said = queue.Queue()
     articles, _ = assistant.library.counts(asked.get("filters"))
     stopped = threading.Event()
 
@@ -68,7 +83,7 @@ def progress(assistant: Assistant, asked: Mapping[str, Any]) -> Iterator[str | A
     # A thread of its own: when the person stops it, the page goes on at once.
     threading.Thread(target=work, daemon=True).start()
     try:
-        while (step := said.get()) is not None:
+        while (step := _next(said)) is not None:
             if isinstance(step, BaseException):
                 raise step
             yield step

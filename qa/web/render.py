@@ -55,8 +55,8 @@ def _paragraph(text: str, links: Mapping[str, str]) -> str:
 
 
 def question(text: str) -> str:
-    """Return a question as it is shown, and edited: only what would be a link, an image or HTML
-    is set as an entity, the rest stays as it was typed."""
+    """Return a question as it is shown, and edited: what would be an image or HTML, or a link under
+    other words, is set as an entity; the rest is Markdown, and a bare address a link."""
     return re.sub(r"[<\[]", lambda found: f"&#{ord(found[0])};", text)
 
 

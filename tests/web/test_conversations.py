@@ -62,6 +62,22 @@ def test_a_question_is_edited_and_asked_again(page: Page) -> None:
     assert titles(page) == [WINNER]
 
 
+def test_an_earlier_question_that_is_edited_is_asked_at_the_end(page: Page) -> None:
+    ask(page, WINNER)
+    answered(page, "Jonas Brandt [1]")
+    ask(page, "Who was his rival?")
+    answered(page, "Petra Sonn [1]")
+    page.get_by_role("button", name="Edit").first.click()
+    page.locator("#qa-talk textarea").fill(BUILT)
+    page.get_by_role("button", name="Submit").click()
+    answered(page, re.compile("1887"))
+    # What came after it is still there.
+    expect(page.locator(".qa-answer")).to_have_count(3)
+    page.reload()
+    arrived(page)
+    expect(page.locator(".qa-answer")).to_have_count(3)
+
+
 def test_a_conversation_is_renamed_exported_and_deleted(page: Page, tmp_path: Path) -> None:
     ask(page, WINNER)
     answered(page, "Jonas Brandt [1]")

@@ -55,17 +55,27 @@ def test_a_models_answer_is_shown_as_it_passes(
 def test_asking_can_be_stopped_and_goes_on(served_library: Path, person: BrowserContext) -> None:
     # The first answer would take longer than the test may.
     with (
-        served(("slow", 60, GOOD), GOOD) as model,
+        served(GOOD, ("slow", 60, GOOD), GOOD) as model,
         serving(served_library, "--model", "openai:m", QA_MODEL_URL=model.url) as address,
     ):
         page = visit(person, address)
+        ask(page, WINNER)
+        answered(page, "Jonas Brandt won the election with 54 percent. [1]")
         ask(page, RIVAL)
+        expect(page.locator(".qa-stage")).to_have_text("Writing …")
+        # Neither another question nor a "Delete" that was not meant disturbs it.
+        ask(page, WINNER)
+        expect(page.locator("#qa-box textarea")).to_have_value(WINNER)
+        page.get_by_role("button", name="Delete").click()
+        # As long as a stop takes.
+        page.wait_for_timeout(1000)
         expect(page.locator(".qa-stage")).to_have_text("Writing …")
         page.get_by_role("button", name="Stop").click()
         expect(page.locator("#qa-talk").get_by_text("Stopped.")).to_be_visible()
         expect(page.locator(".qa-stage")).to_have_count(0)
         ask(page, WINNER)
+        expect(page.locator(".qa-answer")).to_have_count(2)
         answered(page, "Jonas Brandt won the election with 54 percent. [1]")
         # What was stopped is kept, to be asked again.
-        expect(page.locator(".qa-talks a")).to_have_text([RIVAL])
+        expect(page.locator(".qa-talks a")).to_have_text([WINNER])
         expect(page.locator("#qa-talk").get_by_text("Stopped.")).to_be_visible()
