@@ -238,8 +238,9 @@ class Assistant:
         if not asked:
             return None
         subject, days = asked
-        alone = subject or reworded or work.whole == question
-        for one in [subject] if alone else subjects(question, work.turns):
+        alone = reworded or work.whole == question
+        known = [] if alone else subjects(question, work.turns)
+        for one in [f"{name} {subject}".strip() for name in known] or [subject]:
             events = self._events(work.whole, one, days, work.asked_on, work.filters, _HAPPENED)
             if events:
                 return as_draft(events)

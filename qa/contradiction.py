@@ -4,6 +4,7 @@ Each is told by words alone: which content words stand behind a "not", before an
 beside a figure.
 """
 
+import calendar
 import re
 from collections.abc import Sequence
 
@@ -103,7 +104,9 @@ def _other_year(sentence: str, known: str) -> str:
 
 def _month_alone(pair: tuple[str, str], known: str) -> bool:
     """Tell whether a month is also named without its year, which the sentence may have put in."""
-    return bool(re.search(rf"\b{pair[0]}[a-z]*\b\.?(?! \d)", known))
+    name = next(month for month in calendar.month_name if month.startswith(pair[0]))
+    rest = _MONTH_OF_YEAR.sub(" ", known)
+    return bool(re.search(rf"\b(?:{name}|{pair[0]}t?\.)(?!\w| \d{{4}})", rest))
 
 
 def _elsewhere(sentence: str, parts: Sequence[str]) -> str:

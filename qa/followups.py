@@ -22,6 +22,9 @@ _BE = frozenset("is are was were be been has have had will".split())
 _AUXILIARY = "|".join(
     [*sorted(_BE), *"do does did can could may might must shall should would".split()]
 )
+_IS = "|".join([*sorted(_BE), "do", "does", "did"])
+# "Why did the latter resign?"
+_ASKS = frozenset("is are was were do does did has have had will can could would".split())
 # Before "that": "after that", "at that final"; after a noun it begins a clause: "a firm that …".
 _PREPOSITIONS = frozenset(
     """about after against at before behind beside besides by during for from in into of on over
@@ -29,7 +32,8 @@ _PREPOSITIONS = frozenset(
 )
 # What a pronoun can mean within its own question: "Which singer canceled her tour?".
 _OWN_SUBJECT = re.compile(
-    rf"(?:who|(?:which|what) (?!(?:{_AUXILIARY})\b)\w+)\b(?!['’]| (?:{_AUXILIARY})\b)",
+    rf"(?:who|(?:which|what) (?!(?:{_AUXILIARY})\b)\w+)\b"
+    rf"(?!['’]s (?:his|her|its|their)\b| (?:{_IS})\b| (?:{_AUXILIARY}) (?:he|she|they|it)\b)",
     re.IGNORECASE,
 )
 # "And the runner-up?", "What about Pakistan?".
@@ -118,7 +122,8 @@ def _points(words: Sequence[str], place: int) -> bool:
         return last not in _BE or not following
     if word in ("former", "latter"):
         # "What did the former say?", but not "the former president".
-        return last == "the" and (not following or following in FUNCTION_WORDS)
+        asked = words[place - 2].lower() in _ASKS if place > 1 else False
+        return last == "the" and (asked or not following or following in FUNCTION_WORDS)
     if word == "then":
         # "Then-President Velk" is a name.
         return not words[place + 1 : place + 2] or words[place + 1].islower()

@@ -3,6 +3,7 @@
 import csv
 import datetime
 import io
+import itertools
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -21,6 +22,8 @@ _BINARY_PROBE = 8192
 # C0 and C1, but for white space: in a terminal they would be commands.
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _FRONT_MATTER = re.compile(r"\A\s*---[ \t]*\n(.*?)\n---[ \t]*(?:\n|\Z)", re.DOTALL)
+_FRONT_LINE = re.compile(r"[A-Za-z_][\w-]*:(?:\s|$)|\s|-\s|#")
+_FRONT_LINES = 50
 _HEADING = re.compile(r"\A\s*#[ \t]+(.+?)[ \t#]*(?:\n|\Z)")
 # ` date 2017-03-31 TOKYO —`; the article may begin behind the dash or on a later line.
 _HEADER = re.compile(
@@ -29,18 +32,15 @@ _HEADER = re.compile(
 )
 _HTML_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset=["']?([A-Za-z0-9_-]+)""", re.IGNORECASE)
 _JSON_LD = re.compile(
-    r"""<script[^>]+type=["']application/ld\+json["'][^>]*>(.*?)</script>""",
-    re.DOTALL | re.IGNORECASE,
+    r"""<script\b[^>]{0,300}?\btype=["']application/ld\+json["'][^>]{0,300}>""", re.IGNORECASE
 )
+_SCRIPT_ENDS = re.compile(r"</script", re.IGNORECASE)
 
 
 # Where a page says when it was written; its article's first <time> may say so too.
-_STATED = re.compile(
-    r"<(?:meta|link)\b[^>]{0,2000}>|<script[^>]{0,200}ld\+json[^>]{0,200}>.{0,100000}?</script>",
-    re.DOTALL | re.IGNORECASE,
-)
-_ARTICLE = re.compile(r"<article\b", re.IGNORECASE)
-_TIME = re.compile(r"<time\b[^>]{0,500}>[^<]{0,200}</time>", re.IGNORECASE)
+_STATED = re.compile(r"<(?:meta|link)\b[^>]{0,2000}>", re.IGNORECASE)
+_ARTICLE = re.compile(r"</?article\b", re.IGNORECASE)
+_TIME = re.compile(r"<time\b[^>]{0,500}>", re.IGNORECASE)
 
 
 class Unreadable(Exception):  # noqa: N818 - a reason, caught by the corpus walk
@@ -188,7 +188,7 @@ def csv_rows(text: str) -> Iterator[dict[str, Any] | Unreadable]:
     reader = csv.DictReader(io.StringIO(text))
     try:
         for row in reader:
-            if row.pop(None, None):
+            if any(row.pop(None, None) or ()):
                 yield Unreadable("more fields than the header has: put the text in quotes")
                 continue
             yield {key.strip().lower(): value for key, value in row.items() if key}
@@ -216,15 +216,26 @@ def _front_matter(text: str) -> tuple[dict[str, Any], str]:
         # tag in a file can ask for anything to be made.
         fields = yaml.load(match[1], Loader=yaml.BaseLoader)
     except (yaml.YAMLError, ValueError, RecursionError):
-        # People write `title: War: what we know`, which is no YAML.
-        pairs = (line.split(": ", 1) for line in match[1].splitlines() if ": " in line)
-        fields = {key.strip(): value.strip().strip("\"'") for key, value in pairs}
+        fields = _pairs(match[1])
     if not fields or not isinstance(fields, dict):
         return {}, text
     fields = {str(key).lower(): value for key, value in fields.items()}
     if "author" in fields:
         fields.setdefault("authors", fields["author"])
     return fields, text[match.end() :]
+
+
+def _pairs(front: str) -> dict[str, Any]:
+    """Return front matter by its lines: people write `title: War: what we know`, which is no YAML.
+
+    Nothing, if a line is none of front matter, or no line is of an article's.
+    """
+    lines = [line for line in front.splitlines() if line.strip()]
+    if len(lines) > _FRONT_LINES or not all(_FRONT_LINE.match(line) for line in lines):
+        return {}
+    pairs = (line.split(": ", 1) for line in lines if ": " in line)
+    fields = {key.strip().lower(): value.strip().strip("\"'") for key, value in pairs}
+    return fields if fields.keys() & {"title", "date", "author", "authors"} else {}
 
 
 def _canonical(value: Any) -> str:
@@ -274,16 +285,31 @@ def _stated_date(html: str) -> str | None:
     """Return the date that a page states of itself, never one out of its text."""
     from htmldate import find_date
 
-    head = "".join(match[0] for match in _STATED.finditer(html))
-    article = _ARTICLE.search(html)
-    time = _TIME.search(html, article.end()) if article else None
-    page = f"<html><head>{head}</head><body>{time[0] if time else ''}</body></html>"
+    stated = [match[0] for match in _STATED.finditer(html)]
+    stated += [
+        f'<script type="application/ld+json">{data}</script>' for data in _json_ld_scripts(html)
+    ]
+    ends = [match.end() for match in itertools.islice(_ARTICLE.finditer(html), 2)]
+    time = _TIME.search(html, *ends) if ends else None
+    body = f"{time[0]}</time>" if time else ""
+    page = f"<html><head>{''.join(stated)}</head><body>{body}</body></html>"
     return find_date(page, extensive_search=False, original_date=True)
+
+
+def _json_ld_scripts(html: str) -> Iterator[str]:
+    """Yield what stands in a page's JSON-LD scripts."""
+    place = 0
+    while tag := _JSON_LD.search(html, place):
+        # One that does not end is none; nor is what follows it.
+        if not (end := _SCRIPT_ENDS.search(html, tag.end())):
+            return
+        yield html[tag.end() : end.start()]
+        place = end.end()
 
 
 def _json_ld_place(html: str) -> str:
     """Return the dateline or place in a page's JSON-LD (schema.org NewsArticle), or ''."""
-    for block in _JSON_LD.findall(html):
+    for block in _json_ld_scripts(html):
         try:
             loaded = json.loads(block)
         except (ValueError, RecursionError):

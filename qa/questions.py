@@ -34,17 +34,22 @@ _WHICH_DAY = re.compile(
     re.IGNORECASE,
 )
 _HOW_LONG = re.compile(r"\bhow long\b", re.IGNORECASE)
-# "Due to the storm" and "the rescue plan" do not look forward.
+# "Due to the storm" and "the rescue plan" do not look forward, "due to arrive" does.
+_CAUSE = (
+    r"to (?:the|an?|his|her|its|their|this|that|these|those|"
+    r"\w+(?:ing|ions?|ages?|ness|ment|ity))\b"
+)
 _AHEAD = re.compile(
     r"\b(?:will|shall|going to|plans? (?:to|for|on)|planned|planning|expected|scheduled|"
-    r"set (?:to|for)|due(?! to\b)|due to (?:be|become|begin|start|open|end|have|take)|supposed to|"
-    r"intends?|upcoming)\b|\bto be \w+(?:ed|n)\b",
+    rf"set (?:to|for)|due(?! {_CAUSE})|supposed to|intends?|upcoming)\b|"
+    r"\b(?:do|does|did)\b.*\bplan\b|\bto be \w+(?:ed|n)\b",
     re.IGNORECASE,
 )
 _HAPPENED = re.compile(
     r"(?:and |so )?what(?:(?:['’]s| has| have| had)? happened| took place| occurred| went on|"
     r" was (?:happening|going on)| (?:was|were) (?:in )?the (?:news(?! conf)|headlines|events))\b"
-    r"(?!.*\b(?:(?<!day )before|(?<!day )after|since|until|by)\b)(?: (?:in|around) the world\b)?",
+    r"(?!.*\b(?:before(?! yesterday)|after(?! tomorrow)|since|until|by)\b)"
+    r"(?: (?:in|around) the world\b)?",
     re.IGNORECASE,
 )
 _CHOICES = re.compile(

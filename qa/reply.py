@@ -1,5 +1,6 @@
 """A chat model's reply → sentences, each with the words that it is said to rest on."""
 
+import itertools
 import json
 import re
 from dataclasses import dataclass
@@ -80,7 +81,7 @@ def parse(reply: str) -> Written:
     lines = [part for line in whole for part in _NEXT.split(line)]
     found: list[Sentence] = []
     begun = ""
-    for line in filter(None, lines):
+    for line, following in itertools.pairwise([*filter(None, lines), ""]):
         if _refuses(line) and not begun:
             if not found:
                 return Written(refused=True)
@@ -93,7 +94,7 @@ def parse(reply: str) -> Written:
                 found[-1] = Sentence(found[-1].text, found[-1].quotes + quotes)
         elif quotes or _ENDS.search(text):
             found.append(Sentence(text, quotes))
-        elif not text.endswith(":"):
+        elif not text.endswith(":") or following.startswith(('"', "“")):
             begun = text
     return Written((*found, Sentence(begun)) if begun else tuple(found))
 

@@ -17,12 +17,14 @@ _INSTRUCTS = re.compile(
         (
             r"\b(?:ignore|disregard|forget|override)\b.{0,60}\b(?:above|previous|prior|earlier)\b",
             r"\b(?:ignore|disregard|forget|override)\b.{0,60}\b(?:instruct\w+|passages?)\b",
-            r"\b(?:ignore|disregard|forget|override)\b.{0,40}\b(?:all|any|these|your) rules?\b",
+            r"\b(?:ignore|disregard|forget)\b.{0,40}\brules?\b",
+            r"\boverride\b.{0,40}\b(?:all|any|the|these|your) rules?\b",
             r"\b(?:ignore|disregard|forget|override)\b.{0,60}\b(?:prompt|question|everything)\b",
             r"\b(?:you are|act as|pretend|behave)\b.{0,40}\b(?:assistant|chatbot|model|ai|bot)\b",
-            r"\b(?:system|developer) (?:prompt|message|note|override)\b|\bas an ai\b(?! \w)",
+            r"\b(?:system|developer) (?:prompt|message|note|override)\b",
+            r"\bas an ai\b(?! (?:company|firm|start-?up|lab|business)\b)",
             # "..., say the authors" and "..., add that" are how news are told.
-            r"(?:^|[.:;!?]\s+|,\s+(?!say|add|write)|\byou (?:must |should |will |are to )?)"
+            r"(?:^|[.:;!?]\s+|,\s+(?!say the|add that)|\byou (?:must |should |will |are to )?)"
             r"(?:respond|reply|answer|write|say|output|print|repeat|add|tell|recommend) "
             r"(?:only |always |exactly )?(?:(?:in|to|with|that|this|the|as follows|readers)\b|:)",
             r"\b(?:cite|use|mark)\b.{0,20}(?:\[\d+\]|\bpassage \d)",
@@ -30,7 +32,8 @@ _INSTRUCTS = re.compile(
             r"\bnew instructions?:",
             r"\b(?:the|an|any|this) (?:ai )?(?:assistant|chatbot|language model)s? "
             r"(?:must|should|shall)\b",
-            r"\bto (?:the|any|all) (?:assistant|model|ai|chatbot|language model)s?\b(?! [a-z])",
+            r"\bto (?:the|any|all) (?:assistant|model|ai|chatbot|language model)s?\b"
+            r"(?! (?:secretary|director|coach|manager|attorney|minister|professor|editor)\b)",
             r"</?(?:system|passage|instructions?|assistant|user)\b|\[/?INST\]|<\|",
         )
     ),

@@ -5,6 +5,7 @@ import datetime
 import gzip
 import json
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -85,6 +86,12 @@ def test_front_matter_that_is_no_yaml_is_read_line_by_line(tmp_path: Path) -> No
     assert (source.authors, item.article.text) == (("@ann",), BODY)
 
 
+def test_what_stands_between_rules_is_no_front_matter(tmp_path: Path) -> None:
+    text = f'---\nTOLK: the mayor said: "we go": no more\nThe bridge fell.\n---\n{BODY}'
+    [item] = load(write(tmp_path / "a.txt", text))
+    assert "The bridge fell." in item.article.text
+
+
 def test_front_matter_with_windows_line_ends(tmp_path: Path) -> None:
     text = f"---\r\ntitle: 1984\r\ndate: 2020-02-03\r\n---\r\n{BODY}"
     source = load(write(tmp_path / "a.md", text))[0].article.source
@@ -113,6 +120,7 @@ def test_html(tmp_path: Path) -> None:
         "<footer>Copyright 2019</footer>",
         "<p>The treaty, signed on 2016-05-04, was never ratified.</p>",
         "<p>It was closed on 04/05/2016.</p>",
+        '<aside><time datetime="2015-03-02">then</time></aside>',
     ],
 )
 def test_a_date_that_html_does_not_state_is_not_guessed(tmp_path: Path, foot: str) -> None:
@@ -125,6 +133,7 @@ def test_a_date_that_html_does_not_state_is_not_guessed(tmp_path: Path, foot: st
     [
         ('<meta property="article:published_time" content="2021-05-04T10:00:00Z">', ""),
         ("", '<time datetime="2021-05-04">4 May</time>'),
+        ("", '<time datetime="2021-05-04"><span>4 May</span></time>'),
     ],
 )
 def test_a_date_that_html_states(tmp_path: Path, head: str, time: str) -> None:
@@ -224,7 +233,8 @@ def test_a_bad_row_does_not_cost_the_others(tmp_path: Path) -> None:
 
 
 def test_a_row_with_too_many_fields_is_not_cut(tmp_path: Path) -> None:
-    lines = ["title,date,text", "A,2020-01-02,He said, yes, it was so.", f"B,2020-01-02,{BODY}"]
+    # A comma at the end is none too many: spreadsheets write it.
+    lines = ["title,date,text", "A,2020-01-02,He said, yes, it was so.", f"B,2020-01-02,{BODY},"]
     skipped, loaded = read(write(tmp_path / "a.csv", "\n".join(lines)), 10)
     assert isinstance(skipped, Skipped)
     assert "put the text in quotes" in skipped.reason
@@ -314,3 +324,12 @@ def test_paths_with_nothing_to_ingest(tmp_path: Path, name: str) -> None:
 
 def test_printable() -> None:
     assert printable("a\nb\x00\ud800") == "a\\nb\\x00?"
+
+
+def test_scripts_without_an_end_are_read_in_no_time(tmp_path: Path) -> None:
+    started = time.perf_counter()
+    for piece in ('<script type="application/ld+json">', "<meta ", "<article><time "):
+        page = f"<html><body><article><p>{BODY}</p></article>{piece * 20_000}"
+        list(read(write(tmp_path / "a.html", page), 10))
+    # Not a measure: what it guards against takes minutes.
+    assert time.perf_counter() - started < 60

@@ -25,7 +25,7 @@ TURNS = [
         "How many points did the Dow gain after that?",
         "What did the court say about his appeal?",
         "How many flights were canceled this time?",
-        "What did the former say?",
+        "Why did the latter resign from parliament in March?",
         "Who would he succeed as prime minister?",
         "Which team would he join next season?",
         "Who's his running mate?",
@@ -52,6 +52,8 @@ def test_it_needs_what_was_said(question: str) -> None:
         "Who shot former Prime Minister Shinzo Abe?",
         "Who met then-President Velk?",
         "Which ship sank this Sunday?",
+        "Which party could lose its majority?",
+        "Who would lose their benefits under the plan?",
     ],
 )
 def test_it_stands_alone(question: str) -> None:

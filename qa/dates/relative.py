@@ -82,7 +82,7 @@ _TITLE = re.compile(
 )
 _DAY = (
     rf"(?:(?:(?P<which>(?i:last|next|this\s+past|this\s+coming|this|past|early|late))\s+)?"
-    rf"(?P<weekday>{WEEKDAY})(?!,?\s+(?:{MONTH}\s*\d|\d\d?\s+{MONTH}))(?:\s+{_PARTS})?"
+    rf"(?P<weekday>{WEEKDAY})(?!,?\s+(?:{MONTH}\s*\d|\d\d?\s+{MONTH}\b))(?:\s+{_PARTS})?"
     rf"|(?P<word>(?i:today|tonight|yesterday|tomorrow))(?:\s+(?P<part_>{_PARTS}))?)"
 )
 

@@ -12,9 +12,10 @@ _WORD = re.compile(
 _END = re.compile(r"[.!?][\"”’']?\s+(?=[A-Z\"“])|\n")
 # Sets a limit that is still to come; "Until Friday, he had" begins a sentence.
 _BY = re.compile(r"\b(?:until|by|before)\s+(?:the\s+)?$")
-# "Had risen to 40 by", but not "was told to leave by" or "was due by".
+# "The toll had risen to 40 by", but not "had promised a decision by", nor "had to leave by".
 _DONE = re.compile(
-    r"\b(?:had|was|were)\b(?:(?!\bto [a-z]|\bdue\b)[^.,;]){0,120}\bby\s+(?:the\s+)?$"
+    r"\bhad\b(?!\s+(?:to|until)\b)(?:(?!\bto [a-z]|\b(?:expect|schedul|promis|plann|set|slat|"
+    r"hop|order|told|urg|ask|agree|vow|pledg))[^.,;]){0,120}\bby\s+(?:the\s+)?$"
 )
 # A full stop after these ends no sentence.
 _SHORT = re.compile(
@@ -34,7 +35,8 @@ _ANNOUNCES = re.compile(
 )
 _WAS = re.compile(r"\b(?:was|were|had)(?:\s+been)?\s+$")
 _DENIES = re.compile(r"(?i:\b(?:not|never|no longer|cannot)\b|n['’]t\b)")
-_NOT = frozenset("not neither nor never couldn't couldn’t".split())
+_NOT = frozenset("no nobody none nothing not neither nor never hardly couldn't couldn’t".split())
+_SENSED = frozenset("seen heard felt smelled".split())
 _PAST = frozenset(
     "was were had did said told began came went made took gave found held left met won lost fell "
     "rose ran got saw sent shot struck spoke wrote knew led paid put cut hit became broke brought "
@@ -104,9 +106,10 @@ def _cue(words: list[str], place: int) -> int:
     if not _back(words[place]):
         return 0
     lower = [word.lower() for word in words[max(0, place - 5) : place]]
-    # "Could not be reached" is past, "could be released" to come.
-    denied = "could" in lower and not _NOT.isdisjoint(word.lower() for word in words[:place])
-    return 1 if "be" in lower[-2:] and not denied else -1
+    # "Could not be reached" and "could be heard" are past, "could be released" is to come.
+    denied = not _NOT.isdisjoint(word.lower() for word in words[:place])
+    past = "could" in lower and (denied or words[place].lower() in _SENSED)
+    return 1 if "be" in lower[-2:] and not past else -1
 
 
 def _forward(word: str) -> bool:

@@ -17,6 +17,9 @@ _PARTS = {code: name for name, code in DAY_PARTS.items()}
 # A time of more days is no event: "the 1990s" are when nothing in particular happened.
 EVENT = 366
 _CLOCK = re.compile(r"T\d")
+_NAMED = re.compile(
+    r"(?i:day\b|tonight|tomorrow|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))"
+)
 _VALUE = re.compile(
     r"(?P<year>\d{4})(?:-(?:(?P<month>\d\d)(?:-(?P<day>\d\d)(?:T(?P<time>\d\d:\d\d|[A-Z]{2}))?)?"
     r"|W(?P<week>\d\d)(?P<weekend>-WE)?|Q(?P<quarter>[1-4])|H(?P<half>[12])|(?P<season>SP|SU|FA|WI)))?"
@@ -50,12 +53,13 @@ def dated(found: Iterable[DateExpression]) -> list[tuple[DateExpression, Span]]:
 def events(found: Iterable[DateExpression]) -> list[tuple[DateExpression, Span]]:
     """Return those of a year at most: when something may have happened.
 
-    "At 9 p.m." alone is left out: of which day, nobody says.
+    "At 9 p.m." is left out where no day stands beside it: of which day, nobody says.
     """
     return [
         (one, days)
         for one, days in dated(found)
-        if length(days) <= EVENT and not (one.uncertain and _CLOCK.search(one.value))
+        if length(days) <= EVENT
+        and not (one.uncertain and _CLOCK.search(one.value) and not _NAMED.search(one.text))
     ]
 
 
