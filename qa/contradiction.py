@@ -4,7 +4,6 @@ Each is told by words alone: which content words stand behind a "not", before an
 beside a figure.
 """
 
-import calendar
 import re
 from collections.abc import Sequence
 
@@ -95,18 +94,9 @@ def _other_year(sentence: str, known: str) -> str:
     """Return a month that the quotes put into no year, or the year into another month."""
     pairs, there = set(_MONTH_OF_YEAR.findall(sentence)), set(_MONTH_OF_YEAR.findall(known))
     years = {year for _, year in there}
-    if any(
-        pair not in there and pair[1] in years and not _month_alone(pair, known) for pair in pairs
-    ):
+    if any(pair not in there and pair[1] in years for pair in pairs):
         return "a month that the quotes put into another year"
     return ""
-
-
-def _month_alone(pair: tuple[str, str], known: str) -> bool:
-    """Tell whether a month is also named without its year, which the sentence may have put in."""
-    name = next(month for month in calendar.month_name if month.startswith(pair[0]))
-    rest = _MONTH_OF_YEAR.sub(" ", known)
-    return bool(re.search(rf"\b(?:{name}|{pair[0]}t?\.)(?!\w| \d{{4}})", rest))
 
 
 def _elsewhere(sentence: str, parts: Sequence[str]) -> str:

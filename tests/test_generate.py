@@ -256,7 +256,7 @@ def test_a_day_of_another_sentence_is_none_of_the_quote() -> None:
 @pytest.mark.parametrize(
     ("text", "sentence", "passes"),
     [
-        ("In May 2016 he resigned; he was held in June.", "He was held in June 2016.", True),
+        ("He won in May 2016 in Tolk.", "He won in May 2016.", True),
         ("He won in Jan. 2017, and ran in June 2016.", "He won in January 2016.", False),
         ("The Mayor won in May 2017 after June 2016.", "The Mayor won in May 2016.", False),
     ],
