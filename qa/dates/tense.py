@@ -41,7 +41,7 @@ _PAST = frozenset(
     "was were had did said told began came went made took gave found held left met won lost fell "
     "rose ran got saw sent shot struck spoke wrote knew led paid put cut hit became broke brought "
     "built caught chose died drew drove fought flew grew heard kept sold sought stood thought "
-    "threw wore since been ago saying".split()
+    "threw wore set shut quit beat since been ago saying".split()
 )
 # Ends in -ed, and tells nothing of when.
 _NOT_PAST = _FUTURE | frozenset("need indeed united speed hundred".split())
