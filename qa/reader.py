@@ -3,6 +3,7 @@
 It cannot invent: whatever it says is cut out of a passage.
 """
 
+import itertools
 import math
 import re
 from collections.abc import Sequence
@@ -126,10 +127,10 @@ class SpanReader:
         else:
             short = best.text
             near = [place for place in further if place.score > likeliest.score - _NEAR]
-            more = [_sentence(place, ahead) for place in near]
+            more = (_sentence(place, ahead) for place in near)
             # "Monday" of another week is another answer.
-            same = [span for span in more if span.told.days == sentence.told.days]
-            claim = Claim(short, (sentence, *same[: _CITED - 1]))
+            same = (span for span in more if span.told.days == sentence.told.days)
+            claim = Claim(short, (sentence, *itertools.islice(same, _CITED - 1)))
         scored = _others(evidence.found, ahead, claim.spans)
         claims: tuple[Claim, ...] = (claim,)
         if not whole:

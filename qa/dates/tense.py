@@ -107,8 +107,10 @@ def _cue(words: list[str], place: int) -> int:
         return 0
     lower = [word.lower() for word in words[max(0, place - 5) : place]]
     # "Could not be reached" and "could be heard" are past, "could be released" is to come.
-    denied = not _NOT.isdisjoint(word.lower() for word in words[:place])
-    past = "could" in lower and (denied or words[place].lower() in _SENSED)
+    past = "could" in lower and (
+        words[place].lower() in _SENSED
+        or not _NOT.isdisjoint(word.lower() for word in words[:place])
+    )
     return 1 if "be" in lower[-2:] and not past else -1
 
 

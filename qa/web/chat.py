@@ -265,8 +265,8 @@ class Chat:
         self, request: gr.Request, retried: gr.RetryData, current: str, browser: str
     ) -> tuple[str, str]:
         place = place_of(retried.index)
+        said = self._kept(current, person_of(browser, request))
         with events.told():
-            said = self._conversations.exchanges(person_of(browser, request), current)
             if place != len(said) - 1:
                 # Another window went on, or deleted it: what came after would be lost.
                 raise ConversationError("this question is not the last any more: ask it anew")
@@ -276,10 +276,13 @@ class Chat:
         self, request: gr.Request, edit: gr.EditData, current: str, browser: str
     ) -> tuple[str, str]:
         place = place_of(edit.index)
-        with events.told():
-            said = self._conversations.exchanges(person_of(browser, request), current)
+        said = self._kept(current, person_of(browser, request))
         # An earlier one is asked anew, at the end: what came after it would be lost.
         return unquoted(str(edit.value)), str(place) if place == len(said) - 1 else ""
+
+    def _kept(self, current: str, person: str) -> Sequence[Exchange]:
+        with events.told():
+            return self._conversations.exchanges(person, current)
 
     def _restored(self, current: str, browser: str, request: gr.Request) -> Shown:
         """Return the page as it is kept, after an answer was stopped or has failed."""
@@ -288,8 +291,7 @@ class Chat:
     def _offer(self, request: gr.Request, current: str, browser: str, *limits: Any) -> str:
         """Return what could be asked instead, where the last question was refused."""
         person = person_of(browser, request)
-        with events.told():
-            last = self._conversations.exchanges(person, current)[-1:] if current else []
+        last = self._kept(current, person)[-1:] if current else []
         if not last or last[0].answer is None or last[0].answer.outcome == "answered":
             return ""
         return offers(offered(self._unwritten, last[0].answer, limits_of(*limits)))

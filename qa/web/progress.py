@@ -26,14 +26,13 @@ _STAGES = {
 _BEAT = 0.25
 # Who stops an answer may ask the next, but what was begun still takes the models' time.
 _TURNS = threading.BoundedSemaphore(ANSWERS)
+_Said = queue.Queue["str | Answer | BaseException | None"]
 
 
 class _Stages(BaseCallbackHandler):
     """Hears of each stage of the chain as it starts."""
 
-    def __init__(
-        self, said: "queue.Queue[str | Answer | BaseException | None]", articles: int
-    ) -> None:
+    def __init__(self, said: _Said, articles: int) -> None:
         self._said = said
         self._articles = articles
 
@@ -42,9 +41,6 @@ class _Stages(BaseCallbackHandler):
             # What comes into the later stages holds the hits.
             passages = len(getattr(inputs, "hits", ()))
             self._said.put(words.format(f"{self._articles:,}", passages))
-
-
-_Said = queue.Queue["str | Answer | BaseException | None"]
 
 
 def _next(said: _Said) -> str | Answer | BaseException | None:
