@@ -1,6 +1,7 @@
 """When two answers name the same day or the same amount, however they are written."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -39,8 +40,16 @@ _SCALES = {
     "trillion": 1e12,
     "bn": 1e9,
     "tn": 1e12,
+    "dozen": 12,
 }
 _SIGNS = {"$": " dollar ", "£": " pound ", "€": " euro ", "¥": " yen ", "%": " percent "}
+# "£2m" and "10k"; and "27m" where it is no distance.
+_SHORT_SCALE = re.compile(
+    r"(?P<sign>[$£€¥] ?)?\b(?P<number>\d+(?:,\d{3})*(?:\.\d+)?)(?P<scale>[mk])\b"
+    r"(?P<metres> (?:sprint|race|freestyle|hurdles|relay|tall|high|deep|long|wide|away)\b)?"
+)
+_HALF = re.compile(r"\bhalf an? (?=(?:hundred|thousand|million|billion|trillion|dozen)\b)")
+_RESULT = re.compile(r"\b(\d{1,3}) ?[-–—] ?(\d{1,3})\b")
 _UNITS = {"km": "kilometer", "kilometre": "kilometer", "metre": "meter", "kg": "kilogram"}
 _AMOUNT = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?|[a-z]+")
 # Words that stand beside an amount without naming what it counts.
@@ -63,11 +72,24 @@ class Value:
 def same_value(one: str, other: str) -> bool:
     """Tell whether two short answers name the same dates, or the same amounts.
 
-    "27–28 April 2017" and "April 27 to 28" do: a year, or what is counted, may be left out on
-    one side. Without a date or a number in both there is nothing to compare.
+    "27–28 April 2017" and "April 27 to 28" do: a year, or some of what is counted, may be left
+    out on one side; but "2-1" is not "1-2". Without a date or a number in both there is nothing
+    to compare.
     """
+    return _same(one, other) and _within(value(one).units, value(other).units)
+
+
+def other_value(one: str, other: str) -> bool:
+    """Tell whether both name dates or amounts, and not the same ones, or of other things."""
     first, second = value(one), value(other)
-    if not _agree(first.units, second.units):
+    days = bool(first.days and second.days)
+    numbers = bool(first.amounts | first.years) and bool(second.amounts | second.years)
+    return (days or numbers) and not (_same(one, other) and _agree(first.units, second.units))
+
+
+def _same(one: str, other: str) -> bool:
+    first, second = value(one), value(other)
+    if not _agree(_RESULT.findall(one), _RESULT.findall(other)):
         return False
     if first.days or second.days:
         same = first.days == second.days and _agree(first.years, second.years)
@@ -78,16 +100,13 @@ def same_value(one: str, other: str) -> bool:
     return bool(amounts) and amounts == second.amounts | second.years
 
 
-def other_value(one: str, other: str) -> bool:
-    """Tell whether both name dates or amounts, and not the same ones."""
-    first, second = value(one), value(other)
-    days = bool(first.days and second.days)
-    numbers = bool(first.amounts | first.years) and bool(second.amounts | second.years)
-    return (days or numbers) and not same_value(one, other)
+def _agree(one: Iterable[Named], other: Iterable[Named]) -> bool:
+    ours, theirs = set(one), set(other)
+    return not ours or not theirs or bool(ours & theirs)
 
 
-def _agree(one: frozenset[Named], other: frozenset[Named]) -> bool:
-    return not one or not other or bool(one & other)
+def _within(one: frozenset[Named], other: frozenset[Named]) -> bool:
+    return one <= other or other <= one
 
 
 def value(text: str) -> Value:
@@ -117,6 +136,7 @@ def value(text: str) -> Value:
 
 
 def _amounts(text: str) -> tuple[set[float], set[str]]:
+    text = _HALF.sub("0.5 ", _SHORT_SCALE.sub(_in_full, text))
     for sign, word in _SIGNS.items():
         text = text.replace(sign, word)
     amounts: list[float] = []
@@ -129,6 +149,13 @@ def _amounts(text: str) -> tuple[set[float], set[str]]:
             if not reading.takes(token) and token not in _PLAIN:
                 units.add(_UNITS.get(token.rstrip("s"), token.rstrip("s")))
     return {*amounts, *reading.named()}, units
+
+
+def _in_full(found: re.Match[str]) -> str:
+    if found["metres"] and not found["sign"]:
+        return found[0]
+    scale = {"m": "million", "k": "thousand"}[found["scale"]]
+    return f"{found['sign'] or ''}{found['number']} {scale}{found['metres'] or ''}"
 
 
 class _Number:

@@ -28,6 +28,10 @@ class ModelUnreachable(ModelError):  # noqa: N818 - the name says what is the ma
     """A chat model did not answer; another time it may."""
 
 
+class RequestRefused(ModelError):  # noqa: N818
+    """A chat model does not take this request; it may take another."""
+
+
 def load_chat_model(settings: Settings) -> BaseChatModel:
     """Return the chat model that the settings name. Nothing is sent to it.
 
@@ -118,7 +122,7 @@ def told(error: Exception, model: str, url: str = "") -> ModelError:
     if isinstance(error, NotImplementedError):
         return ModelError(f"{at} cannot be held to a schema: set QA_MODEL_FORMAT=plain")
     if status is not None and 400 <= int(status) < 500 and status not in _LATE:
-        return ModelError(
+        return RequestRefused(
             f"{at} does not take the request ({status}): check QA_MODEL, or lower QA_CONTEXT_CHARS"
         )
     if "Timeout" in name or status in _LATE:

@@ -5,6 +5,7 @@ transaction in the catalogue writes the articles and names the snapshot. Killed 
 moment, an ingest leaves the last round that was committed, and the next run does the rest.
 """
 
+import logging
 from collections import deque
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -22,6 +23,8 @@ from qa.rows import Entry, fingerprint
 from qa.settings import Settings
 from qa.types import Article
 from qa.vectors import VectorWriter, snapshot_name, sweep
+
+_LOG = logging.getLogger(__name__)
 
 # Passages that are embedded together; more would only delay the progress bar.
 _CHUNK = 256
@@ -41,6 +44,17 @@ class Listener(Protocol):
 
     def notice(self, line: str) -> None:
         """There is something that people should read: one printable line."""
+
+
+class Logged:
+    """A listener that logs what people should read, as warnings, and shows no progress."""
+
+    def progress(self, articles: int) -> None:
+        """Leave it."""
+
+    def notice(self, line: str) -> None:
+        """Log the line."""
+        _LOG.warning("%s", line)
 
 
 @dataclass(slots=True)
@@ -66,9 +80,9 @@ class Summary:
 
 
 def ingest(
-    paths: Sequence[Path],
+    paths: Sequence[Path | str],
     settings: Settings,
-    listener: Listener,
+    listener: Listener | None = None,
     *,
     prune: bool = False,
     round_size: int = ROUND,
@@ -76,22 +90,24 @@ def ingest(
     """Bring a library up to date with files and folders.
 
     With `prune`, articles that once came from these paths and are gone from them are removed.
-    Every `round_size` passages the work so far becomes visible.
+    Every `round_size` passages the work so far becomes visible. Without a listener, what people
+    should read is logged.
 
     Raises `CorpusError` if a path does not exist or holds nothing that qa reads, and
     `LibraryError`s.
     """
-    for path in paths:
+    places = [Path(path) for path in paths]
+    for path in places:
         files(path)
     with (
         Library.create(settings.library, facts(settings)) as library,
         library.writing(),
-        _Ingest(library, settings, listener, round_size) as run,
+        _Ingest(library, settings, listener or Logged(), round_size) as run,
     ):
-        for path in paths:
+        for path in places:
             for item in read(path, settings.max_article_mb):
                 run.take(item)
-        run.finish([resolved(path) for path in paths] if prune else [])
+        run.finish([resolved(path) for path in places] if prune else [])
         return run.summary
 
 

@@ -229,7 +229,8 @@ class Writing:
 
     Of `sentences` that it wrote at first, `retried` did not pass the check and were asked for once
     more; `dropped` did not pass then either, or were not written again. `reader_stood_in` says that
-    the answer is the reader's. Tokens are as its provider counts them, 0 if it does not.
+    the answer is the reader's, `unreachable` that the model could not be reached to its end. Tokens
+    are as its provider counts them, 0 if it does not.
     """
 
     model: str
@@ -237,6 +238,7 @@ class Writing:
     retried: int = 0
     dropped: int = 0
     reader_stood_in: bool = False
+    unreachable: bool = False
     calls: int = 0
     input_tokens: int = 0
     output_tokens: int = 0

@@ -120,6 +120,7 @@ class Written:
             retried=retried,
             dropped=len(checked.faults) if work.done else 0,
             reader_stood_in=stood_in,
+            unreachable=bool(work.unreachable),
             calls=usage.calls,
             input_tokens=usage.input_tokens,
             output_tokens=usage.output_tokens,

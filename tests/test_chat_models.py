@@ -209,6 +209,23 @@ def test_what_was_replied_is_kept_if_it_is_wanted(
     assert (library_of_news / "replies.sqlite3").is_file()
 
 
+def test_what_the_model_could_not_answer_is_no_answer_of_its_and_is_asked_again(
+    settings: Callable[..., Settings], tmp_path: Path
+) -> None:
+    asked = [Question(str(n), WINNER, ("Jonas Brandt",)) for n in range(3)]
+    with served(400, 503, GOOD) as server:
+        given = settings(model_url=server.url, model_tries=1)
+        first = evaluate(asked, settings=given, out=tmp_path / "run")
+        refused, unreachable, good = first.results
+        assert "does not take the request (400)" in refused.failure
+        assert "has a fault of its own (503)" in unreachable.failure
+        assert good.verdict == "right"
+        assert first.summary.failed == 2
+        again = evaluate(asked, settings=given, out=tmp_path / "run")
+    assert [result.verdict for result in again.results] == ["right"] * 3
+    assert len(server.requests) == 5
+
+
 def test_an_evaluation_tells_what_became_of_the_sentences(
     settings: Callable[..., Settings], tmp_path: Path
 ) -> None:

@@ -153,6 +153,9 @@ def test_a_baseline_is_compared_by_pairs(whole: Evaluation) -> None:
     assert found.differences["held_refused"].value == pytest.approx(-0.5)
     other = dataclasses.replace(worse, question="Another?")
     assert compare(whole.results, [other, *rest], "earlier", []).questions == 3
+    unknown = dataclasses.replace(worse, held=None)
+    found_later = compare(whole.results, [unknown, *rest], "earlier", [])
+    assert found_later.differences["held_refused"].value == 0.0
     [flip] = found.flips
     assert (flip.id, flip.before, flip.after) == ("winner", "refused", "right")
 
@@ -184,6 +187,27 @@ def test_a_quote_that_stands_nowhere_is_no_evidence(library_of_news: Path) -> No
     [result] = evaluate(asked, settings=Settings(library=library_of_news)).results
     assert (result.held, result.named) == (None, True)
     assert "article_mrr" not in result.scores
+
+
+def test_a_quote_alone_names_no_article(library_of_news: Path) -> None:
+    asked = [
+        Question("1", "Who won in Tolk?", ("Jonas Brandt",), quote="Ann won."),
+        Question("2", "How is bread baked?", unanswerable=True),
+    ]
+    first, _ = evaluate(asked, settings=Settings(library=library_of_news)).results
+    assert (first.held, first.named) == (True, False)
+
+
+def test_a_library_that_is_written_to_ends_the_run(news: Path, tmp_path: Path) -> None:
+    settings = Settings(library=tmp_path / "library")
+    ingest([news], settings, Notices())
+    (tmp_path / "late.txt").write_text("The harbor was closed.", encoding="utf-8")
+
+    def meanwhile(result: Result) -> None:
+        ingest([tmp_path / "late.txt"], settings, Notices())
+
+    with pytest.raises(EvaluationError, match="has changed since the run began"):
+        evaluate(QUESTIONS, settings=settings, advance=meanwhile)
 
 
 def test_a_near_copy_counts_as_the_article(news: Path, tmp_path: Path) -> None:

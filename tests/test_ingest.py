@@ -254,6 +254,19 @@ def test_doctor_sees_what_is_wrong_and_rebuild_mends_it(
     assert "belong to no passage" in faults
 
 
+def test_without_a_listener_what_people_should_read_is_logged(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "news").mkdir()
+    (tmp_path / "news" / "bridge.txt").write_text("The bridge in Lindhaven was opened.")
+    (tmp_path / "news" / "empty.txt").write_text("")
+    done = ingest_into([str(tmp_path / "news")], Settings(library=tmp_path / "library"))
+    assert (done.added, done.skipped) == (1, 1)
+    [record] = caplog.records
+    assert record.name == "qa.ingest"
+    assert "empty.txt" in record.getMessage()
+
+
 INGEST = """
 import sys
 from pathlib import Path

@@ -60,7 +60,12 @@ def test_ranking() -> None:
 
 
 def test_holds() -> None:
-    assert holds("Prime Minister Shinzo Abe’s plan", ["Shinzo Abe"]) is False
+    assert holds("Prime Minister Shinzo Abe’s plan", ["Shinzo Abe"]) is True
+    assert holds("the players' union", ["the players"]) is True
+    assert holds("a 101-year-old man", ["101"]) is True
+    assert holds("a non-profit group", ["profit"]) is False
+    assert holds("15 million people", ["1.5 million"]) is False
+    assert holds("It took 1.5 million.", ["1.5 million"]) is True
     assert holds("It was “Shinzo Abe” who", ["Taro Aso", "the Shinzo Abe"]) is True
     assert holds("a", ["the"]) is False
 
@@ -73,6 +78,9 @@ def test_right() -> None:
     assert right("a long journey by ship", ["a long and tiring journey by ship"]) == 1.0
     assert right("$1.5 million", ["$15 million"]) == 0.0
     assert right("It was 12 of the 30 states.", ["12"]) == 1.0
+    assert right("2-1", ["1-2"]) == 0.0
+    assert right("an 18-year-old man", ["an 18-year-old woman"]) == 0.0
+    assert right("£2m", ["£2 million"]) == 1.0
     assert right("", ["x"]) == 0.0
 
 
@@ -110,6 +118,16 @@ def test_calibration_error() -> None:
         ("20 and three", "23", False),
         ("10:00 on 5 May", "14:00 on 5 May", False),
         ("Philip May", "Theresa May", False),
+        ("£2m", "£2 million", True),
+        ("27m people", "27 million", True),
+        ("the 100m race", "100 million", False),
+        ("10k", "10,000", True),
+        ("half a million", "500,000", True),
+        ("a dozen", "12", True),
+        ("2-1", "1-2", False),
+        ("2–1", "2-1", True),
+        ("70 miles per hour", "70 kilometers per hour", False),
+        ("Covid-19 lockdowns", "Covid-19 vaccine mandates", False),
         ("Putin", "Abe", False),
         ("", "5", False),
     ],

@@ -65,12 +65,32 @@ def test_squad(tmp_path: Path) -> None:
     assert (second.answers, second.unanswerable) == ((), True)
 
 
+def test_realtimeqa_as_it_is_published(tmp_path: Path) -> None:
+    row = {
+        "question_id": "20210903_1",
+        "question_date": "2021/09/03",
+        "question_source": "THE WEEK",
+        "question_url": "https://example.org/quiz",
+        "question_sentence": "Supplies of which drink are running dry?",
+        "choices": ["Tea", "Coffee", "Beer", "Wine"],
+        "answer": ["1"],
+        "evidence": "Most of it is exported from the port.",
+    }
+    [question] = load(write(tmp_path, "week.jsonl", json.dumps(row))).questions
+    assert (question.id, question.text) == ("20210903_1", row["question_sentence"])
+    assert (question.answers, question.tags) == (("Coffee",), ("THE WEEK",))
+    assert str(question.date) == "2021-09-03"
+    assert question.articles == ()
+
+
 def test_csv(tmp_path: Path) -> None:
     text = '\ufeffQuestion,Answer,Tags\n"Who, then?",Ann,who; short\nWhy?,,\n'
     first, second = load(write(tmp_path, "q.csv", text)).questions
     assert (first.id, first.text, first.answers) == ("2", "Who, then?", ("Ann",))
     assert first.tags == ("who", "short")
     assert second.answers == ()
+    marked = load(write(tmp_path, "m.csv", "question,unanswerable\nWhy?,y\nWho?,no\nWhen?,\n"))
+    assert [question.unanswerable for question in marked.questions] == [True, False, False]
 
 
 @pytest.mark.parametrize(
@@ -91,12 +111,18 @@ def test_csv(tmp_path: Path) -> None:
             '{"id": 1, "question": "A?"}\n{"id": 1, "question": "B?"}',
             "q.jsonl:2: the id '1' occurs twice (first at",
         ),
+        (
+            "q.jsonl",
+            '{"question_id": "1", "question_sentence": "W?", "choices": ["A"], "answer": ["1"]}',
+            "q.jsonl:1: answer: not the numbers of choices",
+        ),
         ("q.jsonl", "", "holds no question"),
         ("q.json", '{"rows": []}', "not in SQuAD's form"),
         ("q.json", '{\n"data": [', "q.json:2: not JSON"),
         ("q.csv", "id,answer\n1,2\n", "no column named question"),
         ("q.csv", "question,gold\n1,2\n", "'gold' is not a column"),
         ("q.csv", "question,answer\nWho?,Smith, John\n", "q.csv:2: more cells than"),
+        ("q.csv", "question,unanswerable\nWho?,x\n", "q.csv:2: unanswerable: "),
         ("q.csv", 'question\n"open', "not CSV"),
         ("q.txt", "Who?", "a question set is one of .jsonl"),
         ("q.jsonl.gz", "not gzip", "cannot read"),

@@ -1,5 +1,6 @@
 """Measures of retrieval, answers, refusal and confidence: pure, each with its source."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 
@@ -12,6 +13,10 @@ from qa.wording import normalise
 
 Normal = Callable[[str], str]
 Floats = NDArray[np.float64]
+
+_POSSESSIVE = re.compile(r"(?<=\w)['’]s?(?!\w)")
+_POINT = re.compile(r"(?<=\d)\.(?=\d)")
+_AFTER_NUMBER = re.compile(r"(?<=\d)[-‐–—](?=[A-Za-z])")
 
 
 def exact_match(predicted: str, gold: Sequence[str], normal: Normal = normalise) -> float:
@@ -49,10 +54,20 @@ def contained(predicted: str, gold: Sequence[str]) -> float:
 
 
 def holds(text: str, gold: Sequence[str]) -> bool:
-    """Tell whether a text holds one of the gold answers, both normalised, on whole words."""
-    inside = f" {normalise(text)} "
-    keys = (normalise(answer) for answer in gold)
+    """Tell whether a text holds one of the gold answers, both normalised, on whole words.
+
+    "Putin's invasion" holds "Putin" and "a 21-year-old" holds "21"; "15 million" does not hold
+    "1.5 million".
+    """
+    apart = _AFTER_NUMBER.sub(" ", _POSSESSIVE.sub("", text))
+    inside = f" {_figures_kept(text)} | {_figures_kept(apart)} "
+    keys = (_figures_kept(answer) for answer in gold)
     return any(key and f" {key} " in inside for key in keys)
+
+
+def _figures_kept(text: str) -> str:
+    """Return a text normalised, but for the points in its figures."""
+    return normalise(_POINT.sub("point", text))
 
 
 def value_match(predicted: str, gold: Sequence[str]) -> float:

@@ -169,6 +169,8 @@ def _json_lines(text: str, name: str) -> _Found:
             raise EvaluationError(f"{place}: not JSON ({error.msg}): mend the line") from None
         if not isinstance(row, dict):
             raise EvaluationError(f"{place}: not a JSON object: mend the line")
+        if row.keys() >= _PUBLISHED:
+            row = _as_kept(row, place)
         if row.keys() == {"note"}:
             yield place, str(row["note"])
         elif not row.keys() >= _REALTIMEQA:
@@ -184,6 +186,28 @@ def _json_lines(text: str, name: str) -> _Found:
 
 
 _REALTIMEQA = {"question", "choices", "answer"}
+
+
+# As RealTime QA publishes them, with the numbers of the right choices for an answer.
+_PUBLISHED = {"question_id", "question_sentence", "choices", "answer"}
+
+
+def _as_kept(row: Mapping[str, Any], place: str) -> dict[str, Any]:
+    """Return a published row with its answers in words."""
+    try:
+        answers = [row["choices"][int(number)] for number in row["answer"]]
+    except (ValueError, TypeError, IndexError):
+        raise EvaluationError(
+            f"{place}: answer: not the numbers of choices, from 0: mend the line"
+        ) from None
+    return {
+        "id": row["question_id"],
+        "question": row["question_sentence"],
+        "date": str(row.get("question_date", "")).replace("/", "-"),
+        "choices": row["choices"],
+        "answer": answers,
+        "source": row.get("question_source", ""),
+    }
 
 
 def _realtimeqa(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -253,10 +277,9 @@ def _csv(text: str, name: str) -> _Found:
             cells = {key: (row[field] or "").strip() for key, field in names.items()}
             answer = cells.get("answer") or cells.get("answers", "")
             fields = {"id": cells.get("id") or str(rows.line_num), "question": cells["question"]}
-            fields |= {key: cells[key] for key in ("article", "quote", "date") if cells.get(key)}
+            given = ("unanswerable", "article", "quote", "date")
+            fields |= {key: cells[key] for key in given if cells.get(key)}
             tags = [tag.strip() for tag in cells.get("tags", "").split(";") if tag.strip()]
-            absent = cells.get("unanswerable", "").lower() in ("1", "true", "yes")
-            fields |= {"unanswerable": absent}
             yield place, _question({**fields, "answers": answer, "tags": tags}, place)
     except csv.Error as error:
         raise EvaluationError(f"{name}:{rows.line_num}: not CSV ({error}): mend the line") from None

@@ -70,8 +70,13 @@ def record(questions: QuestionSet, settings: Settings, library: Library) -> dict
 
 
 def identity(made: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what has to be the same for results to stand in one run."""
-    return {name: made.get(name) for name in _IDENTITY}
+    """Return what has to be the same for results to stand in one run.
+
+    The code is known by its SHA-256: a commit of something else does not change it.
+    """
+    same = {name: made.get(name) for name in _IDENTITY}
+    code = {key: value for key, value in (same["code"] or {}).items() if key != "git"}
+    return {**same, "code": code}
 
 
 def _code_hash() -> str:

@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 from pydantic import ValidationError
 
 from qa.assistant import Assistant
+from qa.chat_models import RequestRefused
 from qa.errors import EvaluationError, LibraryError, ModelError, QAError
 from qa.evaluation import report
 from qa.evaluation.questions import Question, QuestionSet, as_set
@@ -42,8 +43,9 @@ def evaluate(
     result, those that were there already first.
 
     Raises `EvaluationError` for a question set that cannot be read, a folder that cannot be
-    written or holds another run; and as `Assistant.load` does. A question that cannot be
-    answered is a result with a `failure`, and raises nothing.
+    written or holds another run, and if the library is written to meanwhile; and as
+    `Assistant.load` does. A question that cannot be answered is a result with a `failure`, and
+    raises nothing.
     """
     asked = as_set(questions)
     believed = asked.marks_unanswerable
@@ -54,12 +56,17 @@ def evaluate(
     with ExitStack() as open_:
         assistant = open_.enter_context(Assistant.load(settings))
         made = record(asked, settings, assistant.library)
+        archive = assistant.library.state()
         done, stream = _begin(out, made, asked) if out else ({}, None)
         if stream:
             open_.enter_context(stream)
         results = []
         for question in asked.questions:
             result = done.get(question.id) or _ask(question, assistant, believed)
+            if assistant.library.state() != archive:
+                raise EvaluationError(
+                    "the library has changed since the run began: begin another, with another --out"
+                )
             if stream and question.id not in done:
                 # Flushed at once: what is lost by a crash is the question it came with.
                 stream.write(_lines([result]))
@@ -144,23 +151,31 @@ def _begin(
 def _ask(question: Question, assistant: Assistant, believed: bool) -> Result:
     try:
         answer = assistant.answer(question.text, question.history, asked_on=question.date)
-        return score(question, answer, assistant.library, believed)
+    except RequestRefused as error:
+        # Another question's passages may be shorter, and pass a provider's filter.
+        failure = str(error)
     except (LibraryError, ModelError):
         # It would be the same for every question.
         raise
     except QAError as error:
-        known = evidence(question, assistant.library, believed)
-        return Result(
-            id=question.id,
-            question=question.text,
-            verdict="failed",
-            answers=question.answers,
-            tags=question.tags,
-            named=known.named,
-            held=known.held,
-            missing=known.missing,
-            failure=str(error),
-        )
+        failure = str(error)
+    else:
+        if not answer.writing or not answer.writing.unreachable:
+            return score(question, answer, assistant.library, believed)
+        # What the reader says instead is no answer of the model's.
+        failure = answer.note
+    known = evidence(question, assistant.library, believed)
+    return Result(
+        id=question.id,
+        question=question.text,
+        verdict="failed",
+        answers=question.answers,
+        tags=question.tags,
+        named=known.named,
+        held=known.held,
+        missing=known.missing,
+        failure=failure,
+    )
 
 
 def _lines(results: Iterable[Result]) -> bytes:

@@ -44,8 +44,8 @@ class Evidence:
 
     @property
     def named(self) -> bool:
-        """Whether the question says where its answer stands."""
-        return bool(self.question.articles or self.question.quote)
+        """Whether the question says which articles its answer stands in."""
+        return bool(self.question.articles)
 
     def fits(self, passage: Passage) -> bool:
         """Tell whether the answer stands in a passage of a gold article or of its copy.

@@ -192,7 +192,11 @@ def compare(
         if values:
             differences[name] = mean(values)
     for name, held in (("held_refused", True), ("unanswerable_refused", False)):
-        values = [float(new.refused) - float(old.refused) for old, new in pairs if new.held is held]
+        values = [
+            float(new.refused) - float(old.refused)
+            for old, new in pairs
+            if old.held is new.held is held
+        ]
         if values:
             differences[name] = mean(values)
     flips = tuple(

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from qa.assistant import Assistant
-from qa.evaluation.metrics import contained, ranking, token_f1
+from qa.evaluation.metrics import holds, ranking, token_f1
 from qa.followups import standalone
 from qa.models import load_reader
 from qa.reader import SpanReader
@@ -43,7 +43,7 @@ def ask(
     said = found[0].text if found else ""
     return {
         **ranking(held, max(1, sum(held)), cuts=(1, 4, 10)),
-        "right": float(contained(said, row["answers"])),
+        "right": float(holds(said, row["answers"])),
         "F1": token_f1(said, row["answers"]),
     }
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from qa.assistant import Assistant
-from qa.evaluation.metrics import contained
+from qa.evaluation.metrics import holds
 from qa.models import load_reader
 from qa.reader import SpanReader
 from qa.settings import Settings
@@ -34,7 +34,7 @@ class Bold(SpanReader):
 def right(row: Row, claim: Claim) -> bool:
     days, event = claim.spans[0].told.days, row["event_date"]
     on_day = days and event and str(days[0]) <= event <= str(days[1])
-    return bool(on_day) or contained(claim.text, [row["answer"]]) > 0
+    return bool(on_day) or holds(claim.text, [row["answer"]])
 
 
 def alone(assistant: Assistant, reader: SpanReader, row: Row, article: str) -> str:
@@ -58,7 +58,7 @@ def asked(assistant: Assistant, row: Row) -> tuple[list[str], str]:
         if not c.due and str(c.article.date) >= (row["event_date"] or "9")
     ]
     on_day = str(answer.citations[0].due) == row["event_date"]
-    if not on_day and not contained(answer.short, [row["answer"]]):
+    if not on_day and not holds(answer.short, [row["answer"]]):
         return ["answered wrongly"], answer.text
     first = "planned" if answer.citations[0].due else "happened"
     found = [f"answered rightly, as {first}"]
