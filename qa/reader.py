@@ -88,9 +88,9 @@ class SpanReader:
     """
 
     WEIGHTS = Weights(temperature=4.0, holds=0.25, rank=0.5)
-    SIGNS = np.array([0.1562, 6.785, 0.6255, 2.394, -0.3052])
-    BIAS = -2.8324
-    THRESHOLD = 0.61
+    SIGNS = np.array([0.0976, 6.3821, 0.8298, 2.0515, -0.2696])
+    BIAS = -2.5334
+    THRESHOLD = 0.54
     # What a date adds to a span's score where the question asks when, or a duration where it asks
     # how long.
     DATED = 0.5

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from qa.forward import SafeTokenizer, Workers, padded
 
 # Of qa/weights/reader/model.safetensors: a change of the weights is a change here.
-READER_SHA256 = "a4384c5982ca0a58c39210bae773fe659d21ede338cf9f3ad4bd031a6ef52f76"
+READER_SHA256 = "e953ee0074a41d273aa75050e783e86debd0456361960c216f219fef3bcfd68a"
 _QUESTION_TOKENS = 64
 # What BERT has positions for.
 _WINDOW = 512
