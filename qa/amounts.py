@@ -1,7 +1,6 @@
 """When two answers name the same day or the same amount, however they are written."""
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -43,12 +42,16 @@ _SCALES = {
     "dozen": 12,
 }
 _SIGNS = {"$": " dollar ", "£": " pound ", "€": " euro ", "¥": " yen ", "%": " percent "}
-# "£2m" and "10k"; and "27m" where it is no distance.
-_SHORT_SCALE = re.compile(
-    r"(?P<sign>[$£€¥] ?)?\b(?P<number>\d+(?:,\d{3})*(?:\.\d+)?)(?P<scale>[mk])\b"
-    r"(?P<metres> (?:sprint|race|freestyle|hurdles|relay|tall|high|deep|long|wide|away)\b)?"
+# "£2m" and "27m people"; but "the 100m final" is one of metres.
+_MONEY = re.compile(r"(?P<number>[$£€¥] ?\d+(?:,\d{3})*(?:\.\d+)?) ?(?P<scale>[mk])\b")
+_COUNTED = re.compile(
+    r"\b(?P<number>\d+(?:,\d{3})*(?:\.\d+)?)(?P<scale>[mk])(?= (?:barrels|children|copies|dollars|"
+    r"euros|followers|homes|households|jobs|others|passengers|people|pounds|tonnes|tons|users|"
+    r"viewers|voters|votes|workers|yen)\b)"
 )
-_HALF = re.compile(r"\bhalf an? (?=(?:hundred|thousand|million|billion|trillion|dozen)\b)")
+_HALF = re.compile(
+    r"(?<!and a )\bhalf[- ](?:an?[- ])?(?=(?:hundred|thousand|million|billion|trillion|dozen)\b)"
+)
 _RESULT = re.compile(r"\b(\d{1,3}) ?[-–—] ?(\d{1,3})\b")
 _UNITS = {"km": "kilometer", "kilometre": "kilometer", "metre": "meter", "kg": "kilogram"}
 _AMOUNT = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?|[a-z]+")
@@ -89,7 +92,8 @@ def other_value(one: str, other: str) -> bool:
 
 def _same(one: str, other: str) -> bool:
     first, second = value(one), value(other)
-    if not _agree(_RESULT.findall(one), _RESULT.findall(other)):
+    ours, theirs = _RESULT.findall(one), _RESULT.findall(other)
+    if ours and theirs and ours != theirs:
         return False
     if first.days or second.days:
         same = first.days == second.days and _agree(first.years, second.years)
@@ -100,9 +104,8 @@ def _same(one: str, other: str) -> bool:
     return bool(amounts) and amounts == second.amounts | second.years
 
 
-def _agree(one: Iterable[Named], other: Iterable[Named]) -> bool:
-    ours, theirs = set(one), set(other)
-    return not ours or not theirs or bool(ours & theirs)
+def _agree(one: frozenset[Named], other: frozenset[Named]) -> bool:
+    return not one or not other or bool(one & other)
 
 
 def _within(one: frozenset[Named], other: frozenset[Named]) -> bool:
@@ -136,7 +139,7 @@ def value(text: str) -> Value:
 
 
 def _amounts(text: str) -> tuple[set[float], set[str]]:
-    text = _HALF.sub("0.5 ", _SHORT_SCALE.sub(_in_full, text))
+    text = _HALF.sub("0.5 ", _COUNTED.sub(_in_full, _MONEY.sub(_in_full, text)))
     for sign, word in _SIGNS.items():
         text = text.replace(sign, word)
     amounts: list[float] = []
@@ -152,10 +155,7 @@ def _amounts(text: str) -> tuple[set[float], set[str]]:
 
 
 def _in_full(found: re.Match[str]) -> str:
-    if found["metres"] and not found["sign"]:
-        return found[0]
-    scale = {"m": "million", "k": "thousand"}[found["scale"]]
-    return f"{found['sign'] or ''}{found['number']} {scale}{found['metres'] or ''}"
+    return f"{found['number']} {'million' if found['scale'] == 'm' else 'thousand'}"
 
 
 class _Number:

@@ -43,15 +43,12 @@ _PRONOUNS = frozenset("he she it they his her its their him them i we you".split
 _ADDRESS = re.compile(r"\S*//\S+|\b[\w-]+(?:\.|\[\.\])[a-z]{2,}\S*|\]\(\S*")
 # Figures in words that are no number, and what one is in another unit.
 _IN_WORDS = (
-    (re.compile(r"\bhalf a million\b", re.IGNORECASE), "500 thousand"),
-    (re.compile(r"\bhalf a billion\b", re.IGNORECASE), "500 million"),
     (re.compile(r"\ban hour and a half\b", re.IGNORECASE), "90 minutes"),
     (re.compile(r"\bhalf an hour\b", re.IGNORECASE), "30 minutes"),
     # "The two countries" are those that are named.
     (re.compile(r"\bthe two\b", re.IGNORECASE), "the"),
     (re.compile(r"\ba decade\b", re.IGNORECASE), "10 years"),
     (re.compile(r"\ba century\b", re.IGNORECASE), "100 years"),
-    (re.compile(r"\ba dozen\b", re.IGNORECASE), "12"),
 )
 _UNITS = {"year": ("month", 12.0), "hour": ("minute", 60.0), "week": ("day", 7.0)}
 _OF_UNIT = re.compile(r"\b([\w.,]+)[ -](year|month|hour|minute|week|day)s?\b", re.IGNORECASE)
@@ -90,7 +87,7 @@ def fault(sentence: str, quotes: Sequence[Quote], alike: Alike | None = None) ->
 
 
 def _figured(text: str) -> str:
-    """Return a text with "half a million" as 500 thousand, and the like."""
+    """Return a text with "half an hour" as 30 minutes, and the like."""
     for pattern, figure in _IN_WORDS:
         text = pattern.sub(figure, text)
     return text

@@ -244,6 +244,22 @@ def test_names_that_look_like_words(sentence: str, passes: bool) -> None:
     assert bool(claim) == passes, why
 
 
+@pytest.mark.parametrize(
+    ("text", "sentence", "passes"),
+    [
+        ("Half a dozen people died in the crash.", "Six people died in the crash.", True),
+        ("Half a dozen people died in the crash.", "In the crash 12 people died.", False),
+        ("Velk won the 100m final in Tolk.", "Velk won the final of 100 metres in Tolk.", True),
+        ("Velk won the 100m final in Tolk.", "Velk won 100 million in Tolk.", False),
+        ("The bridge cost Tolk £27m.", "The bridge cost £27 million.", True),
+        ("The bridge cost Tolk £27m.", "The bridge cost £27,000.", False),
+    ],
+)
+def test_figures_in_short(text: str, sentence: str, passes: bool) -> None:
+    claim, why, _ = claimed(Sentence(sentence, ((1, text),)), [hit(text)])
+    assert bool(claim) == passes, why
+
+
 def test_a_day_of_another_sentence_is_none_of_the_quote() -> None:
     text = (
         "Abe met the envoy on April 2 in Tokyo. Abe will visit Russia on April 27, officials said."

@@ -116,6 +116,11 @@ def test_csv(tmp_path: Path) -> None:
             '{"question_id": "1", "question_sentence": "W?", "choices": ["A"], "answer": ["1"]}',
             "q.jsonl:1: answer: not the numbers of choices",
         ),
+        (
+            "q.jsonl",
+            '{"question_id": "1", "question_sentence": "W?", "choices": ["A"], "answer": ["-1"]}',
+            "q.jsonl:1: answer: not the numbers of choices",
+        ),
         ("q.jsonl", "", "holds no question"),
         ("q.json", '{"rows": []}', "not in SQuAD's form"),
         ("q.json", '{\n"data": [', "q.json:2: not JSON"),

@@ -194,16 +194,16 @@ _PUBLISHED = {"question_id", "question_sentence", "choices", "answer"}
 
 def _as_kept(row: Mapping[str, Any], place: str) -> dict[str, Any]:
     """Return a published row with its answers in words."""
-    try:
-        answers = [row["choices"][int(number)] for number in row["answer"]]
-    except (ValueError, TypeError, IndexError):
-        raise EvaluationError(
-            f"{place}: answer: not the numbers of choices, from 0: mend the line"
-        ) from None
+    choices, numbers = row["choices"], row["answer"]
+    lists = isinstance(choices, list) and isinstance(numbers, list)
+    known = {str(number): choice for number, choice in enumerate(choices)} if lists else {}
+    if not lists or not {str(number) for number in numbers} <= known.keys():
+        raise EvaluationError(f"{place}: answer: not the numbers of choices, from 0: mend the line")
+    answers = [known[str(number)] for number in numbers]
     return {
         "id": row["question_id"],
         "question": row["question_sentence"],
-        "date": str(row.get("question_date", "")).replace("/", "-"),
+        "date": str(row.get("question_date") or "").replace("/", "-"),
         "choices": row["choices"],
         "answer": answers,
         "source": row.get("question_source", ""),

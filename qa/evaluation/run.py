@@ -55,8 +55,8 @@ def evaluate(
     settings = settings or Settings.from_environment()
     with ExitStack() as open_:
         assistant = open_.enter_context(Assistant.load(settings))
-        made = record(asked, settings, assistant.library)
         archive = assistant.library.state()
+        made = record(asked, settings, assistant.library)
         done, stream = _begin(out, made, asked) if out else ({}, None)
         if stream:
             open_.enter_context(stream)
@@ -163,7 +163,7 @@ def _ask(question: Question, assistant: Assistant, believed: bool) -> Result:
         if not answer.writing or not answer.writing.unreachable:
             return score(question, answer, assistant.library, believed)
         # What the reader says instead is no answer of the model's.
-        failure = answer.note
+        failure = answer.note or f"{answer.writing.model} broke off"
     known = evidence(question, assistant.library, believed)
     return Result(
         id=question.id,
