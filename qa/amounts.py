@@ -64,12 +64,16 @@ _PLAIN = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """Days as (month, day), day 0 for a whole month; years; amounts; and what is counted."""
+    """Days as (month, day), day 0 for a whole month; years; amounts; and what is counted.
+
+    `results`, such as "2-1", are amounts as well, of which the order counts.
+    """
 
     days: frozenset[tuple[int, int]]
     years: frozenset[float]
     amounts: frozenset[float]
     units: frozenset[str]
+    results: tuple[tuple[str, str], ...]
 
 
 def same_value(one: str, other: str) -> bool:
@@ -79,7 +83,9 @@ def same_value(one: str, other: str) -> bool:
     out on one side; but "2-1" is not "1-2". Without a date or a number in both there is nothing
     to compare.
     """
-    return _same(one, other) and _within(value(one).units, value(other).units)
+    first, second = value(one), value(other)
+    within = first.units <= second.units or second.units <= first.units
+    return within and _same(first, second)
 
 
 def other_value(one: str, other: str) -> bool:
@@ -87,13 +93,11 @@ def other_value(one: str, other: str) -> bool:
     first, second = value(one), value(other)
     days = bool(first.days and second.days)
     numbers = bool(first.amounts | first.years) and bool(second.amounts | second.years)
-    return (days or numbers) and not (_same(one, other) and _agree(first.units, second.units))
+    return (days or numbers) and not (_agree(first.units, second.units) and _same(first, second))
 
 
-def _same(one: str, other: str) -> bool:
-    first, second = value(one), value(other)
-    ours, theirs = _RESULT.findall(one), _RESULT.findall(other)
-    if ours and theirs and ours != theirs:
+def _same(first: Value, second: Value) -> bool:
+    if first.results and second.results and first.results != second.results:
         return False
     if first.days or second.days:
         same = first.days == second.days and _agree(first.years, second.years)
@@ -106,10 +110,6 @@ def _same(one: str, other: str) -> bool:
 
 def _agree(one: frozenset[Named], other: frozenset[Named]) -> bool:
     return not one or not other or bool(one & other)
-
-
-def _within(one: frozenset[Named], other: frozenset[Named]) -> bool:
-    return one <= other or other <= one
 
 
 def value(text: str) -> Value:
@@ -135,7 +135,8 @@ def value(text: str) -> Value:
     if days == {(5, 0)} and units:
         # Theresa May is no month.
         days.clear()
-    return Value(frozenset(days), frozenset(years), frozenset(amounts), frozenset(units))
+    results = tuple(_RESULT.findall(text))
+    return Value(frozenset(days), frozenset(years), frozenset(amounts), frozenset(units), results)
 
 
 def _amounts(text: str) -> tuple[set[float], set[str]]:

@@ -59,10 +59,15 @@ def holds(text: str, gold: Sequence[str]) -> bool:
     "Putin's invasion" holds "Putin" and "a 21-year-old" holds "21"; "15 million" does not hold
     "1.5 million".
     """
-    apart = _AFTER_NUMBER.sub(" ", _POSSESSIVE.sub("", text))
-    inside = f" {_figures_kept(text)} | {_figures_kept(apart)} "
-    keys = (_figures_kept(answer) for answer in gold)
-    return any(key and f" {key} " in inside for key in keys)
+    keys = [f" {key} " for answer in gold if (key := _figures_kept(answer))]
+    if _any_in(text, keys):
+        return True
+    return _any_in(_AFTER_NUMBER.sub(" ", _POSSESSIVE.sub("", text)), keys)
+
+
+def _any_in(text: str, keys: Sequence[str]) -> bool:
+    inside = f" {_figures_kept(text)} "
+    return any(key in inside for key in keys)
 
 
 def _figures_kept(text: str) -> str:
@@ -89,7 +94,7 @@ def _passes(predicted: str, answer: str) -> bool:
     if same_value(predicted, answer) or exact_match(predicted, [answer]):
         return not other_value(predicted, answer)
     if other_value(predicted, answer):
-        # Once normalised "$1.5 million" holds "15 million"; and a sentence may name more.
+        # Once normalised "2-1" holds "21"; and a sentence may name more.
         return holds(predicted, [answer]) and answer.lower() in predicted.lower()
     return holds(predicted, [answer]) or token_f1(predicted, [answer]) > _MOST
 

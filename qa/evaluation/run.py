@@ -62,15 +62,18 @@ def evaluate(
             open_.enter_context(stream)
         results = []
         for question in asked.questions:
-            result = done.get(question.id) or _ask(question, assistant, believed)
-            if assistant.library.state() != archive:
-                raise EvaluationError(
-                    "the library has changed since the run began: begin another, with another --out"
-                )
-            if stream and question.id not in done:
-                # Flushed at once: what is lost by a crash is the question it came with.
-                stream.write(_lines([result]))
-                stream.flush()
+            result = done.get(question.id)
+            if result is None:
+                result = _ask(question, assistant, believed)
+                if assistant.library.state() != archive:
+                    raise EvaluationError(
+                        "the library has changed since the run began: begin another, "
+                        "with another --out"
+                    )
+                if stream:
+                    # Flushed at once: what is lost by a crash is the question it came with.
+                    stream.write(_lines([result]))
+                    stream.flush()
             results.append(result)
             advance(result)
     summary = summarise(results)
@@ -164,17 +167,8 @@ def _ask(question: Question, assistant: Assistant, believed: bool) -> Result:
             return score(question, answer, assistant.library, believed)
         # What the reader says instead is no answer of the model's.
         failure = answer.note or f"{answer.writing.model} broke off"
-    known = evidence(question, assistant.library, believed)
-    return Result(
-        id=question.id,
-        question=question.text,
-        verdict="failed",
-        answers=question.answers,
-        tags=question.tags,
-        named=known.named,
-        held=known.held,
-        missing=known.missing,
-        failure=failure,
+    return replace(
+        evidence(question, assistant.library, believed).result("failed"), failure=failure
     )
 
 

@@ -47,6 +47,19 @@ class Evidence:
         """Whether the question says which articles its answer stands in."""
         return bool(self.question.articles)
 
+    def result(self, verdict: Verdict) -> Result:
+        """Return what is known of the question without its answer."""
+        return Result(
+            id=self.question.id,
+            question=self.question.text,
+            verdict=verdict,
+            answers=self.question.answers,
+            tags=self.question.tags,
+            named=self.named,
+            held=self.held,
+            missing=self.missing,
+        )
+
     def fits(self, passage: Passage) -> bool:
         """Tell whether the answer stands in a passage of a gold article or of its copy.
 
@@ -111,15 +124,8 @@ def score(question: Question, answer: Answer, library: Library, believed: bool) 
         **_writing_scores(answer),
         **(_retrieval_scores(hits, answer.hits, known, copies) if known.gold else {}),
     }
-    return Result(
-        id=question.id,
-        question=question.text,
-        verdict=_verdict(question, answer, scores),
-        answers=question.answers,
-        tags=question.tags,
-        named=known.named,
-        held=known.held,
-        missing=known.missing,
+    return replace(
+        known.result(_verdict(question, answer, scores)),
         text=answer.text,
         short=answer.short,
         refused=refused,
