@@ -23,8 +23,8 @@ test-llm: .venv/tested .venv-llm/installed
 install: .venv/installed
 
 bench: .venv/tested
-	$(run) tests.benchmarks.ingest_speed
-	$(run) tests.benchmarks.side_by_side --environments .venv-peers
+	$(run) benchmarks.ingest_speed
+	$(run) benchmarks.side_by_side --environments .venv-peers
 
 clean:
 	rm -rf .venv .venv-llm .venv-peers .library build dist

@@ -23,24 +23,26 @@ from langchain_core.runnables import (
     RunnableLambda,
 )
 
-from qa import plans
-from qa.cite import cite
 from qa.dates import Span as Days
 from qa.errors import CitationError, QuestionError
-from qa.followups import standalone, subjects
-from qa.generate import Writer
-from qa.library import Library
-from qa.models import facts, load_embedder, load_reader, load_writer
-from qa.questions import asks_what_happened, happened
-from qa.reader import Reader, SpanReader
-from qa.retrieve import Retriever
+from qa.ingest.recipe import facts
+from qa.library.catalogue import Library
+from qa.library.vectors import VectorReader
+from qa.models.loading import load_embedder, load_reader
+from qa.reading import plans
+from qa.reading.cite import cite
+from qa.reading.reader import Reader, SpanReader
+from qa.reading.timeline import as_draft, timeline
+from qa.search.followups import standalone, subjects
+from qa.search.question import asks_what_happened, happened
+from qa.search.retriever import Retriever
 from qa.settings import Settings
-from qa.stages import Work
-from qa.timeline import as_draft, timeline
+from qa.text.printable import storable
 from qa.types import Answer, Claim, Draft, Event, Filters, Turn
-from qa.vectors import VectorReader
-from qa.wording import storable
-from qa.written import Written
+from qa.writing.loading import load_writer
+from qa.writing.stages import Written
+from qa.writing.work import Work
+from qa.writing.writer import Writer
 
 # Passages in which a timeline looks for dated sentences.
 _PASSAGES = 80

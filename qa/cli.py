@@ -14,9 +14,10 @@ from typing import Self
 
 from tqdm import tqdm
 
-from qa import __version__, corpus, terminal
+from qa import __version__, terminal
 from qa.errors import QAError
 from qa.settings import Settings
+from qa.text.printable import printable
 from qa.types import Filters, to_json
 
 
@@ -32,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         return status
     except QAError as error:
-        print(f"qa: {corpus.printable(str(error))}", file=sys.stderr)
+        print(f"qa: {printable(str(error))}", file=sys.stderr)
         return 1
     except BrokenPipeError:
         # The reader of our output has gone (`qa list | head`); Python would complain again
@@ -42,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (OSError, sqlite3.Error) as error:
         # A full disk, most often. What was committed is safe.
         print(
-            f"qa: {corpus.printable(str(error))}: check the disk, then run it again",
+            f"qa: {printable(str(error))}: check the disk, then run it again",
             file=sys.stderr,
         )
         return 1
@@ -193,20 +194,21 @@ def _filters(options: argparse.Namespace) -> Filters:
 
 def _ingest(options: argparse.Namespace) -> int:
     from qa.ingest import ingest
+    from qa.ingest.files import count
 
     settings = _settings(options)
-    with _Progress(sum(corpus.count(path) for path in options.paths)) as progress:
+    with _Progress(sum(count(path) for path in options.paths)) as progress:
         summary = ingest(options.paths, settings, progress, prune=options.prune)
     print(summary)
     if not summary.articles:
-        names = ", ".join(corpus.printable(str(path)) for path in options.paths)
+        names = ", ".join(printable(str(path)) for path in options.paths)
         print(f"qa: no article could be read from {names}: see the reasons above", file=sys.stderr)
         return 1
     return 0
 
 
 def _list(options: argparse.Namespace) -> int:
-    from qa.library import Library
+    from qa.library.catalogue import Library
 
     with Library.open(_settings(options).library) as library:
         for source in library.sources():
@@ -216,13 +218,13 @@ def _list(options: argparse.Namespace) -> int:
                 print(json.dumps(row, ensure_ascii=False))
             else:
                 line = f"{date or 'no date':10}  {source.id}  {source.title}"
-                print(corpus.printable(line))
+                print(printable(line))
     return 0
 
 
 def _remove(options: argparse.Namespace) -> int:
-    from qa.ingest import remove
-    from qa.library import Library
+    from qa.ingest.run import remove
+    from qa.library.catalogue import Library
 
     with Library.open(_settings(options).library) as library:
         remove(options.ids, library)
@@ -324,9 +326,9 @@ def _count(text: str) -> int:
 
 
 def _doctor(options: argparse.Namespace) -> int:
-    from qa.doctor import check
-    from qa.ingest import rebuild
-    from qa.library import Library
+    from qa.ingest.run import rebuild
+    from qa.library.catalogue import Library
+    from qa.library.doctor import check
 
     settings = _settings(options)
     if options.rebuild:
@@ -339,7 +341,7 @@ def _doctor(options: argparse.Namespace) -> int:
         print(f"qa: {fault}", file=sys.stderr)
     if faults:
         fix = f"qa doctor --rebuild --library {settings.library}"
-        print(f"qa: run `{corpus.printable(fix)}` to mend this", file=sys.stderr)
+        print(f"qa: run `{printable(fix)}` to mend this", file=sys.stderr)
         return 1
     with Library.open(settings.library) as library:
         articles, passages = library.counts()

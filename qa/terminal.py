@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from qa import dates
-from qa.corpus import printable
-from qa.timeline import shown_date
+from qa.reading.timeline import shown_date
+from qa.text.printable import printable
 from qa.types import Answer, Event
 
 

@@ -13,7 +13,7 @@ import qa
 from qa.assistant import Assistant
 from qa.errors import CitationError, LibraryMissing, QuestionError
 from qa.ingest import ingest
-from qa.reader import Reader
+from qa.reading.reader import Reader
 from qa.settings import Settings
 from qa.types import Answer, Claim, Draft, Hit, Span, Turn
 from tests.conftest import SHARED, Notices

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from qa.cite import cite
 from qa.errors import CitationError
+from qa.reading.cite import cite
 from qa.types import Article, Claim, Draft, Hit, Passage, Source, Span, text_hash
 
 TEXT = "The bridge was opened. It cost {84} million [1] crowns."

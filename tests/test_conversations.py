@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from qa import conversations
-from qa.conversations import FEEDBACK, FILE, Conversations, Exchange
 from qa.errors import ConversationError
 from qa.evaluation import load
+from qa.library import conversations
+from qa.library.conversations import FEEDBACK, FILE, Conversations, Exchange
 from qa.types import Answer, Citation, DateExpression, Hit, Passage, Source, Turn
 
 ANN = conversations.owner("ann", "")

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from qa.corpus import Loaded, read
 from qa.dates import age, find, hints, shown, span
+from qa.ingest.files import Loaded, read
 
 CORPUS = Path(__file__).parents[1] / "corpus"
 # A Friday.

@@ -2,8 +2,8 @@
 
 import pytest
 
-from qa.cite import refusal
-from qa.followups import before, depends, names, standalone, subjects
+from qa.reading.cite import refusal
+from qa.search.followups import before, depends, names, standalone, subjects
 from qa.types import Turn
 
 TURNS = [

@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from qa.assistant import Assistant
+from qa.checking.quotes import locate
 from qa.ingest import ingest
-from qa.quotes import locate
 from qa.settings import Settings
 from qa.web.render import message
 from tests.conftest import NEWS, Notices
-from tests.test_generate import check_quotes, writing
+from tests.test_writer import check_quotes, writing
 
 ASKED = "Who won the election for mayor of Tolk?"
 # What stands in a hostile article, and what a model that obeys it writes.

@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from qa.doctor import check
 from qa.errors import CorpusError, LibraryError, LibraryMismatch
-from qa.ingest import Summary, rebuild, remove
 from qa.ingest import ingest as ingest_into
-from qa.library import Library
+from qa.ingest.run import Summary, rebuild, remove
+from qa.library.catalogue import Library
+from qa.library.doctor import check
 from qa.settings import Settings
 from tests.conftest import CHECKOUT, Notices
 

@@ -7,17 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from qa import schema
 from qa.dates import find
-from qa.errors import (
-    LibraryBusy,
-    LibraryError,
-    LibraryMismatch,
-    LibraryMissing,
-    LibraryNewer,
-)
-from qa.library import CATALOGUE, Library, State
-from qa.rows import Entry
+from qa.errors import LibraryBusy, LibraryError, LibraryMismatch, LibraryMissing, LibraryNewer
+from qa.library import schema
+from qa.library.articles import Entry
+from qa.library.catalogue import CATALOGUE, Library, State
 from qa.types import Article, Filters, Passage, Source
 
 FACTS = {"model": "m", "dimension": "3"}
@@ -136,7 +130,7 @@ MARCH = datetime.date(2020, 3, 31)
 
 def happened(library: Library, first: str, last: str, filters: Filters | None = None) -> list[str]:
     days = (datetime.date.fromisoformat(first), datetime.date.fromisoformat(last))
-    return library.happened(days, 9, filters)
+    return library.passages_on(days, 9, filters)
 
 
 def test_passages_are_found_by_the_days_that_they_speak_of(library: Library) -> None:

@@ -21,7 +21,7 @@ import pytest
 from qa.assistant import Assistant
 from qa.settings import Settings
 from qa.types import Turn
-from tests.test_generate import check_quotes
+from tests.test_writer import check_quotes
 
 pytestmark = [pytest.mark.llm, pytest.mark.timeout(1800)]
 QUESTIONS = (

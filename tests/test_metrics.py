@@ -5,18 +5,17 @@ import math
 import numpy as np
 import pytest
 
-from qa.amounts import same_value
 from qa.evaluation.metrics import (
     calibration_error,
     contained,
     exact_match,
     f1,
-    holds,
     ranking,
     right,
     token_f1,
 )
-from qa.wording import normalise
+from qa.text.amounts import same_value
+from qa.text.answers import holds, normalise
 
 
 @pytest.mark.parametrize(

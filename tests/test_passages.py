@@ -4,10 +4,11 @@ import datetime
 
 import pytest
 
-from qa.embedder import DIMENSION
-from qa.models import load_embedder
-from qa.passages import WINDOW, embedded_text, sentences, split
+from qa.ingest.passages import WINDOW, embedded_text, split
+from qa.models.embedder import DIMENSION
+from qa.models.loading import load_embedder
 from qa.settings import Settings
+from qa.text.sentences import sentences
 from qa.types import Article, Source
 
 SENTENCE = "The council of Tolk, which met on Monday, voted for a new bridge across the river. "

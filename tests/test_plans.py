@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from qa import dates, plans
+from qa import dates
 from qa.assistant import Assistant
-from qa.corrections import differing
-from qa.ingest import Summary
-from qa.questions import asks_ahead, happened
+from qa.ingest.run import Summary
+from qa.reading import plans
+from qa.reading.differing import differing
+from qa.search.question import asks_ahead, happened
 from qa.settings import Settings
 from qa.types import Claim, Draft, Filters, Span, Told, Turn
 

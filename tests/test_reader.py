@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from qa.assistant import Assistant
-from qa.models import load_reader
-from qa.reader import SpanReader, date_preference
+from qa.models.loading import load_reader
+from qa.reading.reader import SpanReader, date_preference
 from qa.settings import Settings
 from qa.types import Draft, Hit, Passage, Source
 

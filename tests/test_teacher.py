@@ -10,7 +10,7 @@ from tokenizers import Tokenizer
 from transformers import MPNetConfig, MPNetModel
 
 from qa.errors import ModelError
-from qa.models import file_hash
+from qa.models.loading import file_hash
 from qa.training import teacher
 from qa.training.run import Recipe, Run
 from qa.training.teacher import Teacher

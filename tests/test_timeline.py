@@ -9,7 +9,7 @@ import pytest
 from qa.assistant import Assistant
 from qa.cli import main
 from qa.errors import QuestionError
-from qa.timeline import timeline
+from qa.reading.timeline import timeline
 from qa.types import Article, Filters, Hit, Passage, Source
 
 DAY = datetime.date(2021, 6, 14)

@@ -16,15 +16,15 @@ from torch.nn.functional import mse_loss
 from transformers import BertConfig, BertModel
 
 from qa.errors import TrainingError
-from qa.forward import SafeTokenizer
-from qa.models import load_span_model
-from qa.network import ReaderNetwork
+from qa.models.batching import SafeTokenizer
+from qa.models.loading import load_span_model
+from qa.models.reader_network import ReaderNetwork
 from qa.settings import Settings
 from qa.training import examples
 from qa.training.__main__ import write
+from qa.training.dropout import PooledDropout, pool
 from qa.training.examples import Example
 from qa.training.mean import mean
-from qa.training.noise import PooledDropout, pool
 from qa.training.run import Recipe, Run
 from qa.training.soft_targets import with_soft_targets
 from qa.training.student import Student

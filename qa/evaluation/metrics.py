@@ -1,6 +1,5 @@
 """Measures of retrieval, answers, refusal and confidence: pure, each with its source."""
 
-import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 
@@ -8,15 +7,11 @@ import ir_measures
 import numpy as np
 from numpy.typing import NDArray
 
-from qa.amounts import other_value, same_value
-from qa.wording import normalise
+from qa.text.amounts import other_value, same_value
+from qa.text.answers import holds, normalise
 
 Normal = Callable[[str], str]
 Floats = NDArray[np.float64]
-
-_POSSESSIVE = re.compile(r"(?<=\w)['’]s?(?!\w)")
-_POINT = re.compile(r"(?<=\d)\.(?=\d)")
-_AFTER_NUMBER = re.compile(r"(?<=\d)[-‐–—](?=[A-Za-z])")
 
 
 def exact_match(predicted: str, gold: Sequence[str], normal: Normal = normalise) -> float:
@@ -51,28 +46,6 @@ def contained(predicted: str, gold: Sequence[str]) -> float:
     Both are normalised, and must match on whole words. Nothing is contained in nothing.
     """
     return float(holds(predicted, gold) or any(holds(answer, [predicted]) for answer in gold))
-
-
-def holds(text: str, gold: Sequence[str]) -> bool:
-    """Tell whether a text holds one of the gold answers, both normalised, on whole words.
-
-    "Putin's invasion" holds "Putin" and "a 21-year-old" holds "21"; "15 million" does not hold
-    "1.5 million".
-    """
-    keys = [f" {key} " for answer in gold if (key := _figures_kept(answer))]
-    if _any_in(text, keys):
-        return True
-    return _any_in(_AFTER_NUMBER.sub(" ", _POSSESSIVE.sub("", text)), keys)
-
-
-def _any_in(text: str, keys: Sequence[str]) -> bool:
-    inside = f" {_figures_kept(text)} "
-    return any(key in inside for key in keys)
-
-
-def _figures_kept(text: str) -> str:
-    """Return a text normalised, but for the points in its figures."""
-    return normalise(_POINT.sub("point", text))
 
 
 def value_match(predicted: str, gold: Sequence[str]) -> float:

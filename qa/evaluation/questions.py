@@ -16,7 +16,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from qa.errors import EvaluationError
-from qa.questions import lists_choices
+from qa.search.question import lists_choices
 from qa.types import Role, Turn
 
 

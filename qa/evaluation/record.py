@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from qa import __version__, prompts
-from qa.chat_models import without_secrets
 from qa.evaluation.questions import QuestionSet
-from qa.generate import PROMPTS
-from qa.library import Library
-from qa.models import facts
+from qa.ingest.recipe import facts
+from qa.library.catalogue import Library
+from qa.models.span_model import READER_SHA256
 from qa.settings import Settings
-from qa.span_model import READER_SHA256
+from qa.writing.providers import without_secrets
+from qa.writing.writer import PROMPTS
 
 PACKAGE = Path(__file__).parents[1]
 _PACKAGES = (

@@ -10,7 +10,6 @@ from typing import Any, BinaryIO
 from pydantic import ValidationError
 
 from qa.assistant import Assistant
-from qa.chat_models import RequestRefused
 from qa.errors import EvaluationError, LibraryError, ModelError, QAError
 from qa.evaluation import report
 from qa.evaluation.questions import Question, QuestionSet, as_set
@@ -19,6 +18,7 @@ from qa.evaluation.results import RESULT, SUMMARY, Evaluation, Result
 from qa.evaluation.scoring import evidence, score
 from qa.evaluation.summary import compare, differing, summarise
 from qa.settings import Settings
+from qa.writing.providers import RequestRefused
 
 RUN, RESULTS, SUMMARY_FILE, REPORT = "run.json", "results.jsonl", "summary.json", "report.html"
 

@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from qa.evaluation import metrics
 from qa.evaluation.questions import Question
 from qa.evaluation.results import Found, Quoted, Result, Verdict
-from qa.library import Library
+from qa.library.catalogue import Library
+from qa.text.answers import holds, normalise, squad_normalise
+from qa.text.words import shingles
 from qa.types import Answer, Article, Citation, Hit, Passage
-from qa.wording import normalise, shingles, squad_normalise
 
 # Two articles are near copies if they share this much of their five-word shingles, as a share
 # of all that either has (Broder, "On the resemblance and containment of documents", 1997).
@@ -67,14 +68,14 @@ class Evidence:
         """
         quote = self.question.quote
         if not quote:
-            return metrics.holds(passage.text, self.question.answers)
+            return holds(passage.text, self.question.answers)
         article = self.gold.get(passage.article_id)
         if article is None:
             return quote in passage.text
         first = article.text.find(quote)
         if first < 0:
             # The quote is another gold article's; this one tells it in other words.
-            return metrics.holds(passage.text, self.question.answers)
+            return holds(passage.text, self.question.answers)
         inside = min(passage.end, first + len(quote)) - max(passage.start, first)
         return inside > len(quote) / 2
 
@@ -103,7 +104,7 @@ def _tells(text: str, question: Question) -> bool:
     if question.quote and question.quote in text:
         return True
     if question.answers:
-        return metrics.holds(text, question.answers)
+        return holds(text, question.answers)
     return not question.quote
 
 
@@ -299,5 +300,5 @@ def _quoted(
         after=text[end : end + _AROUND],
         exact=bool(citation.quote) and text[start:end] == citation.quote,
         gold_article=id_ in known.gold or id_ in copies,
-        holds_answer=metrics.holds(citation.quote, answers) if answers else None,
+        holds_answer=holds(citation.quote, answers) if answers else None,
     )

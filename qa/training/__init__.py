@@ -1,1 +1,1 @@
-"""Trains the reader. Needs the extra `training`; nothing else imports it."""
+"""What trains the reader, and the larger network that it learns from."""

@@ -12,9 +12,9 @@ from safetensors.torch import load_file
 from transformers import BertModel
 
 from qa.errors import QAError
-from qa.forward import SafeTokenizer
-from qa.models import best_dtype, embedder_folder, file_hash
-from qa.network import ReaderNetwork
+from qa.models.batching import SafeTokenizer
+from qa.models.loading import best_dtype, embedder_folder, file_hash
+from qa.models.reader_network import ReaderNetwork
 from qa.training import examples, teacher
 from qa.training.run import Recipe, Run
 from qa.training.soft_targets import with_soft_targets

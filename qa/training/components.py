@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.decomposition import PCA
 
-from qa.training import kept
+from qa.training.files import read_arrays, write_arrays
 
 # Of a teacher's 768 features that has learned to read, these many components hold 98% of the
 # variance.
@@ -37,8 +37,8 @@ class Components:
         """
         if not path.is_file():
             found = cls.of(states())
-            kept.write(path, made_of, mean=found.mean, axes=found.axes)
-        return cls(**kept.read(path, made_of))
+            write_arrays(path, made_of, mean=found.mean, axes=found.axes)
+        return cls(**read_arrays(path, made_of))
 
     @classmethod
     def of(cls, states: Floats) -> Self:

@@ -15,8 +15,8 @@ from pathlib import Path
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from qa.errors import TrainingError
-from qa.evaluation.metrics import holds
-from qa.passages import Offsets, sentences
+from qa.text.answers import holds
+from qa.text.sentences import Offsets, sentences
 
 # Of some files only a share is used: QAMR asks thirty questions of each sentence, and
 # PolicyQA's privacy policies are far from news.

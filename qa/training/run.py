@@ -13,9 +13,9 @@ from torch import nn
 from torch.nn.functional import binary_cross_entropy_with_logits, mse_loss
 
 from qa.errors import TrainingError
-from qa.network import ReaderNetwork
+from qa.models.reader_network import ReaderNetwork
 from qa.training import fingerprint
-from qa.training.noise import add_dropout
+from qa.training.dropout import add_dropout
 from qa.training.student import OWN, Student
 from qa.training.windows import Batch, Window, batch, batches
 

@@ -10,9 +10,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from qa.network import ReaderNetwork
-from qa.training import fingerprint, kept
+from qa.models.reader_network import ReaderNetwork
+from qa.training import fingerprint
 from qa.training.components import Components
+from qa.training.files import read_arrays, write_arrays
 from qa.training.windows import Batch, SoftTargets, Window, batch, batches
 
 # Windows of one file: a few minutes' work, which is what a run that is stopped may lose.
@@ -81,7 +82,7 @@ def _thought(teacher: ReaderNetwork, part: Batch) -> tuple[Tensor, Tensor, Tenso
 
 
 def _write(path: Path, made_of: str, targets: Sequence[SoftTargets]) -> None:
-    kept.write(
+    write_arrays(
         path,
         made_of,
         tokens=np.concatenate([one.tokens for one in targets]),
@@ -91,7 +92,7 @@ def _write(path: Path, made_of: str, targets: Sequence[SoftTargets]) -> None:
 
 
 def _read(path: Path, made_of: str, part: Sequence[Window]) -> Iterator[Window]:
-    found = kept.read(path, made_of)
+    found = read_arrays(path, made_of)
     ends = np.cumsum([len(window.ids) for window in part])[:-1]
     parts = (np.split(found["tokens"], ends), found["holds"], np.split(found["states"], ends))
     for window, tokens, holds, states in zip(part, *parts, strict=True):

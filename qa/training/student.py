@@ -3,7 +3,7 @@
 from torch import Tensor, nn
 from transformers import BertModel
 
-from qa.network import ReaderNetwork
+from qa.models.reader_network import ReaderNetwork
 
 # What belongs to the student alone, and is no part of the reader.
 OWN = "mirror."

@@ -19,10 +19,10 @@ from torch import Tensor
 from transformers import BertModel, MPNetModel
 
 from qa.errors import QAError
-from qa.forward import SafeTokenizer
-from qa.models import best_dtype, embedder_folder, verify
-from qa.network import ReaderNetwork
-from qa.span_model import SpanModel
+from qa.models.batching import SafeTokenizer
+from qa.models.loading import best_dtype, embedder_folder, verify
+from qa.models.reader_network import ReaderNetwork
+from qa.models.span_model import SpanModel
 from qa.training import examples
 from qa.training.examples import Example
 from qa.training.run import Recipe, Run

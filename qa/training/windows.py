@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from tokenizers import Encoding
 from torch import Tensor
 
-from qa.forward import SafeTokenizer
-from qa.passages import Offsets
-from qa.span_model import padded_pairs, question_head
+from qa.models.batching import SafeTokenizer
+from qa.models.span_model import padded_pairs, question_head
+from qa.text.sentences import Offsets
 from qa.training.examples import Example
 
 # Tokens of a passage that are read at once: as many as the library's passages have.

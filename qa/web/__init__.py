@@ -1,1 +1,1 @@
-"""The chat page."""
+"""The chat page, which Gradio serves."""

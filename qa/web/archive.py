@@ -16,14 +16,15 @@ import gradio as gr
 
 from qa.assistant import Assistant
 from qa.errors import CorpusError, QAError
-from qa.ingest import ingest, remove
-from qa.library import Library
+from qa.ingest import ingest
+from qa.ingest.run import remove
+from qa.library.catalogue import Library
 from qa.settings import Settings
+from qa.text.words import words
 from qa.types import Filters, Source, day
-from qa.web import events
+from qa.web import listeners
 from qa.web.article import named, naming
-from qa.web.limits import filters as limits_of
-from qa.wording import words
+from qa.web.fields import filters as limits_of
 
 # Articles that are listed at first, and with each "more".
 _PAGE = 50
@@ -61,7 +62,7 @@ class Archive:
             elem_id="qa-words",
         )
         with gr.Row():
-            self._since, self._until = map(events.day_field, ("From", "To"))
+            self._since, self._until = map(listeners.day_field, ("From", "To"))
             self._sites = gr.Dropdown(self._library.sites(), multiselect=True, label="Sites")
         uploads = gr.Column()
         self._plot = gr.HTML("", elem_id="qa-months", padding=False)
@@ -76,10 +77,10 @@ class Archive:
             self._shown,
             # What is chosen while it searches counts as well.
             trigger_mode="always_last",
-            **events.PRIVATE,
+            **listeners.PRIVATE,
         )
-        events.follow("month", self._month, link, [], [self._since, self._until])
-        events.follow("more", self._more, link, [*self._fields, self._count], self._shown)
+        listeners.follow("month", self._month, link, [], [self._since, self._until])
+        listeners.follow("more", self._more, link, [*self._fields, self._count], self._shown)
         # What changes the archive: the page listens to it.
         self.changes: list[Any] = []
         if may_change:
@@ -87,9 +88,9 @@ class Archive:
                 self._changing(link)
 
     def _changing(self, link: gr.Textbox) -> None:
-        at_once = {**events.PRIVATE, "trigger_mode": "multiple"}
+        at_once = {**listeners.PRIVATE, "trigger_mode": "multiple"}
         self.changes.append(
-            events.follow("drop", self._drop, link, self._fields, self._shown, **at_once)
+            listeners.follow("drop", self._drop, link, self._fields, self._shown, **at_once)
         )
         with gr.Accordion("Add articles", open=False):
             files = gr.File(
@@ -105,16 +106,19 @@ class Archive:
             files,
             [said, files],
             concurrency_limit=1,
-            **events.PRIVATE,
+            **listeners.PRIVATE,
         )
-        uploaded.then(self._find, self._fields, self._shown, **events.PRIVATE)
+        uploaded.then(self._find, self._fields, self._shown, **listeners.PRIVATE)
         self.changes.append(uploaded)
 
     def on_arrival(self, page: gr.Blocks) -> None:
         """Let the page list the archive when it is opened."""
-        page.load(self._find, self._fields, self._shown, **events.PRIVATE)
+        page.load(self._find, self._fields, self._shown, **listeners.PRIVATE)
         page.load(
-            lambda: gr.Dropdown(choices=self._library.sites()), None, self._sites, **events.PRIVATE
+            lambda: gr.Dropdown(choices=self._library.sites()),
+            None,
+            self._sites,
+            **listeners.PRIVATE,
         )
 
     # Finding
@@ -129,7 +133,7 @@ class Archive:
             total = self._library.counts(limits)[0]
             months = self._library.months(Filters(sources=limits.sources))
         except QAError as error:
-            return "", events.note(error), _PAGE
+            return "", listeners.error_html(error), _PAGE
         more = total > len(found) if not query.strip() else len(found) >= min(count, total)
         head = f"{len(found)} found" if query.strip() else f"{total:,} articles"
         return plot(months, limits), _list(head, found, more, self._may_change), count
@@ -151,7 +155,7 @@ class Archive:
     # Changing
 
     def _drop(self, link: str, *fields: Any) -> tuple[Any, ...]:
-        with events.told():
+        with listeners.errors_shown():
             remove([named(link)], self._library)
         gr.Info("Removed.")
         return self._find(*fields)
@@ -164,7 +168,7 @@ class Archive:
             for shown in _ingested(paths, self._settings):
                 yield shown, gr.skip()
         except (QAError, OSError) as error:
-            yield events.note(error), gr.skip()
+            yield listeners.error_html(error), gr.skip()
         finally:
             for path in paths:
                 path.unlink(missing_ok=True)

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from qa import dates
-from qa.cite import citation
-from qa.library import Library
+from qa.library.catalogue import Library
+from qa.reading.cite import citation
 from qa.types import Article, Citation, Source, Span, day, text_hash
 
 _PREFIX = "#cite-"

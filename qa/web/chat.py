@@ -7,15 +7,15 @@ from typing import Any
 
 import gradio as gr
 
-from qa import conversations as kept
 from qa.assistant import Assistant
-from qa.conversations import Conversations, Exchange
 from qa.errors import ConversationError, QAError
+from qa.library import conversations as kept
+from qa.library.conversations import Conversations, Exchange
 from qa.types import Answer
-from qa.web import events, export
+from qa.web import export, listeners
 from qa.web.article import named
 from qa.web.feedback import Feedback
-from qa.web.limits import filters as limits_of
+from qa.web.fields import filters as limits_of
 from qa.web.people import person_of, place_of
 from qa.web.progress import progress
 from qa.web.refused import examples, near, offered
@@ -94,7 +94,7 @@ class Chat:
             self._delete = gr.Button("Delete", size="sm", elem_id="qa-delete")
         with gr.Accordion("Search only some articles", open=False):
             days = ("From", "To", "As the archive stood on")
-            self._limits: list[Any] = [events.day_field(label) for label in days]
+            self._limits: list[Any] = [listeners.day_field(label) for label in days]
             sites = self._assistant.library.sites()
             self._limits.append(gr.Dropdown(sites, multiselect=True, label="Sites"))
 
@@ -106,44 +106,46 @@ class Chat:
         mine = [self._current, self._browser]
         asked = [*mine, *self._limits]
         # What is asked, by each way there is to ask.
-        quick = {**events.PRIVATE, "queue": False}
+        quick = {**listeners.PRIVATE, "queue": False}
         to_ask = [self._asked, self._at]
         ways: list[Any] = [
             self._box.submit(self._typed, self._box, [*to_ask, self._box], js=_ALONE, **quick),
             self._chatbot.example_select(self._chosen, None, to_ask, **quick),
-            events.follow("ask", lambda link: (named(link), ""), self._link, [], to_ask),
+            listeners.follow("ask", lambda link: (named(link), ""), self._link, [], to_ask),
             self._chatbot.retry(self._again, mine, to_ask, **quick),
             self._chatbot.edit(self._edited, mine, to_ask, **quick),
         ]
         # One that was stopped counts as at work for a while: "once" would not let the next begin.
-        working = {**events.ASKING, "trigger_mode": "multiple"}
+        working = {**listeners.ASKING, "trigger_mode": "multiple"}
         asking: list[Any] = []
         offering: list[Any] = []
         for way in ways:
             asking.append(way.success(self._ask, [*to_ask, *asked], whole, **working))
             # To try them takes a moment, in which the refusal can be read, or the next be asked.
-            offering.append(asking[-1].success(self._offer, asked, self._offers, **events.ASKING))
-            asking[-1].failure(self._restored, mine, whole, **events.PRIVATE)
+            offering.append(
+                asking[-1].success(self._offer, asked, self._offers, **listeners.ASKING)
+            )
+            asking[-1].failure(self._restored, mine, whole, **listeners.PRIVATE)
         # Not at once: a stage that is on its way would be shown after it.
-        self._box.stop(None, None, None, cancels=asking, **events.PRIVATE).then(
-            self._restored, mine, whole, **events.PRIVATE
+        self._box.stop(None, None, None, cancels=asking, **listeners.PRIVATE).then(
+            self._restored, mine, whole, **listeners.PRIVATE
         )
         # What is still at work would be shown in the place of what is opened.
-        leaving = {**events.PRIVATE, "cancels": [*asking, *offering]}
+        leaving = {**listeners.PRIVATE, "cancels": [*asking, *offering]}
         new.click(self._new, self._browser, whole, **leaving)
-        events.follow("talk", self._opened, self._link, [self._browser], whole, **leaving)
+        listeners.follow("talk", self._opened, self._link, [self._browser], whole, **leaving)
         self._rename.click(
-            self._named, [self._link, *mine], self._talks, js=_NAME, **events.PRIVATE
+            self._named, [self._link, *mine], self._talks, js=_NAME, **listeners.PRIVATE
         )
         self._delete.click(self._gone, mine, whole, **leaving)
         # Made into a file by the browser: none lies at the server for others to guess.
-        self._export.click(self._exported, mine, self._link, **events.PRIVATE).success(
-            None, self._link, None, js="(text) => window.qaSave(text)", **events.PRIVATE
+        self._export.click(self._exported, mine, self._link, **listeners.PRIVATE).success(
+            None, self._link, None, js="(text) => window.qaSave(text)", **listeners.PRIVATE
         )
         self._feedback.listen(self._chatbot, mine)
         # The address names the conversation, so that a reload comes back to it.
         self._talks.change(
-            None, self._talks, None, js="(shown) => window.qaAddress(shown)", **events.PRIVATE
+            None, self._talks, None, js="(shown) => window.qaAddress(shown)", **listeners.PRIVATE
         )
         self._arrives = [self._link, self._browser], [self._browser, *whole, self._limits[-1]]
 
@@ -155,7 +157,7 @@ class Chat:
             inputs,
             outputs,
             js="(...given) => [window.location.hash, ...given.slice(1)]",
-            **events.PRIVATE,
+            **listeners.PRIVATE,
         )
 
     def _arrive(self, link: str, browser: str | None, request: gr.Request) -> Shown:
@@ -209,7 +211,7 @@ class Chat:
         if not asked.strip():
             yield self._shown(current, person)
             return
-        with events.told():
+        with listeners.errors_shown():
             current = current or self._conversations.begin(person, asked)
             said = self._conversations.exchanges(person, current)
             place = int(at) if at.isdecimal() else len(said)
@@ -248,7 +250,7 @@ class Chat:
                 waiting = {}
         except QAError as error:
             exchange = Exchange(asked[:_LONGEST], error=str(error))
-        with events.told():
+        with listeners.errors_shown():
             self._conversations.add(person, current, exchange, instead_of=gone)
             yield self._shown(current, person)
 
@@ -266,7 +268,7 @@ class Chat:
     ) -> tuple[str, str]:
         place = place_of(retried.index)
         said = self._kept(current, person_of(browser, request))
-        with events.told():
+        with listeners.errors_shown():
             if place != len(said) - 1:
                 # Another window went on, or deleted it: what came after would be lost.
                 raise ConversationError("this question is not the last any more: ask it anew")
@@ -281,7 +283,7 @@ class Chat:
         return unquoted(str(edit.value)), str(place) if place == len(said) - 1 else ""
 
     def _kept(self, current: str, person: str) -> Sequence[Exchange]:
-        with events.told():
+        with listeners.errors_shown():
             return self._conversations.exchanges(person, current)
 
     def _restored(self, current: str, browser: str, request: gr.Request) -> Shown:
@@ -301,19 +303,19 @@ class Chat:
     def _named(self, name: str, current: str, browser: str, request: gr.Request) -> str:
         person = person_of(browser, request)
         if current and name.strip():
-            with events.told():
+            with listeners.errors_shown():
                 self._conversations.rename(person, current, name)
         return talks(self._conversations.listed(person), current)
 
     def _gone(self, current: str, browser: str, request: gr.Request) -> Shown:
         person = person_of(browser, request)
-        with events.told():
+        with listeners.errors_shown():
             self._conversations.delete(person, current)
         return self._shown("", person)
 
     def _exported(self, current: str, browser: str, request: gr.Request) -> str:
         person = person_of(browser, request)
-        with events.told():
+        with listeners.errors_shown():
             title = self._conversations.title(person, current)
             return export.markdown(title, self._conversations.exchanges(person, current))
 

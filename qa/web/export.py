@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from qa import dates
-from qa.conversations import Exchange
+from qa.library.conversations import Exchange
 from qa.types import Answer, Citation, day
 
 # What Markdown reads as markup anywhere, or where a line begins.

@@ -4,8 +4,8 @@ from typing import Any
 
 import gradio as gr
 
-from qa.conversations import Conversations, Rating
-from qa.web import events
+from qa.library.conversations import Conversations, Rating
+from qa.web import listeners
 from qa.web.people import person_of, place_of
 
 
@@ -26,21 +26,21 @@ class Feedback:
     def listen(self, chatbot: gr.Chatbot, mine: list[Any]) -> None:
         """Hear the thumbs of a chat; `mine` are the conversation's id and the browser's secret."""
         remarks = [self.group, self._right, self._note, self._rated]
-        chatbot.like(self._liked, mine, remarks, **events.PRIVATE)
+        chatbot.like(self._liked, mine, remarks, **listeners.PRIVATE)
         gr.on(
             [self._keep.click, self._right.submit, self._note.submit],
             self._remarked,
             [self._rated, self._right, self._note, *mine],
             self.group,
-            **events.PRIVATE,
+            **listeners.PRIVATE,
         )
-        self._skip.click(lambda: gr.Group(visible=False), None, self.group, **events.PRIVATE)
+        self._skip.click(lambda: gr.Group(visible=False), None, self.group, **listeners.PRIVATE)
 
     def _liked(
         self, current: str, browser: str, request: gr.Request, data: gr.LikeData
     ) -> dict[Any, Any]:
         person, hidden = person_of(browser, request), {self.group: gr.Group(visible=False)}
-        with events.told():
+        with listeners.errors_shown():
             said = self._conversations.exchanges(person, current) if current else []
             place = place_of(data.index)
             if place >= len(said):
@@ -63,7 +63,7 @@ class Feedback:
         self, rated: str, right: str, note: str, current: str, browser: str, request: gr.Request
     ) -> Any:
         number, _, rating = rated.partition(" ")
-        with events.told():
+        with listeners.errors_shown():
             self._conversations.rate(
                 person_of(browser, request),
                 current,

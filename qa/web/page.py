@@ -18,15 +18,15 @@ from gradio_client import Client
 from starlette.middleware import Middleware
 
 from qa.assistant import Assistant
-from qa.conversations import Conversations
 from qa.errors import QAError, SettingsError
+from qa.library.conversations import Conversations
 from qa.settings import Settings
-from qa.web import events, timeline
+from qa.web import listeners, timeline
 from qa.web.archive import Archive
 from qa.web.article import NOTHING, opened
 from qa.web.chat import Chat
+from qa.web.fields import date, filters
 from qa.web.guard import MCP, Guard, is_loopback, logins
-from qa.web.limits import date, filters
 
 TITLE = "Ask the archive"
 _FONTS = ["system-ui", "Segoe UI", "Helvetica", "Arial", "sans-serif"]
@@ -64,7 +64,7 @@ def build(
         try:
             return opened(href, assistant.library)
         except QAError as error:
-            return events.note(error)
+            return listeners.error_html(error)
 
     page: gr.Blocks
     with gr.Blocks(
@@ -84,15 +84,15 @@ def build(
             with gr.Column(scale=2, min_width=340, elem_id="qa-side-article"):
                 panel = gr.HTML(NOTHING, elem_id="qa-panel", padding=False)
         for kind in ("cite", "article"):
-            followed = events.follow(kind, show, link, [], panel)
-            followed.then(None, None, None, js="() => window.qaShowQuote()", **events.PRIVATE)
+            followed = listeners.follow(kind, show, link, [], panel)
+            followed.then(None, None, None, js="() => window.qaShowQuote()", **listeners.PRIVATE)
         chat.on_arrival(page)
         archive.on_arrival(page)
-        page.load(reach, None, head, **events.PRIVATE)
+        page.load(reach, None, head, **listeners.PRIVATE)
         for changed in archive.changes:
-            changed.then(reach, None, head, **events.PRIVATE)
+            changed.then(reach, None, head, **listeners.PRIVATE)
         _api(assistant)
-    page.queue(max_size=_WAITING, default_concurrency_limit=4 * events.ANSWERS)
+    page.queue(max_size=_WAITING, default_concurrency_limit=4 * listeners.ANSWERS)
     return page
 
 
@@ -115,12 +115,12 @@ def _api(assistant: Assistant) -> None:
             as_of: ask the archive as it stood on this day, an ISO date
             sites: search only articles of these sites, such as cnn.com
         """
-        with events.told():
+        with listeners.errors_shown():
             limits = filters(since, until, as_of, sites)
             found = assistant.answer(question, asked_on=date(asked_on), filters=limits)
         return dict(json.loads(found.to_json()))
 
-    api(answer, api_name="answer", **events.WORKING)
+    api(answer, api_name="answer", **listeners.WORKING)
 
 
 def serve(settings: Settings, host: str, port: int, *, mcp: bool = False) -> None:

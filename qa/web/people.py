@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import gradio as gr
 
-from qa.conversations import owner
+from qa.library.conversations import owner
 
 
 def person_of(browser: str | None, request: gr.Request) -> str:

@@ -9,7 +9,7 @@ from langchain_core.callbacks import BaseCallbackHandler
 
 from qa.assistant import Assistant
 from qa.types import Answer
-from qa.web.events import ANSWERS
+from qa.web.listeners import ANSWERS
 
 # What is said while a stage of the chain works; {0} is the number of articles, {1} of passages.
 _STAGES = {

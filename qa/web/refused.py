@@ -2,8 +2,8 @@
 
 from qa import prompts
 from qa.assistant import Assistant
-from qa.cite import citation
-from qa.library import Library
+from qa.library.catalogue import Library
+from qa.reading.cite import citation
 from qa.types import Answer, Citation, Filters, Span, day
 
 # Questions that are offered where the archive does not hold an answer.

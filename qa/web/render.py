@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from qa import dates
-from qa.conversations import Conversation
+from qa.library.conversations import Conversation
 from qa.types import Answer, Citation
 from qa.web.article import link, naming
 

@@ -9,11 +9,11 @@ import gradio as gr
 from qa import dates
 from qa.assistant import Assistant
 from qa.errors import QAError
-from qa.timeline import shown_date
+from qa.reading.timeline import shown_date
 from qa.types import Event
-from qa.web import events as listeners
+from qa.web import listeners
 from qa.web.article import link
-from qa.web.limits import filters
+from qa.web.fields import filters
 
 # In percent of the chart's width: the margin on both sides, and how near to each other two events
 # are set one above the other. A dot is 3% of a phone's width.
@@ -32,7 +32,7 @@ def tab(assistant: Assistant) -> None:
             found = assistant.timeline(query, filters=filters(since, until))
             yield shown(found)
         except QAError as error:
-            yield listeners.note(error)
+            yield listeners.error_html(error)
 
     query = gr.Textbox(
         "",

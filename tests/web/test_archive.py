@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from qa.library import Library
+from qa.library.catalogue import Library
 from tests.web.conftest import answered, ask, serving, shoot, visit
 
 pytestmark = pytest.mark.browser

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Dialog, Page, expect
 
-from qa.conversations import FEEDBACK, FILE
 from qa.evaluation import load
+from qa.library.conversations import FEEDBACK, FILE
 from tests.web.conftest import WINNER, answered, arrived, ask, serving, shoot, visit
 
 pytestmark = pytest.mark.browser

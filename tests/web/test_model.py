@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import BrowserContext, expect
 
 from tests.openai_server import served
-from tests.test_generate import GOOD, WON
+from tests.test_writer import GOOD, WON
 from tests.web.conftest import WINNER, answered, ask, serving, shoot, visit
 
 pytestmark = pytest.mark.browser

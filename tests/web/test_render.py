@@ -9,16 +9,16 @@ from pathlib import Path
 import pytest
 
 from qa.assistant import Assistant
-from qa.cite import citation
-from qa.conversations import Conversation, Exchange
 from qa.dates import age
-from qa.ingest import Summary, remove
-from qa.library import Library
+from qa.ingest.run import Summary, remove
+from qa.library.catalogue import Library
+from qa.library.conversations import Conversation, Exchange
+from qa.reading.cite import citation
 from qa.types import Answer, Citation, Filters, Source, Span
 from qa.web.archive import listed, plot
 from qa.web.article import NOTHING, link, naming, opened
 from qa.web.export import markdown
-from qa.web.limits import filters
+from qa.web.fields import filters
 from qa.web.render import literal, message, question, talks, unquoted
 from qa.web.timeline import shown
 

@@ -1,0 +1,98 @@
+"""Small archives of the news of 2022, with questions that they answer and that they do not.
+
+Most people's first archive has a handful of articles. Half of each archive's are the articles
+of questions that it answers; the others are from the weeks around. What it does not answer:
+questions on other news, half of them of the same weeks, and questions whose own article is
+there, without the answer's words.
+"""
+
+import datetime
+import json
+import random
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from benchmarks.ingest_speed import Silent
+from benchmarks.news import ARTICLES, NewsQuestion, answerable, articles, questions, rows
+from qa.ingest import ingest
+from qa.library.catalogue import Library
+from qa.library.vectors import VectorReader
+from qa.models.loading import load_embedder
+from qa.search.retriever import Retriever
+from qa.settings import Settings
+
+# How many archives there are of so many articles: about as many questions of each size.
+SIZES = {2: 40, 8: 16, 32: 4}
+DAYS = 28
+
+
+@dataclass(frozen=True)
+class Archive:
+    """Articles by their urls, and the questions to ask: does the archive answer them?"""
+
+    urls: tuple[str, ...]
+    asked: tuple[tuple[NewsQuestion, bool], ...]
+
+
+def small(seed: int = 0) -> Iterator[Archive]:
+    """Draw the archives, always the same ones."""
+    draw = random.Random(seed)
+    dates = {url: datetime.date.fromisoformat(row["date"]) for url, row in _rows().items()}
+    for size, count in SIZES.items():
+        for _ in range(count):
+            yield _archive(draw, size, dates)
+
+
+def _archive(draw: random.Random, size: int, dates: dict[str, datetime.date]) -> Archive:
+    texts = articles()
+    held = draw.sample(answerable(), size // 2)
+    urls = {
+        draw.choice([url for url in sorted(q.urls) if q.key in texts.get(url, "")]) for q in held
+    }
+    day = held[0].date
+    near = [
+        url
+        for url, date in sorted(dates.items())
+        if url not in urls and abs((date - day).days) <= DAYS
+    ]
+    urls |= set(draw.sample(near, size - len(urls)))
+
+    inside = [texts[url] for url in urls]
+    strange = [q for q in questions() if q.key and not any(q.key in text for text in inside)]
+    missing = [q for q in strange if q.urls & urls]
+    other = [q for q in strange if not q.urls & urls]
+    at_the_time = [q for q in other if abs((q.date - day).days) <= DAYS]
+    at_other_times = [q for q in other if q not in at_the_time]
+    kinds = (missing, at_the_time, at_other_times)
+    not_held = [q for kind in kinds for q in draw.sample(kind, min(len(kind), size // 2))]
+    return Archive(
+        tuple(sorted(urls)),
+        (*((question, True) for question in held), *((question, False) for question in not_held)),
+    )
+
+
+@cache
+def _rows() -> dict[str, dict[str, Any]]:
+    return {row["url"]: row for row in rows(ARTICLES)}
+
+
+@contextmanager
+def opened(archive: Archive, hits: int) -> Iterator[Retriever]:
+    """Ingest an archive's articles, as they are, and let them be searched."""
+    with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
+        folder = Path(name)
+        lines = [json.dumps(_rows()[url]) for url in archive.urls]
+        (folder / "articles.jsonl").write_text("\n".join(lines), encoding="utf-8")
+        settings = Settings(library=folder / "library")
+        ingest([folder / "articles.jsonl"], settings, Silent())
+        library = stack.enter_context(Library.open(settings.library))
+        vectors = VectorReader(settings.library)
+        stack.callback(vectors.close)
+        yield Retriever(
+            library=library, vectors=vectors, embedder=load_embedder(settings), limit=hits
+        )

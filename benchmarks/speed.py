@@ -1,0 +1,202 @@
+"""How long an answer takes, stage by stage, how long `qa ask` takes to start, and what it needs.
+
+Of all questions of 2022 every so many-th is asked, one after the other, once before the clock
+starts. `chroma` and `sqlite` are the time inside their queries, wherever they are made from;
+`embed` and `read` are the two models' shares; `rest` is what Python does between them. The memory
+is that of the process once the chat page is built and all has been asked. Ratios mean more than
+milliseconds on a shared machine.
+
+With `--more FILE` a copy of the library is asked to which the articles of another file have been
+added: their passages and words as they are, but with vectors made of the library's own (see
+`vector_growth`), since to embed them takes an hour and what is timed does not depend on it.
+"""
+
+import argparse
+import json
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+from benchmarks.timing import milliseconds, sample
+from benchmarks.vector_growth import BATCH, made, stored
+from qa.assistant import Assistant
+from qa.ingest.files import Loaded, read
+from qa.ingest.run import entry
+from qa.library.catalogue import Library
+from qa.library.conversations import Conversations
+from qa.library.vectors import VectorWriter, snapshot_name, sweep
+from qa.models.loading import load_embedder, load_reader
+from qa.settings import Settings
+
+STAGES = ("embed", "chroma", "sqlite", "read")
+Seconds = dict[str, list[float]]
+# What is timed of each part: all that a question calls.
+LIBRARY = ("state", "counts", "extent", "passages", "passing", "search", "happened", "articles")
+VECTORS = ("search", "similarities")
+
+
+class Stopwatch:
+    """Adds up what is spent inside some methods, by the name of their stage."""
+
+    def __init__(self) -> None:
+        self.seconds: defaultdict[str, float] = defaultdict(float)
+        self._inside = False
+
+    def watch(self, owner: object, methods: Sequence[str], stage: str) -> None:
+        for method in methods:
+            setattr(owner, method, self._timed(getattr(owner, method), stage))
+
+    def _timed(self, method: Callable[..., Any], stage: str) -> Callable[..., Any]:
+        def run(*args: Any, **named: Any) -> Any:
+            if self._inside:
+                # One that is watched called another: its time is counted already.
+                return method(*args, **named)
+            self._inside, started = True, time.perf_counter()
+            try:
+                return method(*args, **named)
+            finally:
+                self._inside = False
+                self.seconds[stage] += time.perf_counter() - started
+
+        return run
+
+
+def watched(assistant: Assistant, settings: Settings) -> Stopwatch:
+    stopwatch = Stopwatch()
+    retriever = assistant.retriever
+    stopwatch.watch(assistant.library, LIBRARY, "sqlite")
+    stopwatch.watch(retriever.vectors, VECTORS, "chroma")
+    stopwatch.watch(retriever.embedder, ["embed"], "embed")
+    # Loaded once a process: it is the one that the assistant reads with.
+    stopwatch.watch(load_reader(settings), ["read"], "read")
+    return stopwatch
+
+
+def ask(assistant: Assistant, stopwatch: Stopwatch, questions: Sequence[str]) -> Seconds:
+    """Return what each question took, by stage."""
+    taken: defaultdict[str, list[float]] = defaultdict(list)
+    for question in questions:
+        stopwatch.seconds.clear()
+        started = time.perf_counter()
+        assistant.answer(question)
+        whole = time.perf_counter() - started
+        for stage in STAGES:
+            taken[stage].append(stopwatch.seconds[stage])
+        taken["rest"].append(whole - sum(stopwatch.seconds.values()))
+        taken["all"].append(whole)
+    return dict(taken)
+
+
+def memory_mb() -> dict[str, int]:
+    """The process's memory now and at its highest, from the kernel."""
+    lines = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
+    kilobytes = {name: value.split()[:1] for name, _, value in (ln.partition(":") for ln in lines)}
+    return {
+        name: int(kilobytes[key][0]) // 1024 for name, key in (("now", "VmRSS"), ("peak", "VmHWM"))
+    }
+
+
+def enlarged(library: Path, articles: Path, folder: Path) -> Path:
+    """Return a copy of a library with the articles of a file added, their vectors made up."""
+    shutil.copytree(library, folder / "library")
+    settings = Settings(library=folder / "library")
+    embedder, real = load_embedder(settings), stored(library)
+    with Library.open(settings.library) as target, target.writing():
+        state = target.state()
+        name = snapshot_name(state.generation + 1)
+        known = target.fingerprints()
+        entries = [
+            entry(item.article, item.origin, embedder, settings)
+            for item in read(articles, settings.max_article_mb)
+            if isinstance(item, Loaded) and item.article.id not in known
+        ]
+        entries = list({one.article.id: one for one in entries}.values())
+        ids = [passage.id for one in entries for passage in one.passages]
+        writer = VectorWriter(settings.library, name, state.vectors)
+        batches = made(real, len(real) + len(ids), len(real))
+        for place, vectors in zip(range(0, len(ids), BATCH), batches, strict=True):
+            writer.add(ids[place : place + BATCH], vectors)
+        writer.close()
+        target.commit(entries, [], name)
+        sweep(settings.library, keep=name)
+    return settings.library
+
+
+def asked(library: Path, more: Path | None, folder: Path) -> Path:
+    """Return the library to be asked: this one, or in a folder a copy with more articles."""
+    if not more:
+        return library
+    # In a process of its own: what it leaves in memory is not ours.
+    with ProcessPoolExecutor(1, get_context("spawn")) as builder:
+        return builder.submit(enlarged, library, more, folder).result()
+
+
+def cold_start(library: Path, question: str, runs: int) -> dict[str, float]:
+    """Whole processes: `qa ask`, and one that only imports torch and Chroma."""
+
+    def median(*arguments: str) -> float:
+        taken = []
+        for _ in range(runs):
+            started = time.perf_counter()
+            subprocess.run([sys.executable, *arguments], check=True, stdout=subprocess.DEVNULL)
+            taken.append(time.perf_counter() - started)
+        return round(statistics.median(taken), 2)
+
+    return {
+        "ask_s": median("-m", "qa.cli", "ask", "--library", str(library), question),
+        "imports_s": median("-c", "import torch, chromadb, sentence_transformers"),
+    }
+
+
+def report(library: Path, count: int, starts: int) -> dict[str, Any]:
+    from qa.web.page import build
+
+    questions, settings = sample(count), Settings(library=library)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Conversations.open(Path(folder)) as conversations,
+        Assistant.load(settings) as assistant,
+    ):
+        page = build(assistant, conversations, settings)
+        for question in questions:
+            assistant.answer(question)
+        taken = ask(assistant, watched(assistant, settings), questions)
+        articles, passages = assistant.library.counts()
+        memory = memory_mb()
+        del page
+    models = [sum(pair) for pair in zip(taken["embed"], taken["read"], strict=True)]
+    queries = [sum(pair) for pair in zip(taken["chroma"], taken["sqlite"], strict=True)]
+    return {
+        "articles": articles,
+        "passages": passages,
+        "questions": len(questions),
+        **{stage: milliseconds(seconds) for stage, seconds in taken.items()},
+        "queries_to_models": round(statistics.median(queries) / statistics.median(models), 2),
+        "memory_mb": memory,
+        **({"cold_start": cold_start(library, questions[0], starts)} if starts else {}),
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--library", type=Path, required=True)
+    parser.add_argument("--more", type=Path, metavar="FILE", help="of articles to be added")
+    parser.add_argument("--questions", type=int, default=200)
+    parser.add_argument("--starts", type=int, default=5, help="of `qa ask`; 0 leaves them out")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        library = asked(arguments.library, arguments.more, Path(name))
+        print(json.dumps(report(library, arguments.questions, arguments.starts), indent=2))
+
+
+if __name__ == "__main__":
+    main()

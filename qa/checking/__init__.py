@@ -1,0 +1,1 @@
+"""Whether a sentence follows from the quotes it is said to rest on."""

@@ -1,0 +1,155 @@
+"""What a chat model wrote + the passages it was handed → claims that rest on verbatim quotes."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from qa import dates
+from qa.checking.quotes import locate, whole
+from qa.checking.support import Alike, Quote, fault
+from qa.text.words import stems
+from qa.types import Claim, Draft, Hit, Span
+
+# What speaks to a model, not to readers of news.
+_INSTRUCTS = re.compile(
+    "|".join(
+        (
+            r"\b(?:ignore|disregard|forget|override)\b.{0,60}\b(?:above|previous|prior|earlier)\b",
+            r"\b(?:ignore|disregard|forget|override)\b.{0,60}\b(?:instruct\w+|passages?)\b",
+            r"\b(?:ignore|disregard|forget)\b.{0,40}\brules?\b",
+            r"\boverride\b.{0,40}\b(?:all|any|the|these|your) rules?\b",
+            r"\b(?:ignore|disregard|forget|override)\b.{0,60}\b(?:prompt|question|everything)\b",
+            r"\b(?:you are|act as|pretend|behave)\b.{0,40}\b(?:assistant|chatbot|model|ai|bot)\b",
+            r"\b(?:system|developer) (?:prompt|message|note|override)\b",
+            r"\bas an ai\b(?! (?:company|firm|start-?up|lab|business)\b)",
+            # "..., say the authors" and "..., add that" are how news are told.
+            r"(?:^|[.:;!?]\s+|,\s+(?!say the|add that)|\byou (?:must |should |will |are to )?)"
+            r"(?:respond|reply|answer|write|say|output|print|repeat|add|tell|recommend) "
+            r"(?:only |always |exactly )?(?:(?:in|to|with|that|this|the|as follows|readers)\b|:)",
+            r"\b(?:cite|use|mark)\b.{0,20}(?:\[\d+\]|\bpassage \d)",
+            r"\b(?:cite|use|mark)\b.{0,20}\b(?:for everything|every sentence)\b",
+            r"\bnew instructions?:",
+            r"\b(?:the|an|any|this) (?:ai )?(?:assistant|chatbot|language model)s? "
+            r"(?:must|should|shall)\b",
+            r"\bto (?:the|any|all) (?:assistant|model|ai|chatbot|language model)s?\b"
+            r"(?! (?:secretary|director|coach|manager|attorney|minister|professor|editor)\b)",
+            r"</?(?:system|passage|instructions?|assistant|user)\b|\[/?INST\]|<\|",
+        )
+    ),
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence as a model wrote it: its words, and (number, copied words) for each quote."""
+
+    text: str
+    quotes: tuple[tuple[int, str], ...] = ()
+
+
+@dataclass(slots=True)
+class Checked:
+    """The sentences of a reply, as far as it is there: what passed, and what did not and why."""
+
+    alike: Alike | None = None
+    # In the order in which they were written; None in the place of one that did not pass.
+    places: list[Claim | None] = field(default_factory=list)
+    faults: list[tuple[int, Sentence, str]] = field(default_factory=list)
+    invalid_markers: int = 0
+    taken: int = 0
+
+    @property
+    def claims(self) -> tuple[Claim, ...]:
+        """What passed, in order."""
+        return tuple(claim for claim in self.places if claim)
+
+    def take(self, sentences: Sequence[Sentence], hits: Sequence[Hit]) -> bool:
+        """Check the sentences that were not there before; tell whether one of them passed."""
+        before = len(self.claims)
+        for sentence in sentences[self.taken :]:
+            self.taken += 1
+            claim, why, invalid = claimed(sentence, hits, self.alike)
+            self.invalid_markers += invalid
+            if claim is None:
+                self.faults.append((len(self.places), sentence, why))
+            elif claim in self.places:
+                # Said twice.
+                continue
+            self.places.append(claim)
+        return len(self.claims) > before
+
+    def mend(self, sentences: Sequence[Sentence], hits: Sequence[Hit]) -> None:
+        """Put what was written again in the place of what did not pass, in order, if it passes."""
+        known = {claim.text for claim in self.claims}
+        again = [sentence for sentence in sentences if sentence.text not in known]
+        left = []
+        for number, (place, sentence, why) in enumerate(self.faults):
+            claim, invalid = None, 0
+            if number < len(again):
+                claim, why, invalid = claimed(again[number], hits, self.alike)
+            self.invalid_markers += invalid
+            if claim and claim not in self.places:
+                self.places[place] = claim
+            else:
+                left.append((place, sentence, why))
+        self.faults = left
+
+    def draft(self, read: Draft) -> Draft:
+        """Return what passed, with what the reader found besides.
+
+        The short answer is the reader's where a sentence has its words; else the first sentence.
+        """
+        text = " ".join(claim.text for claim in self.claims)
+        short = read.short if read.short and read.short.casefold() in text.casefold() else ""
+        return replace(read, claims=self.claims, short=short or self.claims[0].text, others=())
+
+
+def claimed(
+    sentence: Sentence, hits: Sequence[Hit], alike: Alike | None = None
+) -> tuple[Claim | None, str, int]:
+    """Return the claim that a sentence makes, or why it makes none, and how many markers are wrong.
+
+    Its quotes are the whole sentences that the copied words stand in.
+    """
+    if not sentence.quotes:
+        return None, "no words were copied for it", 0
+    spans, quotes, wrong, why = [], [], 0, ""
+    for number, words in sentence.quotes:
+        if not 1 <= number <= len(hits):
+            wrong, why = wrong + 1, f"there is no passage {number}"
+            continue
+        hit = hits[number - 1]
+        places = {whole(hit.passage.text, *place) for place in locate(words, hit.passage.text)}
+        if not places:
+            wrong, why = wrong + 1, f"the copied words do not stand in passage {number}"
+            continue
+        wanted = stems(sentence.text)
+        start, end = max(
+            sorted(places), key=lambda place: len(wanted & stems(hit.passage.text[slice(*place)]))
+        )
+        span = Span(
+            hit.passage.article_id,
+            hit.passage.start + start,
+            hit.passage.start + end,
+            hit.passage.text[start:end],
+        )
+        if span not in spans:
+            spans.append(span)
+            quotes.append(_quote(hit, start, end))
+    if why:
+        return None, why, wrong
+    if any(_INSTRUCTS.search(quote.text) for quote in quotes):
+        return None, "what was copied is meant for you, not for readers", 0
+    if against := fault(sentence.text, quotes, alike):
+        return None, against, 0
+    return Claim(sentence.text, tuple(spans)), "", 0
+
+
+def _quote(hit: Hit, start: int, end: int) -> Quote:
+    """Return a stretch of a passage as a quote with what its dates stand for."""
+    # Of the whole passage: what "that day" is, stands before the quote.
+    text = hit.passage.text
+    found = dates.resolved(text, dates.kept(text, hit.article.date))
+    inside = (shown for left, right, shown in found if start <= left and right <= end)
+    return Quote(text[start:end], " ".join(inside))

@@ -1,0 +1,87 @@
+"""An article → its passages: whole paragraphs and sentences, with offsets into the text."""
+
+import dataclasses
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+
+from qa.text.sentences import Offsets, by_paragraph
+from qa.types import Article, Passage, Source, text_hash
+
+# Raised whenever the same text would be cut into other passages than before.
+VERSION = 1
+# The embedder reads no further than this (max_seq_length of all-MiniLM-L6-v2), and sets
+# its [CLS] and [SEP] around what it reads.
+WINDOW = 256
+_SPECIAL_TOKENS = 2
+# In UTF-8. A byte is at most one token, in any script: a heading never fills the window.
+_HEADING_BYTES = 120
+
+
+class Tokenizer(Protocol):
+    """Counts as the embedder counts."""
+
+    def token_offsets(self, texts: Sequence[str]) -> list[list[Offsets]]:
+        """Return the (start, end) of each token of each text, in code points."""
+        ...
+
+
+def split(article: Article, tokenizer: Tokenizer, limit: int) -> list[Passage]:
+    """Cut an article into passages of at most `limit` tokens, in order, without overlap.
+
+    A passage ends with a paragraph where one ends in its second half, else with a
+    sentence; only a sentence of more than `limit` tokens is cut, between two tokens.
+    """
+    text = article.text
+    limit = min(limit, WINDOW - _SPECIAL_TOKENS - _count(tokenizer, heading(article.source)))
+    spans: list[Offsets] = []
+    size = 0
+    for pieces in _tokenised(text, tokenizer):
+        whole = sum(len(tokens) for _, tokens in pieces)
+        starts_new = size > limit / 2 and size + whole > limit
+        for (start, end), tokens in pieces:
+            if spans and not starts_new and size + len(tokens) <= limit:
+                spans[-1] = (spans[-1][0], end)
+                size += len(tokens)
+                continue
+            starts_new = False
+            for part in range(0, max(len(tokens), 1), limit):
+                inside = tokens[part : part + limit]
+                left = start + inside[0][0] if part else start
+                right = start + inside[-1][1] if part + limit < len(tokens) else end
+                spans.append((left, right))
+                size = len(inside)
+    return _passages(article, spans)
+
+
+def _tokenised(text: str, tokenizer: Tokenizer) -> Iterator[list[tuple[Offsets, list[Offsets]]]]:
+    """Yield, for each paragraph, its sentences with the offsets of their tokens."""
+    grouped = list(by_paragraph(text))
+    flat = [text[start:end] for group in grouped for start, end in group]
+    tokens = iter(tokenizer.token_offsets(flat))
+    for group in grouped:
+        yield [(piece, next(tokens)) for piece in group]
+
+
+def _count(tokenizer: Tokenizer, text: str) -> int:
+    return len(tokenizer.token_offsets([text])[0])
+
+
+def _passages(article: Article, spans: Sequence[Offsets]) -> list[Passage]:
+    # The text's hash is part of the id: a changed article's passages never share an id
+    # with the old ones, so that old and new vectors can stand side by side for a moment.
+    stem = text_hash(f"{article.id}\0{heading(article.source)}\0{article.text}")[:20]
+    return [
+        Passage(f"{stem}-{number}", article.id, start, end, article.text[start:end])
+        for number, (start, end) in enumerate(spans)
+    ]
+
+
+def heading(source: Source) -> str:
+    """Return the line of title and date that is embedded above each of an article's passages."""
+    title = source.title.encode()[:_HEADING_BYTES].decode(errors="ignore")
+    return dataclasses.replace(source, title=title).label
+
+
+def embedded_text(passage: Passage, source: Source) -> str:
+    """Return what is embedded for a passage: its article's title and date, then its text."""
+    return f"{heading(source)}\n{passage.text}"

@@ -1,0 +1,350 @@
+"""Files → library and vectors: what changed, in rounds that each become visible at once.
+
+A round's vectors are written to a new snapshot while its articles wait in memory; then one
+transaction in the catalogue writes the articles and names the snapshot. Killed at any
+moment, an ingest leaves the last round that was committed, and the next run does the rest.
+"""
+
+import logging
+from collections import deque
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol, Self
+
+from qa import dates
+from qa.errors import CorpusError
+from qa.ingest import passages
+from qa.ingest.files import Loaded, Skipped, files, read, resolved
+from qa.ingest.recipe import facts
+from qa.library.articles import Entry, fingerprint
+from qa.library.catalogue import Library
+from qa.library.vectors import VectorWriter, snapshot_name, sweep
+from qa.models.embedder import Embedder, Pending
+from qa.models.loading import load_embedder
+from qa.settings import Settings
+from qa.text.printable import printable
+from qa.types import Article
+
+_LOG = logging.getLogger(__package__)
+
+# Passages that are embedded together; more would only delay the progress bar.
+_CHUNK = 256
+# Chunks on their way through the embedder: one in work, one waiting.
+_AHEAD = 2
+# Passages in a round, at least. A round copies the snapshot before it, so it grows with
+# the library: copying stays a small share of the work.
+ROUND = 4096
+_ROUND_SHARE = 0.2
+
+
+class Listener(Protocol):
+    """Is told how an ingest goes on."""
+
+    def progress(self, articles: int) -> None:
+        """So many more articles have been taken in."""
+
+    def notice(self, line: str) -> None:
+        """There is something that people should read: one printable line."""
+
+
+class Logged:
+    """A listener that logs what people should read, as warnings, and shows no progress."""
+
+    def progress(self, articles: int) -> None:
+        """Leave it."""
+
+    def notice(self, line: str) -> None:
+        """Log the line."""
+        _LOG.warning("%s", line)
+
+
+@dataclass(slots=True)
+class Summary:
+    """What an ingest did, in articles; `skipped` counts files and rows."""
+
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    removed: int = 0
+    skipped: int = 0
+
+    def __str__(self) -> str:
+        return (
+            f"added {self.added}, changed {self.changed}, unchanged {self.unchanged}, "
+            f"removed {self.removed}, skipped {self.skipped}"
+        )
+
+    @property
+    def articles(self) -> int:
+        """How many articles the ingest had anything to do with."""
+        return self.added + self.changed + self.unchanged + self.removed
+
+
+def ingest(
+    paths: Sequence[Path | str],
+    settings: Settings,
+    listener: Listener | None = None,
+    *,
+    prune: bool = False,
+    round_size: int = ROUND,
+) -> Summary:
+    """Bring a library up to date with files and folders.
+
+    With `prune`, articles that once came from these paths and are gone from them are removed.
+    Every `round_size` passages the work so far becomes visible. Without a listener, what people
+    should read is logged.
+
+    Raises `CorpusError` if a path does not exist or holds nothing that qa reads, and
+    `LibraryError`s.
+    """
+    places = [Path(path) for path in paths]
+    for path in places:
+        files(path)
+    with (
+        Library.create(settings.library, facts(settings)) as library,
+        library.writing(),
+        _Ingest(library, settings, listener or Logged(), round_size) as run,
+    ):
+        for path in places:
+            for item in read(path, settings.max_article_mb):
+                run.take(item)
+        run.finish([resolved(path) for path in places] if prune else [])
+        return run.summary
+
+
+def remove(ids: Sequence[str], library: Library) -> None:
+    """Remove articles from a library, all of them or, if one is not there, none.
+
+    Raises `CorpusError` if one of them is not there, and `LibraryError`s.
+    """
+    with library.writing():
+        known = library.fingerprints()
+        for id_ in ids:
+            if id_ not in known:
+                raise CorpusError(f"no article {printable(id_)}: `qa list` shows the ids")
+        with _Round(library, base=library.state().vectors) as round_:
+            round_.commit(list(dict.fromkeys(ids)))
+
+
+def rebuild(settings: Settings, listener: Listener) -> int:
+    """Cut and embed every article of the catalogue anew; return the number of passages.
+
+    Raises `LibraryError`s.
+    """
+    embedder = load_embedder(settings)
+    with Library.open(settings.library) as library, library.writing():
+        with _Round(library, "", embedder) as round_:
+            for article, origin in library.entries():
+                round_.add(entry(article, origin, embedder, settings))
+                listener.progress(1)
+            round_.commit([], anew=facts(settings))
+        return library.counts()[1]
+
+
+def entry(article: Article, origin: str, embedder: Embedder, settings: Settings) -> Entry:
+    """Return an article as it is written: cut into passages, with the dates in it."""
+    pieces = passages.split(article, embedder, settings.passage_tokens)
+    found = dates.find(article.text, article.source.date)
+    return Entry(article, origin, tuple(pieces), tuple(found))
+
+
+class _Round:
+    """A snapshot in the making, and the articles that become visible with it.
+
+    While the embedder works on one chunk, the caller parses the next, and a thread of its
+    own writes the one before to Chroma.
+    """
+
+    def __init__(self, library: Library, base: str, embedder: Embedder | None = None) -> None:
+        """Begin on top of the snapshot `base`; a round that only removes needs no embedder."""
+        self.passages = 0
+        self._library = library
+        self._embedder = embedder
+        state = library.state()
+        # What a killed run left behind has the very name of the next snapshot.
+        sweep(library.folder, keep=state.vectors)
+        self._name = snapshot_name(state.generation + 1)
+        self._writer = VectorWriter(library.folder, self._name, base)
+        self._entries: list[Entry] = []
+        self._ids: list[str] = []
+        self._texts: list[str] = []
+        self._embedding: deque[tuple[list[str], Pending]] = deque()
+        self._writing: deque[Future[None]] = deque()
+        self._thread = ThreadPoolExecutor(1, "vectors")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the snapshot, finished or not; what is not computed by now is given up."""
+        for _, pending in self._embedding:
+            pending.cancel()
+        self._thread.shutdown(cancel_futures=True)
+        self._writer.close()
+
+    def add(self, entry: Entry) -> None:
+        """Take an article in; its vectors are computed and written meanwhile."""
+        self._entries.append(entry)
+        self.passages += len(entry.passages)
+        for passage in entry.passages:
+            self._ids.append(passage.id)
+            self._texts.append(passages.embedded_text(passage, entry.article.source))
+            if len(self._ids) == _CHUNK:
+                self._embed()
+
+    def commit(self, removed: Sequence[str], *, anew: Mapping[str, str] | None = None) -> None:
+        """Finish the snapshot, then make the whole round visible in one transaction."""
+        self._embed()
+        while self._embedding:
+            self._write()
+        while self._writing:
+            self._writing.popleft().result()
+        if anew is None:
+            new = {passage.id for entry in self._entries for passage in entry.passages}
+            replaced = [*removed, *(entry.article.id for entry in self._entries)]
+            self._writer.delete(
+                [id_ for id_ in self._library.passage_ids(replaced) if id_ not in new]
+            )
+        self._writer.close()
+        self._library.commit(self._entries, removed, self._name, anew=anew)
+        sweep(self._library.folder, keep=self._name)
+
+    def _embed(self) -> None:
+        if not self._ids or self._embedder is None:
+            return
+        self._embedding.append((self._ids, self._embedder.submit(self._texts)))
+        self._ids, self._texts = [], []
+        while len(self._embedding) > _AHEAD:
+            self._write()
+
+    def _write(self) -> None:
+        ids, pending = self._embedding.popleft()
+        self._writing.append(self._thread.submit(self._writer.add, ids, pending.result()))
+        while len(self._writing) > _AHEAD:
+            self._writing.popleft().result()
+
+
+class _Ingest:
+    """One run: compares what is read to the catalogue, and fills rounds with the changes."""
+
+    def __init__(
+        self,
+        library: Library,
+        settings: Settings,
+        listener: Listener,
+        round_size: int,
+    ) -> None:
+        self.summary = Summary()
+        self._library = library
+        self._settings = settings
+        self._listener = listener
+        self._round_size = round_size
+        self._enough = 0
+        self._known = library.fingerprints()
+        self._seen: dict[str, str] = {}
+        self._moved: dict[str, str] = {}
+        self._doubtful: set[str] = set()
+        self._round: _Round | None = None
+        # What a killed run left behind goes, even if there is nothing new to write.
+        sweep(library.folder, keep=library.state().vectors)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self._round is not None:
+            self._round.close()
+
+    def take(self, item: Loaded | Skipped) -> None:
+        """Take in an article, or note why there is none."""
+        if isinstance(item, Skipped):
+            self._doubtful.add(item.origin)
+            self._skip(item)
+            return
+        id_ = item.article.id
+        mark = fingerprint(item.article)
+        known_mark, known_origin = self._known.get(id_, ("", item.origin))
+        if self._seen.get(id_) == mark:
+            if known_origin == item.origin:
+                self._moved.pop(id_, None)
+            return
+        if reason := self._conflict(item, mark):
+            self._skip(Skipped(printable(id_), reason, item.origin))
+            return
+        self._seen[id_] = mark
+        for warning in item.warnings:
+            self._listener.notice(printable(f"warning: {id_}: {warning}"))
+        if known_mark == mark:
+            self.summary.unchanged += 1
+            # Where it was seen last: it may be gone from the file it was in before.
+            if known_origin != item.origin:
+                self._moved[id_] = item.origin
+        else:
+            self.summary.changed += bool(known_mark)
+            self.summary.added += not known_mark
+            self._write(item)
+        self._listener.progress(1)
+
+    def finish(self, pruned: Sequence[Path]) -> None:
+        """Commit what is left, and remove what is gone from the `pruned` files and folders."""
+        gone = self._gone(pruned)
+        self.summary.removed = len(gone)
+        if gone and self._round is None:
+            self._round = self._new_round()
+        self._commit(gone)
+        self._library.move(self._moved)
+
+    def _skip(self, item: Skipped) -> None:
+        self.summary.skipped += 1
+        self._listener.notice(f"skipped {item.where}: {item.reason}")
+
+    def _conflict(self, item: Loaded, mark: str) -> str:
+        """Return why an article must not take the place of another with its id, or ''."""
+        id_ = item.article.id
+        if id_ in self._seen:
+            return "another article of this run has the same id: the first one is kept"
+        if id_ not in self._known:
+            return ""
+        known_mark, origin = self._known[id_]
+        by_path = id_ != item.article.source.url
+        # A path is only unique below its own folder; a url is the same article anywhere.
+        if by_path and known_mark != mark and origin != item.origin and Path(origin).exists():
+            return f"its id is taken by {origin}: rename the file, or `qa remove` that one first"
+        return ""
+
+    def _write(self, item: Loaded) -> None:
+        # Loaded only now: an ingest that finds nothing new does without the model.
+        embedder = load_embedder(self._settings)
+        if self._round is None:
+            self._round = self._new_round(embedder)
+        self._round.add(entry(item.article, item.origin, embedder, self._settings))
+        if self._round.passages >= self._enough:
+            self._commit([])
+
+    def _new_round(self, embedder: Embedder | None = None) -> _Round:
+        self._enough = max(self._round_size, int(_ROUND_SHARE * self._library.counts()[1]))
+        return _Round(self._library, self._library.state().vectors, embedder)
+
+    def _commit(self, removed: Sequence[str]) -> None:
+        if self._round is None:
+            return
+        self._round.commit(removed)
+        self._round.close()
+        self._round = None
+
+    def _gone(self, pruned: Sequence[Path]) -> list[str]:
+        """Return the ids of articles that came from these paths and are there no more."""
+        gone = []
+        for id_, (_, origin) in self._known.items():
+            file = Path(self._moved.get(id_, origin))
+            inside = any(file == path or path in file.parents for path in pruned)
+            # A file or folder that could not be read this time has not lost its articles.
+            doubtful = any(str(place) in self._doubtful for place in (file, *file.parents))
+            if inside and id_ not in self._seen and not doubtful:
+                gone.append(id_)
+        return gone

@@ -1,0 +1,1 @@
+"""What is stored: articles with their passages and vectors, and conversations."""

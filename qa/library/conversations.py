@@ -1,0 +1,336 @@
+"""What was asked and answered, kept per person in a file of its own, and what people said of it.
+
+Nobody reads another's: everything is asked for by its owner, and an owner's name is a hash of the
+login that somebody has given the password of, or else of a secret in the browser.
+"""
+
+import datetime
+import hashlib
+import json
+import secrets
+import sqlite3
+import threading
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from pydantic import TypeAdapter
+
+from qa.errors import ConversationError
+from qa.library.transactions import transaction
+from qa.text.printable import storable
+from qa.types import Answer, Citation, Turn, to_json
+
+FILE = "conversations.sqlite3"
+# What people said of answers, as a question set.
+FEEDBACK = "feedback.jsonl"
+_TITLE = 60
+_RIGHT, _NOTE = 500, 2000
+# Conversations of one person that are listed; older ones stay, and open by their address.
+_LISTED = 200
+_VERSION = 1
+_TABLES = """
+    CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+    CREATE TABLE conversations (
+        id TEXT PRIMARY KEY,
+        owner TEXT NOT NULL,
+        title TEXT NOT NULL,
+        changed TEXT NOT NULL
+    ) WITHOUT ROWID;
+    CREATE INDEX conversations_by_owner ON conversations (owner, changed);
+    -- Numbers are never used twice: feedback outlives what was asked again.
+    CREATE TABLE exchanges (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        conversation TEXT NOT NULL REFERENCES conversations (id),
+        content TEXT NOT NULL
+    );
+    CREATE INDEX exchanges_by_conversation ON exchanges (conversation);
+    CREATE TABLE feedback (
+        exchange INTEGER PRIMARY KEY,
+        conversation TEXT NOT NULL REFERENCES conversations (id),
+        rating TEXT NOT NULL,
+        row TEXT NOT NULL
+    );
+    CREATE INDEX feedback_by_conversation ON feedback (conversation)
+"""
+
+Rating = Literal["up", "down"]
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A conversation's id, and what people call it."""
+
+    id: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A question and what was said to it: an answer, or why there is none.
+
+    Neither is there while it is being answered, or if that was broken off. `near` are places in the
+    articles nearest to a refusal. `rating` is what its owner said of it.
+    """
+
+    question: str
+    answer: Answer | None = None
+    error: str = ""
+    near: tuple[Citation, ...] = ()
+    number: int = 0
+    rating: Rating | None = None
+
+
+_EXCHANGE = TypeAdapter(Exchange)
+
+
+def owner(login: str | None, browser: str) -> str:
+    """Return the name under which a person's conversations are kept.
+
+    `login` is the name that somebody has logged in with; `browser` is the secret of a browser, for
+    people without a login.
+    """
+    whom = f"login:{login}" if login else f"browser:{browser}"
+    return hashlib.sha256(whom.encode("utf-8", "replace")).hexdigest()
+
+
+def turns(exchanges: Sequence[Exchange]) -> list[Turn]:
+    """Return exchanges as the turns of a conversation; a refusal says nothing that matters."""
+    found: list[Turn] = []
+    for exchange in exchanges:
+        answer = exchange.answer
+        said = answer.text if answer and answer.outcome == "answered" else ""
+        found += [Turn("user", exchange.question), Turn("assistant", said)]
+    return found
+
+
+class Conversations:
+    """The conversations of all people with one library. Threads and processes may share them."""
+
+    def __init__(self, folder: Path, connection: sqlite3.Connection) -> None:
+        self._folder = folder
+        self._connection = connection
+        self._lock = threading.RLock()
+
+    @classmethod
+    def open(cls, folder: Path) -> Self:
+        """Open the conversations of the library in a folder, or begin them.
+
+        Raises `ConversationError` for a file that cannot be read, or that a newer qa wrote.
+        """
+        path = folder / FILE
+        try:
+            # What people ask is nobody else's business on this machine either.
+            path.touch(0o600)
+            connection = sqlite3.connect(
+                path, timeout=30, isolation_level=None, check_same_thread=False
+            )
+            # Readers go on while another process writes.
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("BEGIN IMMEDIATE")
+            version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+            if version == 0:
+                for statement in _TABLES.split(";"):
+                    connection.execute(statement)
+                connection.execute(
+                    "INSERT INTO facts VALUES ('secret', ?)", (secrets.token_urlsafe(32),)
+                )
+                connection.execute(f"PRAGMA user_version = {_VERSION}")
+            connection.execute("COMMIT")
+        except (sqlite3.Error, OSError) as error:
+            raise ConversationError(
+                f"cannot read the conversations in {path} ({error}): check the disk and its "
+                "permissions, or move the file away to begin anew"
+            ) from None
+        if version > _VERSION:
+            connection.close()
+            raise ConversationError(f"{path} was written by a newer qa: take that one")
+        return cls(folder, connection)
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def secret(self) -> str:
+        """Return what browsers encrypt with what they keep for this page. All of them are told."""
+        return str(self._rows("SELECT value FROM facts WHERE name = 'secret'")[0][0])
+
+    # What an owner may read
+
+    def listed(self, owner: str) -> list[Conversation]:
+        """Return an owner's conversations, the one that changed last first, 200 at most."""
+        found = self._rows(
+            "SELECT id, title FROM conversations WHERE owner = ? ORDER BY changed DESC, id LIMIT ?",
+            owner,
+            _LISTED,
+        )
+        return [Conversation(*row) for row in found]
+
+    def title(self, owner: str, id_: str) -> str:
+        """Return what a conversation is called. Raises `ConversationError` if there is none."""
+        found = self._rows("SELECT title FROM conversations WHERE id = ? AND owner = ?", id_, owner)
+        if not found:
+            # The same, whether it is gone or another's: an id cannot be guessed at.
+            raise ConversationError("this conversation is not there any more: start a new one")
+        return str(found[0][0])
+
+    def exchanges(self, owner: str, id_: str) -> list[Exchange]:
+        """Return what was said, oldest first. Raises `ConversationError` if there is none."""
+        self.title(owner, id_)
+        found = self._rows(
+            "SELECT e.content, e.number, f.rating FROM exchanges e "
+            "LEFT JOIN feedback f ON f.exchange = e.number "
+            "WHERE e.conversation = ? ORDER BY e.number",
+            id_,
+        )
+        return [
+            replace(_EXCHANGE.validate_json(content), number=number, rating=rating)
+            for content, number, rating in found
+        ]
+
+    # What an owner may change
+
+    def begin(self, owner: str, question: str) -> str:
+        """Begin a conversation, called after its first question; return its id."""
+        id_ = secrets.token_urlsafe(12)
+        with self._transaction() as connection:
+            connection.execute(
+                "INSERT INTO conversations VALUES (?, ?, ?, ?)",
+                (id_, owner, _title(question), _now()),
+            )
+        return id_
+
+    def add(self, owner: str, id_: str, exchange: Exchange, instead_of: Sequence[int] = ()) -> int:
+        """Add what was said, instead of other exchanges if their numbers are given.
+
+        Returns its number. Raises `ConversationError` if there is no such conversation.
+        """
+        if exchange.answer and exchange.answer.outcome == "answered":
+            # Twelve passages, of which those that matter are cited.
+            exchange = replace(exchange, answer=replace(exchange.answer, hits=()))
+        with self._transaction() as connection:
+            self.title(owner, id_)
+            connection.executemany(
+                "DELETE FROM exchanges WHERE number = ? AND conversation = ?",
+                [(number, id_) for number in instead_of],
+            )
+            added = connection.execute(
+                "INSERT INTO exchanges (conversation, content) VALUES (?, ?)",
+                (id_, storable(to_json(exchange))),
+            )
+            connection.execute("UPDATE conversations SET changed = ? WHERE id = ?", (_now(), id_))
+            return int(added.lastrowid or 0)
+
+    def rename(self, owner: str, id_: str, title: str) -> None:
+        """Call a conversation otherwise. Raises `ConversationError` if there is none."""
+        if not title.strip():
+            raise ConversationError("a conversation needs a name: type one")
+        with self._transaction() as connection:
+            self.title(owner, id_)
+            connection.execute(
+                "UPDATE conversations SET title = ? WHERE id = ?", (_title(title), id_)
+            )
+
+    def delete(self, owner: str, id_: str) -> None:
+        """Delete a conversation, and what its owner said of its answers.
+
+        Raises `ConversationError` if there is no such conversation.
+        """
+        with self._transaction() as connection:
+            self.title(owner, id_)
+            for table in ("exchanges", "feedback"):
+                connection.execute(f"DELETE FROM {table} WHERE conversation = ?", (id_,))
+            connection.execute("DELETE FROM conversations WHERE id = ?", (id_,))
+            self._write_feedback()
+
+    def rate(
+        self, owner: str, id_: str, number: int, rating: Rating, right: str = "", note: str = ""
+    ) -> None:
+        """Keep what an owner says of the exchange of a number, in place of what was said before.
+
+        `right` is the right answer, as far as the owner knows it; of it and of the note no more is
+        kept than people type. All that people said stands in `feedback.jsonl`, in the form of a
+        question set. Raises `ConversationError` if there is no such exchange.
+        """
+        with self._transaction() as connection:
+            exchanges = self.exchanges(owner, id_)
+            place = next((n for n, one in enumerate(exchanges) if one.number == number), None)
+            if place is None or exchanges[place].answer is None:
+                raise ConversationError("there is no such answer any more: load the page again")
+            row = _question(exchanges, place, rating, right[:_RIGHT], note[:_NOTE])
+            said = storable(json.dumps(row, ensure_ascii=False))
+            connection.execute(
+                "REPLACE INTO feedback VALUES (?, ?, ?, ?)", (number, id_, rating, said)
+            )
+            self._write_feedback()
+
+    def unrate(self, owner: str, id_: str, number: int) -> None:
+        """Forget what an owner said of an exchange. Raises `ConversationError`."""
+        with self._transaction() as connection:
+            self.title(owner, id_)
+            connection.execute(
+                "DELETE FROM feedback WHERE exchange = ? AND conversation = ?", (number, id_)
+            )
+            self._write_feedback()
+
+    def _write_feedback(self) -> None:
+        rows = self._rows("SELECT row FROM feedback ORDER BY exchange")
+        new = self._folder / f"{FEEDBACK}.new"
+        new.touch(0o600)
+        new.write_text("".join(f"{row[0]}\n" for row in rows), encoding="utf-8")
+        # At once: who reads it meanwhile has the old one or the new one whole.
+        new.replace(self._folder / FEEDBACK)
+
+    def _transaction(self) -> AbstractContextManager[sqlite3.Connection]:
+        return transaction(self._connection, self._lock)
+
+    def _rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        with self._lock:
+            return self._connection.execute(query, values).fetchall()
+
+
+def _question(
+    exchanges: Sequence[Exchange], number: int, rating: Rating, right: str, note: str
+) -> dict[str, Any]:
+    """Return a line of a question set: what was asked, and what is known of its answer."""
+    exchange = exchanges[number]
+    answer = exchange.answer
+    assert answer is not None
+    row: dict[str, Any] = {
+        "id": f"feedback-{exchange.number}",
+        "question": exchange.question,
+        "tags": [rating],
+    }
+    if earlier := turns(exchanges[:number]):
+        row["history"] = [{"role": turn.role, "text": turn.text} for turn in earlier]
+    if note.strip():
+        row["note"] = note.strip()
+    if right.strip():
+        row["answers"] = [right.strip()]
+    elif rating == "up" and answer.outcome == "refused":
+        row["unanswerable"] = True
+    elif rating == "up":
+        cited = answer.citations[0]
+        row |= {"answers": [answer.short], "article": cited.article.id, "quote": cited.quote}
+    return row
+
+
+def _title(text: str) -> str:
+    """Return a name that fits on a line, cut between words."""
+    line = " ".join(storable(text).split())
+    if len(line) <= _TITLE:
+        return line
+    return (line[:_TITLE].rpartition(" ")[0] or line[:_TITLE]) + " …"
+
+
+def _now() -> str:
+    return datetime.datetime.now(datetime.UTC).isoformat()

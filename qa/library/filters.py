@@ -1,0 +1,57 @@
+"""`Filters` → a condition in SQL on the catalogue's tables."""
+
+import json
+import sqlite3
+from urllib.parse import urlsplit
+
+from qa.errors import QuestionError
+from qa.types import Filters
+
+
+def register_host(connection: sqlite3.Connection) -> None:
+    """Teach a connection the function `host`, which the conditions call."""
+    connection.create_function("host", 1, _host, deterministic=True)
+
+
+def condition_on_passages(filters: Filters) -> tuple[str, list[str]]:
+    """Return a condition on `p`, a row of passages, and its values: its article passes."""
+    if not filters:
+        return "TRUE", []
+    where, values = condition_on_articles(filters)
+    return f"p.article IN (SELECT number FROM articles WHERE {where})", values
+
+
+def condition_on_articles(filters: Filters) -> tuple[str, list[str]]:
+    """Return a condition on a row of articles, and its values: it passes."""
+    where, values = "TRUE", []
+    if filters.since:
+        where += " AND date >= ?"
+        values.append(filters.since.isoformat())
+    if filters.last:
+        where += " AND date <= ?"
+        values.append(filters.last.isoformat())
+    if filters.sources:
+        # A leading dot on both sides: "cnn.com" is no end of "notcnn.com".
+        where += (
+            " AND EXISTS (SELECT 1 FROM json_each(?) "
+            "WHERE substr('.' || host(url), -length(value)) = value)"
+        )
+        values.append(json.dumps([f".{_site(source)}" for source in filters.sources]))
+    return where, values
+
+
+def _site(source: str) -> str:
+    """Return the host that people mean by "cnn.com", "www.cnn.com/world" or a whole url."""
+    text = source.strip()
+    host = _host(text if "//" in text else f"//{text}")
+    if not host:
+        raise QuestionError(f"{source!r} is no site: name one like cnn.com")
+    return host
+
+
+def _host(url: str) -> str:
+    """Return the host of a url without "www."; '' if it has none."""
+    try:
+        return (urlsplit(url).hostname or "").removeprefix("www.")
+    except ValueError:
+        return ""

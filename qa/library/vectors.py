@@ -1,0 +1,209 @@
+"""Passages ↔ Chroma: one snapshot for each commit, written once and then only read.
+
+Embedded Chroma is not made for two processes on one folder: a reader that opens it while
+another process writes can see, or even write, a torn index. So a writer copies the last
+snapshot to a new folder, changes the copy, closes it, and only then does the catalogue
+name it. A writer that is killed leaves a folder that nothing names; the next one removes it.
+"""
+
+import re
+import shutil
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qa.errors import LibraryError
+from qa.library.catalogue import VECTORS
+
+_COLLECTION = "passages"
+_HNSW = {
+    "space": "cosine",
+    # Wider than Chroma's defaults (100, 100): the same neighbours as an exhaustive search
+    # for nearly every question, at about a millisecond more.
+    "ef_construction": 128,
+    "ef_search": 256,
+    # What is left in Chroma's log when it is closed is indexed anew by each reader that
+    # opens it: a low number keeps that short.
+    "sync_threshold": 500,
+}
+_CHUNK = 4000
+_SNAPSHOT = re.compile(r"\d{6,}")
+
+Matrix = NDArray[np.float32]
+
+
+def snapshot_name(generation: int) -> str:
+    """Return the name of the snapshot that becomes visible with a generation."""
+    return f"{generation:06d}"
+
+
+class VectorWriter:
+    """Makes the next snapshot. Close it before the catalogue names it."""
+
+    def __init__(self, folder: Path, name: str, base: str) -> None:
+        """Begin the snapshot `name` as a copy of `base`, or empty where `base` is ''.
+
+        Raises `LibraryError` if it cannot be written.
+        """
+        self._closed = False
+        place = folder / VECTORS / name
+        try:
+            if base:
+                shutil.copytree(folder / VECTORS / base, place)
+            else:
+                place.mkdir(parents=True)
+        except OSError as error:
+            raise LibraryError(_damaged(place, str(error.strerror or error))) from None
+        self._place = place
+        with _explained(place):
+            self._client = _client(place)
+            self._collection = self._client.get_or_create_collection(
+                _COLLECTION, embedding_function=None, configuration={"hnsw": _HNSW}
+            )
+
+    def add(self, ids: Sequence[str], vectors: Matrix) -> None:
+        """Write the vectors of some passages, shape (passages, dimension).
+
+        Raises `LibraryError` if Chroma cannot.
+        """
+        for first in range(0, len(ids), _CHUNK):
+            last = first + _CHUNK
+            with _explained(self._place):
+                self._collection.upsert(ids=list(ids[first:last]), embeddings=vectors[first:last])
+
+    def delete(self, ids: Sequence[str]) -> None:
+        """Remove the vectors of some passages. Raises as `add` does."""
+        for first in range(0, len(ids), _CHUNK):
+            with _explained(self._place):
+                self._collection.delete(ids=list(ids[first : first + _CHUNK]))
+
+    def close(self) -> None:
+        """Finish the snapshot: nothing writes to it from here on."""
+        if not self._closed:
+            self._closed = True
+            self._client.close()
+
+
+class VectorReader:
+    """Searches the snapshot that the catalogue names; opens another when that changes.
+
+    Threads take turns: a search takes milliseconds, and a client must not be closed while
+    another thread is inside it.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._lock = threading.Lock()
+        self._name = ""
+        self._client: Any = None
+
+    def search(
+        self, name: str, vector: Matrix, limit: int, among: Sequence[str] | None = None
+    ) -> list[tuple[str, float]]:
+        """Return the ids nearest to a unit vector in a snapshot, with cosine similarities.
+
+        `among` are the ids to choose from, all if None. Raises `LibraryError` if the snapshot
+        is gone or damaged, or lacks one of them.
+        """
+        with self._opened(name) as collection:
+            size = min(limit, collection.count() if among is None else len(among))
+            if not size:
+                return []
+            found = collection.query(
+                query_embeddings=vector.reshape(1, -1),
+                n_results=size,
+                ids=None if among is None else list(among),
+                include=["distances"],
+            )
+        # Chroma's cosine distance is 1 - cosine.
+        pairs = zip(found["ids"][0], found["distances"][0], strict=True)
+        return [(str(id_), 1.0 - float(distance)) for id_, distance in pairs]
+
+    def similarities(self, name: str, vector: Matrix, ids: Sequence[str]) -> dict[str, float]:
+        """Return the cosine similarities of some passages to a unit vector, by their ids.
+
+        Ids that the snapshot lacks are left out. Raises as `search` does.
+        """
+        with self._opened(name) as collection:
+            found = collection.get(ids=list(ids), include=["embeddings"])
+        if not found["ids"]:
+            return {}
+        near = np.asarray(found["embeddings"], np.float32) @ vector
+        return dict(zip(found["ids"], near.tolist(), strict=True))
+
+    def ids(self, name: str) -> set[str]:
+        """Return the ids of all passages in a snapshot. Raises as `search` does."""
+        with self._opened(name) as collection:
+            return set(collection.get(include=[])["ids"])
+
+    def close(self) -> None:
+        """Let go of the snapshot."""
+        with self._lock:
+            self._close()
+
+    @contextmanager
+    def _opened(self, name: str) -> Iterator[Any]:
+        place = self._folder / VECTORS / name
+        with self._lock:
+            try:
+                with _explained(place):
+                    if name != self._name:
+                        self._close()
+                        # Chroma would make an empty one where there is none.
+                        if not (place / "chroma.sqlite3").is_file():
+                            raise LibraryError(_damaged(place, "they are missing"))
+                        self._client, self._name = _client(place), name
+                    yield self._client.get_collection(_COLLECTION, embedding_function=None)
+            except LibraryError:
+                # Opened anew next time: it may have been mended by then.
+                self._close()
+                raise
+
+    def _close(self) -> None:
+        if self._client is not None:
+            # Chroma keeps what is not closed in memory, until the process ends.
+            self._client.close()
+        self._name, self._client = "", None
+
+
+def sweep(folder: Path, keep: str) -> None:
+    """Remove all snapshots but one. A reader that still searches another has it in memory.
+
+    Whatever is not named as a snapshot is somebody else's, and stays.
+    """
+    place = folder / VECTORS
+    if place.is_dir():
+        for old in place.iterdir():
+            if old.name != keep and _SNAPSHOT.fullmatch(old.name):
+                shutil.rmtree(old, ignore_errors=True)
+
+
+def _client(place: Path) -> Any:
+    # Imported late: it takes a second, and `qa list` does without.
+    import chromadb
+    from chromadb.config import Settings
+
+    return chromadb.PersistentClient(str(place), Settings(anonymized_telemetry=False))
+
+
+@contextmanager
+def _explained(place: Path) -> Iterator[None]:
+    """Turn Chroma's errors into one that names the fix."""
+    from chromadb.errors import ChromaError
+
+    try:
+        yield
+    except (ChromaError, ValueError) as error:
+        raise LibraryError(_damaged(place, str(error).splitlines()[0])) from None
+
+
+def _damaged(place: Path, why: str) -> str:
+    return (
+        f"the vectors in {place} cannot be used ({why}): "
+        "check the disk, then run `qa doctor --rebuild`"
+    )

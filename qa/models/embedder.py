@@ -1,0 +1,91 @@
+"""Texts → unit vectors, by all-MiniLM-L6-v2."""
+
+from collections.abc import Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qa.models.batching import Rows, SafeTokenizer, Workers, padded
+
+EMBEDDER = "sentence-transformers/all-MiniLM-L6-v2"
+# Of model.safetensors, as published upstream.
+EMBEDDER_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+DIMENSION = 384
+
+Vectors = NDArray[np.float32]
+Offsets = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Pending:
+    """Vectors that are being computed; `result()` waits for them."""
+
+    _parts: Sequence[tuple[Rows, "Future[Vectors]"]]
+    _count: int
+
+    def result(self) -> Vectors:
+        """Return the vectors, shape (texts, DIMENSION), in the order of the texts."""
+        vectors = np.empty((self._count, DIMENSION), dtype=np.float32)
+        for rows, part in self._parts:
+            vectors[rows] = part.result()
+        return vectors
+
+    def cancel(self) -> None:
+        """Give up what has not been begun."""
+        for _, part in self._parts:
+            part.cancel()
+
+
+class Embedder:
+    """all-MiniLM-L6-v2 by sentence-transformers: texts → unit vectors."""
+
+    name = EMBEDDER
+    sha256 = EMBEDDER_SHA256
+    dimension = DIMENSION
+
+    def __init__(self, model: Any, tokenizer: SafeTokenizer, workers: int) -> None:
+        self._model = model
+        self._tokenizer = tokenizer
+        self._workers = Workers[Vectors](workers, "embed")
+
+    def token_offsets(self, texts: Sequence[str]) -> list[list[Offsets]]:
+        """Return the (start, end) of each token of each text, in code points."""
+        return [encoding.offsets for encoding in self._tokenizer.encode(texts, special=False)]
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """Return unit vectors, shape (texts, DIMENSION), float32.
+
+        A text is read up to 256 tokens, the model's window.
+        """
+        return self.submit(texts).result()
+
+    def alike(self, one: str, other: str) -> float:
+        """Return the cosine of two texts, in -1..1: how near they are in meaning."""
+        first, second = self.embed([one, other])
+        return float(first @ second)
+
+    def submit(self, texts: Sequence[str]) -> Pending:
+        """Begin to embed some texts, and return at once."""
+        encoded = self._tokenizer.encode(texts, special=True)
+        window = self._model.max_seq_length
+        ids = [_cut(encoding.ids, window) for encoding in encoded]
+        return Pending(self._workers.submit(self._forward, ids), len(texts))
+
+    def _forward(self, ids: Sequence[Sequence[int]]) -> Vectors:
+        import torch
+
+        device = self._model.device
+        tokens, mask = (torch.from_numpy(array).to(device) for array in padded(ids))
+        with torch.inference_mode():
+            output = self._model({"input_ids": tokens, "attention_mask": mask})
+        # Normalised in float32: a bfloat16 norm is off by up to half a percent.
+        pooled = output["sentence_embedding"].float()
+        unit: Vectors = torch.nn.functional.normalize(pooled, dim=1).cpu().numpy()
+        return unit
+
+
+def _cut(ids: Sequence[int], window: int) -> Sequence[int]:
+    return ids if len(ids) <= window else [*ids[: window - 1], ids[-1]]

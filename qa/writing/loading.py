@@ -1,0 +1,26 @@
+"""Settings → what lets a chat model write."""
+
+from qa.settings import Settings
+from qa.writing.cache import KeptReplies
+from qa.writing.providers import load_chat_model
+from qa.writing.writer import Writer
+
+
+def load_writer(settings: Settings) -> Writer:
+    """Return what lets the chat model write that the settings name. Nothing is sent to it.
+
+    Raises `SettingsError` if it cannot be had, and `PromptError` for prompts that do not fit.
+    """
+    model = load_chat_model(settings)
+    can = bool((model.profile or {}).get("structured_output"))
+    return Writer(
+        model,
+        name=settings.model,
+        url=settings.model_url,
+        prompts_folder=settings.prompts,
+        budget=settings.context_chars,
+        tries=settings.model_tries,
+        structured=settings.model_format == "structured"
+        or (settings.model_format == "auto" and can),
+        replies=KeptReplies.open(settings.library) if settings.model_cache else None,
+    )

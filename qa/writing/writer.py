@@ -1,0 +1,263 @@
+"""Question + turns + hits → sentences with the words they rest on, written by a chat model.
+
+Nothing that the model writes can be trusted: `qa.checking.check` checks each sentence before
+anybody sees it.
+"""
+
+import hashlib
+import json
+import random
+import re
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
+
+from qa import dates, prompts
+from qa.checking.check import Sentence
+from qa.search.followups import depends, names, standalone
+from qa.text.demonyms import roots
+from qa.text.printable import without_controls
+from qa.text.words import WORD, stems
+from qa.types import Hit, Turn, day
+from qa.writing.providers import ModelUnreachable, told
+from qa.writing.reply import SCHEMA, Written, parse, refusal, structure
+
+# Tags of ours in a passage would end it early, or begin another.
+_TAG = re.compile(r"<(?=\s*/?\s*passage\b)", re.IGNORECASE)
+# Each with its variables. People may have their own.
+PROMPTS = {
+    "answer": ("refusal",),
+    "question": ("passages", "question"),
+    "again": ("faults",),
+    "rewrite": ("turns", "question"),
+}
+_TURNS = 6
+_LONGEST_QUESTION = 300
+# The share of a question's words, but for its pronouns, that are in it when it is put otherwise.
+_KEPT = 0.5
+# Seconds before the second try; each later one waits twice as long, and up to as much again.
+_WAIT = 0.5
+# What a reply may have at most: a model that does not stop is stopped.
+_REPLY = 8000
+
+
+@dataclass(slots=True)
+class Usage:
+    """What a model took: calls, and tokens as its provider counts them, 0 if it does not."""
+
+    calls: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+
+    def add(self, message: Any) -> None:
+        """Count what a message, or a piece of one, says that it took."""
+        if tokens := getattr(message, "usage_metadata", None):
+            self.input_tokens += int(tokens.get("input_tokens") or 0)
+            self.output_tokens += int(tokens.get("output_tokens") or 0)
+
+
+class Replies(Protocol):
+    """Keeps replies of models, by all that they depend on."""
+
+    def get(self, key: str) -> str | None:
+        """Return a reply, None if there is none."""
+
+    def put(self, key: str, reply: str) -> None:
+        """Keep a reply."""
+
+    def close(self) -> None:
+        """Let go of the file."""
+
+
+@dataclass(slots=True)
+class Talk:
+    """What has been said to a model about one question."""
+
+    messages: list[BaseMessage] = field(default_factory=list)
+    usage: Usage = field(default_factory=Usage)
+
+
+class Writer:
+    """Lets a chat model write. Threads may share one."""
+
+    def __init__(
+        self,
+        model: BaseChatModel,
+        *,
+        name: str = "the chat model",
+        url: str = "",
+        prompts_folder: Path | None = None,
+        budget: int = 12_000,
+        tries: int = 3,
+        structured: bool = False,
+        replies: Replies | None = None,
+    ) -> None:
+        """Take a model. `budget` is how many characters of passages it is handed at most.
+
+        What fails for the moment is tried `tries` times. `structured` asks for the sentences by a
+        schema, if the model's provider can hold it to one. `replies` are used again. Raises
+        `PromptError` for prompts of one's own that lack a variable.
+        """
+        self._model = model
+        self.name, self._url = name, url
+        self._folder = prompts_folder
+        self._budget = budget
+        self._tries = tries
+        self._structured = structured
+        self._replies = replies
+        self._instructions = self._prompt("answer", refusal=refusal())
+        # All of them, now: not at the first question.
+        for prompt, variables in PROMPTS.items():
+            self._prompt(prompt, **dict.fromkeys(variables, ""))
+
+    def rewrite(self, question: str, turns: Sequence[Turn], usage: Usage) -> str:
+        """Return the question as it can be understood without the turns before it.
+
+        One that stands alone is not asked about. What the model writes instead counts only if it is
+        that question, with nothing in it that was not said. Raises `ModelError` if the model cannot
+        be asked.
+        """
+        said = [turn for turn in turns if turn.text.strip()][-_TURNS:]
+        if not said or not depends(question):
+            return question
+        lines = "\n".join(f"{turn.role}: {_one_line(turn.text)}" for turn in said)
+        asked = self._prompt("rewrite", turns=lines, question=question)
+        reply = "".join(self._stream([HumanMessage(asked)], usage)).strip()
+        first = reply.splitlines()[0].strip(' "“”') if reply else ""
+        return first if _rewords(first, question, said) else standalone(question, turns)
+
+    def handed(self, hits: Sequence[Hit]) -> list[Hit]:
+        """Return the hits that fit the budget, at least one; their numbers count from 1."""
+        kept: list[Hit] = []
+        size = 0
+        for hit in hits:
+            size += len(hit.passage.text)
+            if kept and size > self._budget:
+                break
+            kept.append(hit)
+        return kept
+
+    def write(self, question: str, hits: Sequence[Hit], talk: Talk) -> Iterator[Written]:
+        """Yield the reply as it grows, sentence by sentence; `hits` are those handed over.
+
+        Raises `ModelError` if the model cannot be asked.
+        """
+        passages = "\n\n".join(_passage(n, hit) for n, hit in enumerate(hits, start=1))
+        asked = self._prompt("question", passages=passages, question=question)
+        talk.messages = [SystemMessage(self._instructions), HumanMessage(asked)]
+        yield from self._written(talk)
+
+    def again(self, faults: Sequence[tuple[Sentence, str]], talk: Talk) -> Written:
+        """Return what the model writes in place of sentences that did not pass.
+
+        Raises `ModelError` if the model cannot be asked.
+        """
+        lines = "\n".join(f"{sentence.text} ({fault})" for sentence, fault in faults)
+        talk.messages.append(HumanMessage(self._prompt("again", faults=lines)))
+        return list(self._written(talk))[-1]
+
+    def _written(self, talk: Talk) -> Iterator[Written]:
+        reply = ""
+        read = structure if self._structured else parse
+        for piece in self._stream(talk.messages, talk.usage, self._structured):
+            reply += piece
+            # What stands behind the last line break, or in the last object, is not whole yet.
+            if "\n" in piece and not self._structured:
+                yield parse(reply.rpartition("\n")[0])
+        talk.messages.append(AIMessage(reply))
+        yield read(reply)
+
+    def _stream(
+        self, messages: list[BaseMessage], usage: Usage, structured: bool = False
+    ) -> Iterator[str]:
+        """Yield a reply in pieces; one that breaks off before it began is asked for again."""
+        key = self._key(messages, structured)
+        if self._replies and (kept := self._replies.get(key)) is not None:
+            yield kept
+            return
+        for attempt in range(self._tries):
+            pieces: list[str] = []
+            try:
+                usage.calls += 1
+                left = _REPLY
+                for whole in self._pieces(messages, usage, structured):
+                    piece = without_controls(whole)[:left]
+                    left -= len(piece)
+                    if piece:
+                        pieces.append(piece)
+                        yield piece
+                    if not left:
+                        break
+                break
+            except Exception as error:  # noqa: BLE001 - each provider has errors of its own
+                fault = told(error, self.name, self._url)
+                begun, last = "".join(pieces).strip(), attempt + 1 == self._tries
+                if begun or last or not isinstance(fault, ModelUnreachable):
+                    raise fault from None
+                time.sleep(_WAIT * 2**attempt * (1 + random.random()))
+        if self._replies:
+            reply = "".join(pieces)
+            read = (structure if structured else parse)(reply)
+            # One that says nothing may say more another time.
+            if read.sentences or read.refused:
+                self._replies.put(key, reply)
+
+    def _pieces(self, messages: list[BaseMessage], usage: Usage, structured: bool) -> Iterator[str]:
+        if structured:
+            reply = self._model.with_structured_output(SCHEMA, include_raw=True).invoke(messages)
+            assert isinstance(reply, dict)
+            usage.add(reply["raw"])
+            yield json.dumps(reply["parsed"] or {}, ensure_ascii=False)
+            return
+        for chunk in self._model.stream(messages):
+            usage.add(chunk)
+            yield str(chunk.text)
+
+    def _key(self, messages: list[BaseMessage], structured: bool) -> str:
+        said = [(message.type, message.text) for message in messages]
+        whole = json.dumps([self.name, self._url, structured, said], ensure_ascii=False)
+        return hashlib.sha256(whole.encode("utf-8", "replace")).hexdigest()
+
+    def close(self) -> None:
+        """Let go of what is kept."""
+        if self._replies:
+            self._replies.close()
+
+    def _prompt(self, name: str, **variables: str) -> str:
+        return prompts.fill(name, prompts.own(name, self._folder), **variables)
+
+
+def _rewords(text: str, question: str, turns: Sequence[Turn]) -> bool:
+    """Tell whether a text is a question in other words, its names and figures all said before."""
+    before = " ".join([question, *(turn.text for turn in turns)])
+    there = {root for word in WORD.findall(before) for root in roots(word)}
+    kept = {word for word in stems(question) if word not in _stems_of_pronouns()}
+    return (
+        0 < len(text) <= _LONGEST_QUESTION
+        and len(kept & stems(text)) >= _KEPT * len(kept)
+        and all(roots(name) & there for name in names(text))
+    )
+
+
+def _stems_of_pronouns() -> frozenset[str]:
+    return stems("he she it they him her them his hers its their theirs there then that this")
+
+
+def _passage(number: int, hit: Hit) -> str:
+    source, text = hit.article, hit.passage.text
+    found = dates.kept(text, source.date)
+    meant = "; ".join(f"{words} = {shown}" for words, shown in dates.hints(text, found))
+    written = day(source.date) if source.date else "unknown"
+    head = f"Title: {_one_line(source.title)}\nDate: {written}"
+    tail = f"\nDates in it: {_one_line(meant)}" if meant else ""
+    inner = _TAG.sub("< ", f"{head}\nText: {text}{tail}")
+    return f"<passage {number}>\n{inner}\n</passage {number}>"
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
