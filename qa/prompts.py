@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from functools import cache
 from pathlib import Path
 
 from qa.errors import PromptError
@@ -49,6 +50,12 @@ def fill(name: str, folder: Path | None = None, /, **variables: str) -> str:
             f"but qa fills {sorted(variables)}: make them the same"
         )
     return _VARIABLE.sub(lambda match: variables[match[1]], template)
+
+
+@cache
+def refusal_opening() -> str:
+    """Return the words that every refusal begins with, a chat model's as the reader's."""
+    return load("refusal").partition("{")[0].strip()
 
 
 def _folder() -> Path:

@@ -19,9 +19,10 @@ from qa.checking.check import Sentence, claimed
 from qa.checking.quotes import locate, whole
 from qa.errors import PromptError
 from qa.library.catalogue import Library
+from qa.prompts import refusal_opening
 from qa.types import Answer, Filters, Hit, Passage, Source, Turn
 from qa.web.render import message
-from qa.writing.reply import Written, parse, refusal, structure
+from qa.writing.reply import Written, parse, structure
 from qa.writing.writer import Talk, Writer
 
 WINNER = "Who won the election for mayor of Tolk?"
@@ -131,9 +132,9 @@ def test_brackets_in_a_structured_sentence_are_taken_out() -> None:
 
 
 def test_a_refusal_has_the_same_words_everywhere() -> None:
-    assert refusal() == "The archive does not hold the answer to this."
-    assert refusal() in prompts.fill("answer", refusal=refusal())
-    assert parse(f"{refusal()} It reaches from…").refused
+    assert refusal_opening() == "The archive does not hold the answer to this."
+    assert refusal_opening() in prompts.fill("answer", refusal=refusal_opening())
+    assert parse(f"{refusal_opening()} It reaches from…").refused
     assert structure('{"sentences": []}').refused
     assert structure("no json") == structure("{}") == structure("[]") == Written()
 
@@ -398,7 +399,7 @@ def test_quotes_may_stand_on_the_next_line(assistant: Assistant) -> None:
 
 
 def test_a_refusal_behind_an_answer_is_no_refusal(assistant: Assistant) -> None:
-    reply = f"{GOOD}\n{refusal()}"
+    reply = f"{GOOD}\n{refusal_opening()}"
     for answer in (
         writing(assistant, reply).answer(WINNER),
         writing(assistant, reply).chain.invoke(WINNER),
@@ -454,9 +455,9 @@ def test_the_chain_can_be_awaited(assistant: Assistant) -> None:
 
 
 def test_a_model_that_refuses_is_believed(assistant: Assistant) -> None:
-    answer = writing(assistant, refusal()).answer(WINNER)
+    answer = writing(assistant, refusal_opening()).answer(WINNER)
     assert (answer.outcome, answer.citations, answer.note) == ("refused", (), "")
-    assert answer.text.startswith(refusal())
+    assert answer.text.startswith(refusal_opening())
 
 
 def test_a_follow_up_is_put_into_words(assistant: Assistant) -> None:

@@ -1,13 +1,9 @@
-"""What is looked at when a sentence is compared with its quotes: clauses, stems, months."""
+"""What of a sentence is compared with its quotes: its clauses, and the stems of its words."""
 
 import re
 
 from qa.text.words import stems
 
-MONTHS = frozenset(
-    """january february march april may june july august september october november december
-    jan feb mar apr jun jul aug sep sept oct nov dec""".split()
-)
 # Of forms that Snowball's stemmer leaves apart.
 _BASE = dict(
     pair.split(":")

@@ -7,9 +7,10 @@ beside a figure.
 import re
 from collections.abc import Sequence
 
-from qa.checking.clauses import MONTHS, clauses, word_stems
+from qa.checking.clauses import clauses, word_stems
 from qa.checking.roles import swapped
 from qa.text.amounts import value
+from qa.text.vocabulary import MONTH_WORDS, MONTHS, ORDINALS
 from qa.text.words import FUNCTION_WORDS, WORD, stems
 
 _NOT = frozenset(
@@ -25,7 +26,6 @@ _BETWEEN = frozenset(
 _OF = frozenset("report reports sign signs evidence word mention trace".split())
 # Content words that a "not" denies, and words behind it among which they stand.
 _DENIED, _REACH = 2, 5
-_ORDINALS = frozenset("first second third fourth fifth sixth seventh eighth ninth tenth".split())
 _OPPOSITES = """
     rise fall; rose fell; risen fallen; rising falling; increase decrease; increased decreased;
     increase decline; increased declined; gain lose; gained lost; grow shrink; grew shrank; up
@@ -66,7 +66,7 @@ _SO_LONG = re.compile(
 )
 _CLAUSE = re.compile(r"[,;:.](?=\s)")
 _MONTH_OF_YEAR = re.compile(
-    r"\b(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?(?: \d{1,2},)? (\d{4})\b"
+    rf"\b({'|'.join(name[:3] for name in MONTHS)})[a-z]*\.?(?: \d{{1,2}},)? (\d{{4}})\b"
 )
 
 
@@ -104,7 +104,7 @@ def _elsewhere(sentence: str, parts: Sequence[str]) -> str:
     said = [(_numbers(clause), stems(clause)) for clause in parts]
     for part in clauses(sentence):
         wanted = frozenset(
-            stem for stem in stems(part) if not stem[0].isdigit() and stem not in MONTHS
+            stem for stem in stems(part) if not stem[0].isdigit() and stem not in MONTH_WORDS
         )
         for number, kind in _numbers(part).items():
             fits: dict[float, int] = {}
@@ -193,9 +193,9 @@ def _is_not(tokens: Sequence[str], place: int) -> bool:
 def _opposite(tokens: Sequence[str], own: Sequence[str]) -> str:
     """Return a word in whose place, beside the same words, the quotes have its opposite."""
     here, there = ([token.lower() for token in some] for some in (tokens, own))
-    ordinals = (_ORDINALS & set(here)) - set(there)
-    if ordinals and (_ORDINALS & set(there)) - set(here):
-        return f"“{min(ordinals)}”, of which the quotes have another"
+    mine, theirs = (set(ORDINALS) & set(some) for some in (here, there))
+    if mine - theirs and theirs - mine:
+        return f"“{min(mine - theirs)}”, of which the quotes have another"
     for place, word in enumerate(here):
         others = _OPPOSITE.get(word, frozenset()) & set(there)
         if not others:

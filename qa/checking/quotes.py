@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from qa.text.sentences import sentences
+from qa.text.vocabulary import DEMONSTRATIVES, THIRD_PERSON, any_of
 
 # What people and models write one for the other.
 _SAME = str.maketrans(
@@ -20,8 +21,7 @@ _AROUND = " \t\n\"'.,;:!?-()[]"
 _LEAST = 6
 # A sentence that leans on the one before it: who "he" is, is said there.
 _LEANS = re.compile(
-    r"\W*(?:he|she|it|they|his|her|its|their|this|that|these|those|the \w+ (?:also|then))\b",
-    re.IGNORECASE,
+    rf"\W*(?:{any_of(THIRD_PERSON | DEMONSTRATIVES)}|the \w+ (?:also|then))\b", re.IGNORECASE
 )
 
 

@@ -3,18 +3,19 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from qa.checking.clauses import MONTHS, clauses, word_stems
+from qa.checking.clauses import clauses, word_stems
 from qa.text.demonyms import roots
+from qa.text.vocabulary import BE, DO, MODALS, MONTH_WORDS
 from qa.text.words import FUNCTION_WORDS, WORD
 
-_BE = frozenset("is are was were be been being am got gets get".split())
+_PASSIVE = BE | frozenset("got gets get".split())
 # What is done to somebody, beside all that ends in -ed.
 _DONE = frozenset(
     """won beat met gave told sent sold bought led left lost made paid saw shot held hit built
     fought taught caught took began wrote drove struck hurt chose fell flew grew threw stole
     broke""".split()
 )
-_WILL = frozenset("will would may might can could must shall should did does do".split())
+_BEFORE_VERB = MODALS | DO
 # Before a noun, not a verb.
 _HEADS = frozenset("of the a an in with for on at by from its his her their and some any".split())
 # Who meets somebody is met by him.
@@ -66,7 +67,7 @@ def _doers(
             verb = _surely(tokens, place)
             doers = [*before, *tokens[:place]]
             by = next((n for n in (place + 1, place + 2) if tokens[n : n + 1] == ["by"]), None)
-            passive = any(word.lower() in _BE for word in tokens[max(0, place - 3) : place])
+            passive = any(word.lower() in _PASSIVE for word in tokens[max(0, place - 3) : place])
             if verb and passive and not by:
                 continue
             if by and (passive or verb):
@@ -104,7 +105,7 @@ def _surely(tokens: Sequence[str], place: int) -> bool:
 def _done(tokens: Sequence[str], place: int, *, names: set[str]) -> bool:
     """Tell whether a word is said to be done by somebody: "visited", "Abe visits", "will visit"."""
     word, before = tokens[place].lower(), tokens[place - 1] if place else ""
-    if _surely(tokens, place) or before.lower() in _WILL:
+    if _surely(tokens, place) or before.lower() in _BEFORE_VERB:
         return True
     return word.endswith("s") and word[-2:-1] not in "'’" and before in names
 
@@ -124,7 +125,7 @@ def _last_group(tokens: Sequence[str]) -> list[str]:
     kept: list[str] = []
     for place, token in enumerate(reversed(tokens)):
         lower = token.lower()
-        named = token[0].isupper() and lower not in FUNCTION_WORDS | MONTHS
+        named = token[0].isupper() and lower not in FUNCTION_WORDS | MONTH_WORDS
         if named or (kept and lower == "and"):
             kept.append(token)
         elif kept or place >= _NOUN:

@@ -9,10 +9,10 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from qa.checking.clauses import MONTHS
 from qa.checking.contradiction import against
 from qa.text.amounts import value
 from qa.text.demonyms import roots
+from qa.text.vocabulary import MONTH_WORDS, ONES, THIRD_PERSON
 from qa.text.words import FUNCTION_WORDS, WORD, stems
 
 # The least share of a sentence's content words that its quotes must have.
@@ -30,16 +30,15 @@ _ADDED = 4
 # They begin a sentence and are no names.
 _BEGINS = frozenset(
     """according across although amid among around at because before between both despite during
-    each earlier every few four five however in last later many most near neither next one
-    several since six ten three two under no never nothing nobody none unlike until when while
-    within without yet""".split()
-)
+    each earlier every few however in last later many most near neither next several since under
+    no never nothing nobody none unlike until when while within without yet""".split()
+) | frozenset(ONES)
 # Names that look like words which begin a sentence: "Italy approved", "Boeing recalled".
 _LIKE_WORDS = frozenset(
     """ahmed beijing boeing chongqing connors davies emily flanders fred italy kelly mohammed
     nanjing netherlanders peters reading rogers sanders sayed sicily wyoming""".split()
 )
-_PRONOUNS = frozenset("he she it they his her its their him them i we you".split())
+_PRONOUNS = THIRD_PERSON | frozenset("i we you".split())
 # https://a.example/b, //a.example, a.example/b, a[.]example; but not "p.m." or "U.S.".
 _ADDRESS = re.compile(r"\S*//\S+|\b[\w-]+(?:\.|\[\.\])[a-z]{2,}\S*|\]\(\S*")
 # Figures in words that are no number, and what one is in another unit.
@@ -127,7 +126,9 @@ def _names(tokens: Sequence[str], known: str, own: Sequence[str]) -> str:
     common = {word for word in own if word.islower()}
     for place, token in enumerate(tokens):
         # "The WHO" and "the IT minister" are no pronouns.
-        plain = token.lower() in FUNCTION_WORDS | MONTHS | _PRONOUNS and not token[1:].isupper()
+        plain = (
+            token.lower() in FUNCTION_WORDS | MONTH_WORDS | _PRONOUNS and not token[1:].isupper()
+        )
         if not token[0].isupper() or plain:
             continue
         if any(char.isdigit() for char in token) or roots(token) & there:

@@ -4,15 +4,15 @@ import calendar
 import re
 from functools import lru_cache
 
-from qa.dates.lexicon import MONTHS, ORDINALS, SEASONS, WEEKDAYS, any_of
+from qa.dates.lexicon import NTH, SEASONS
 from qa.dates.rules import Context, Grammar, Resolved, Value
+from qa.text.vocabulary import AGENCY_MONTHS, MONTHS, SHORT_MONTHS, WEEKDAYS, any_of
 
 absolute = Grammar()
 
 _FULL = any_of([*MONTHS, *(name.upper() for name in MONTHS)])
-_SHORT = (
-    r"(?:(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\b\.?|(?:JAN|FEB|AUG|SEPT|OCT|NOV|DEC)\.)"
-)
+_AGENCY = any_of(AGENCY_MONTHS)
+_SHORT = rf"(?:{any_of(SHORT_MONTHS)}\b\.?|{_AGENCY.upper()}\.)"
 MONTH = f"(?:{_FULL}|{_SHORT})"
 # Not the beginning of a larger figure, of a time of day, or of an amount.
 DAY = r"(?:3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?(?!\d|[.,:]\d|\s?%|\s?[ap]\.?m\b)"
@@ -182,7 +182,7 @@ def _century(two: int, context: Context) -> int:
 
 @absolute.rule(
     rf"(?:(?P<which>(?i:last|this\s+past|this|next|this\s+coming|past))\s+|(?P<part>{PART}))?"
-    rf"(?P<month>{_FULL}|(?:Jan|Feb|Aug|Sept|Oct|Nov|Dec)\.)(?!\s*\d)"
+    rf"(?P<month>{_FULL}|{_AGENCY}\.)(?!\s*\d)"
 )
 def _month(match: re.Match[str], context: Context) -> Resolved:
     month, which = month_of(match["month"]), (match["which"] or "").lower()
@@ -223,7 +223,7 @@ def _tells_of_mrs_may(text: str) -> bool:
 
 # "Fall" and "spring" are verbs as well, and a season that nobody dates is any year's.
 _IN_SEASON = re.compile(
-    rf"\b(?:in|since|by|until|during|of|early|late|mid)[\s-]+(?:the\s+)?{any_of([*SEASONS])}$",
+    rf"\b(?:in|since|by|until|during|of|early|late|mid)[\s-]+(?:the\s+)?{any_of(SEASONS)}$",
     re.IGNORECASE,
 )
 
@@ -254,12 +254,12 @@ def _season(match: re.Match[str], context: Context) -> Resolved:
 
 
 @absolute.rule(
-    rf"""(?i:(?:(?:the|last|this)\s+)?(?P<place>{any_of([*ORDINALS])})[\s-]+(?P<unit>quarter|half)
+    rf"""(?i:(?:(?:the|last|this)\s+)?(?P<place>{any_of(NTH)})[\s-]+(?P<unit>quarter|half)
     (?:(?:,?\s+(?:of\s+|in\s+)?)(?:(?P<fiscal>fiscal\s+(?:year\s+)?)?(?P<year>{YEAR})|
     (?P<shift>{SHIFT})))?)|Q(?P<q>[1-4])(?:\s+(?:of\s+)?(?P<year_>{YEAR}))?"""
 )
 def _quarter(match: re.Match[str], context: Context) -> Resolved:
-    place = int(match["q"] or 0) or ORDINALS[match["place"].lower()]
+    place = int(match["q"] or 0) or NTH[match["place"].lower()]
     letter = "H" if match["unit"] and match["unit"].lower() == "half" else "Q"
     if letter == "H" and (place > 2 or not (match["year"] or match["shift"])):
         # Of a match, as a rule.

@@ -2,15 +2,16 @@
 
 import re
 
-from qa.dates.lexicon import NUMBERS, SIZES, UNITS, any_of
+from qa.dates.lexicon import NUMBERS, SIZES, UNITS
 from qa.dates.rules import Context, Grammar, Resolved
+from qa.text.vocabulary import any_of
 
 durations = Grammar()
 
 _MANY = r"(?:a\s+few|a\s+couple(?:\s+of)?|couple\s+of|several|many|some|few|recent|countless)"
 NUMBER = (
     r"(?:(?<!\d[,.])\d+(?:,\d{3})*(?:\.\d+)?(?:\s+\d/\d)?|"
-    + any_of([*NUMBERS]).replace(r"\ ", r"\s+")
+    + any_of(NUMBERS).replace(r"\ ", r"\s+")
     + rf"|{_MANY})"
 )
 UNIT = any_of([*UNITS, "centurie"])
@@ -58,7 +59,7 @@ _OFTEN = {
 }
 
 
-@durations.rule(rf"(?i:{any_of([*_OFTEN])})")
+@durations.rule(rf"(?i:{any_of(_OFTEN)})")
 def _regularly(match: re.Match[str], context: Context) -> Resolved:
     if match[0][0].isupper() and context.text[match.end() : match.end() + 2].strip()[:1].isupper():
         # A name: "Daily Telegraph".

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from dateutil import easter
 
 from qa.dates.absolute import SHIFT, YEAR, year_in
-from qa.dates.lexicon import any_of
 from qa.dates.relative import period
 from qa.dates.rules import Context, Grammar, Resolved
+from qa.text.vocabulary import any_of
 
 holidays = Grammar()
 
@@ -72,7 +72,7 @@ _NO_DAY = re.compile(
 )
 # The day of another country.
 _OTHERS = re.compile(r"['’]s\s+Independence|(?:ian|ani|ese|ish)\s+Independence")
-_HOLIDAY = any_of([*_HOLIDAYS]).replace("'", "['’]")
+_HOLIDAY = any_of(_HOLIDAYS).replace("'", "['’]")
 
 
 @holidays.rule(

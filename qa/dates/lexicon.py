@@ -1,12 +1,9 @@
 """The words that dates are written with, as fragments of regular expressions and as numbers."""
 
 import re
-from collections.abc import Sequence
 
-MONTHS = (
-    "January February March April May June July August September October November December"
-).split()
-WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+from qa.text.vocabulary import MONTHS, ONES, ORDINALS, TENS, WEEKDAYS
+
 SEASONS = {"spring": "SP", "summer": "SU", "fall": "FA", "autumn": "FA", "winter": "WI"}
 # Of TIMEX3: a duration's designator, and whether it belongs to the part after the T.
 UNITS = {
@@ -27,18 +24,13 @@ UNITS = {
 # How many of the designator's units one of them is.
 SIZES = {"fortnight": 2, "decade": 10, "century": 100}
 DAY_PARTS = {"morning": "MO", "afternoon": "AF", "evening": "EV", "night": "NI"}
-_ONES = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
-    "fifteen sixteen seventeen eighteen nineteen"
-).split()
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
 NUMBERS: dict[str, float] = {
-    **{word: value for value, word in enumerate(_ONES) if value},
-    **{word: 10 * value for value, word in enumerate(_TENS, start=2)},
+    **{word: value for value, word in enumerate(ONES) if value},
+    **{word: 10 * value for value, word in enumerate(TENS, start=2)},
     **{
         f"{ten}-{one}": 10 * value + size
-        for value, ten in enumerate(_TENS, start=2)
-        for size, one in enumerate(_ONES[1:10], start=1)
+        for value, ten in enumerate(TENS, start=2)
+        for size, one in enumerate(ONES[1:10], start=1)
     },
     "a": 1,
     "an": 1,
@@ -50,9 +42,10 @@ NUMBERS: dict[str, float] = {
     "half an": 0.5,
     "a half": 0.5,
 }
-ORDINALS = {
+# Of quarters and halves.
+NTH = {
     word: place
-    for place, word in enumerate("first second third fourth".split(), start=1)
+    for place, word in enumerate(ORDINALS[:4], start=1)
     for word in (word, f"{place}{('st', 'nd', 'rd', 'th')[place - 1]}")
 }
 
@@ -69,7 +62,7 @@ TELLING = frozenset(
 
 # Words that an expression may begin with before it comes to one of those.
 LEADING = frozenset(
-    [part for words in (*NUMBERS, *ORDINALS) for part in re.split(r"[ -]", words)]
+    [part for words in (*NUMBERS, *NTH) for part in re.split(r"[ -]", words)]
     + "the this that these last next past first coming final previous recent following same".split()
     + "current preceding prior remaining early mid late every each once twice another day".split()
     + "almost nearly over under only just exactly more less fewer at up some as no a an".split()
@@ -77,8 +70,3 @@ LEADING = frozenset(
     + "new boxing valentine st independence veterans armistice may bastille martin".split()
     + "presidents memorial labor columbus election black mother father good palm ash".split()
 )
-
-
-def any_of(words: Sequence[str]) -> str:
-    """Return an alternation of words, longest first, so that none stops short of another."""
-    return "(?:" + "|".join(map(re.escape, sorted(words, key=len, reverse=True))) + ")"

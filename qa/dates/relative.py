@@ -7,15 +7,16 @@ from dateutil.relativedelta import relativedelta
 
 from qa.dates.absolute import DAY, MONTH, WEEKDAY, YEAR, month_of, year_in, year_of
 from qa.dates.durations import NUMBER, QUALIFIER, UNIT, duration, number, unit
-from qa.dates.lexicon import DAY_PARTS, WEEKDAYS, any_of
+from qa.dates.lexicon import DAY_PARTS
 from qa.dates.rules import Context, Grammar, Resolved, Value
+from qa.text.vocabulary import WEEKDAYS, any_of
 
 relative = Grammar()
 
 # "2,000 years ago" is no year.
 _FAR = 300
 
-_PARTS = any_of([*DAY_PARTS])
+_PARTS = any_of(DAY_PARTS)
 _TIME = (
     # Not the minutes of "5:30-9:30 p.m.".
     r"(?<![:.\d])(?P<hour>\d{1,2})(?:[:.](?P<minute>\d\d))?\s?(?P<half>[ap]\.?m\b\.?)"

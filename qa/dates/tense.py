@@ -2,6 +2,8 @@
 
 import re
 
+from qa.text.vocabulary import MODALS, SHORT_MONTHS, any_of
+
 # As far as a sentence is looked at, in characters.
 _REACH = 240
 _WORD = re.compile(
@@ -19,13 +21,13 @@ _DONE = re.compile(
 )
 # A full stop after these ends no sentence.
 _SHORT = re.compile(
-    r"\b(?:Mr|Mrs|Ms|Dr|St|Gov|Sen|Rep|Gen|Col|Lt|Sgt|Prof|Jr|Sr|No|vs|[A-Z]|"
-    r"Jan|Feb|Mar|Apr|Aug|Sept?|Oct|Nov|Dec|a\.m|p\.m)$"
+    r"\b(?:Mr|Mrs|Ms|Dr|St|Gov|Sen|Rep|Gen|Col|Lt|Sgt|Prof|Jr|Sr|No|vs|[A-Z]|a\.m|p\.m|"
+    rf"{any_of(SHORT_MONTHS)})$"
 )
-_FUTURE = frozenset(
-    "will 'll ’ll won't won’t shall scheduled expected slated planned planning upcoming "
-    "forthcoming would may might should must begins opens starts faces returns takes "
-    "airs expects kicks".split()
+# "Can" and "could" tell of what is possible, at any time.
+_FUTURE = (MODALS - {"can", "could"}) | frozenset(
+    "'ll ’ll won't won’t scheduled expected slated planned planning upcoming forthcoming begins "
+    "opens starts faces returns takes airs expects kicks".split()
 )
 # Says that something is to come. "Set in Paris", "due to rain" and "the planned bridge" do not.
 _ANNOUNCES = re.compile(

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from qa.dates.lexicon import DAY_PARTS
+from qa.text.vocabulary import MONTHS
 from qa.types import DateExpression, day
 
 Span = tuple[datetime.date, datetime.date]
@@ -17,9 +18,7 @@ _PARTS = {code: name for name, code in DAY_PARTS.items()}
 # A time of more days is no event: "the 1990s" are when nothing in particular happened.
 EVENT = 366
 _CLOCK = re.compile(r"T\d")
-_NAMED = re.compile(
-    r"(?i:day\b|tonight|tomorrow|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))"
-)
+_NAMED = re.compile(rf"(?i:day\b|tonight|tomorrow|\b(?:{'|'.join(name[:3] for name in MONTHS)}))")
 _VALUE = re.compile(
     r"(?P<year>\d{4})(?:-(?:(?P<month>\d\d)(?:-(?P<day>\d\d)(?:T(?P<time>\d\d:\d\d|[A-Z]{2}))?)?"
     r"|W(?P<week>\d\d)(?P<weekend>-WE)?|Q(?P<quarter>[1-4])|H(?P<half>[12])|(?P<season>SP|SU|FA|WI)))?"

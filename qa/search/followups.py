@@ -2,29 +2,32 @@
 
 import re
 from collections.abc import Sequence
-from functools import cache
 
 from qa import prompts
 from qa.dates import find
+from qa.text.vocabulary import (
+    AUXILIARIES,
+    BE,
+    DEMONSTRATIVES,
+    DO,
+    HAVE,
+    MONTHS,
+    POSSESSIVES,
+    SUBJECTS,
+    THIRD_PERSON,
+    WEEKDAYS,
+    any_of,
+)
 from qa.text.words import FUNCTION_WORDS, WORD, content_words
 from qa.types import Turn
 
-# People and things said before: "Where does she live?", "What was her name?".
-_PRONOUNS = frozenset("he she it they him her them his hers its their theirs".split())
-_POINTING = frozenset("this these those".split())
-# "This week" is no word of the conversation; nor is "there" in "Is there a vaccine?".
-_TIMES = frozenset(
-    """week weekend month year summer winter spring autumn fall season morning afternoon evening
-    monday tuesday wednesday thursday friday saturday sunday january february march april may
-    june july august september october november december""".split()
+# "This week" points to nothing said before.
+_TIMES = frozenset(name.lower() for name in (*MONTHS, *WEEKDAYS)) | frozenset(
+    """week weekend month year summer winter spring autumn fall season morning afternoon
+    evening""".split()
 )
-_BE = frozenset("is are was were be been has have had will".split())
-_AUXILIARY = "|".join(
-    [*sorted(_BE), *"do does did can could may might must shall should would".split()]
-)
-_IS = "|".join([*sorted(_BE), "do", "does", "did"])
-# "Why did the latter resign?"
-_ASKS = frozenset("is are was were do does did has have had will can could would".split())
+# Nor does "there" in "Is there a vaccine?", "Will there be one?".
+_IS = BE | HAVE | {"will"}
 # Before "that": "after that", "at that final"; after a noun it begins a clause: "a firm that …".
 _PREPOSITIONS = frozenset(
     """about after against at before behind beside besides by during for from in into of on over
@@ -32,8 +35,9 @@ _PREPOSITIONS = frozenset(
 )
 # What a pronoun can mean within its own question: "Which singer canceled her tour?".
 _OWN_SUBJECT = re.compile(
-    rf"(?:who|(?:which|what) (?!(?:{_AUXILIARY})\b)\w+)\b"
-    rf"(?!['’]s (?:his|her|its|their)\b| (?:{_IS})\b| (?:{_AUXILIARY}) (?:he|she|they|it)\b)",
+    rf"(?:who|(?:which|what) (?!{any_of(AUXILIARIES)}\b)\w+)\b"
+    rf"(?!['’]s {any_of(POSSESSIVES)}\b| {any_of(_IS | DO)}\b|"
+    rf" {any_of(AUXILIARIES)} {any_of(SUBJECTS)}\b)",
     re.IGNORECASE,
 )
 # "And the runner-up?", "What about Pakistan?".
@@ -54,7 +58,7 @@ def depends(question: str) -> bool:
     if _GOES_ON.match(question.strip()) or any(_points(words, n) for n in range(len(words))):
         return True
     own = _OWN_SUBJECT.match(question.strip())
-    pronouns = [n for n, word in enumerate(words) if word.lower() in _PRONOUNS and word != "IT"]
+    pronouns = [n for n, word in enumerate(words) if word.lower() in THIRD_PERSON and word != "IT"]
     if pronouns and not own and not names(" ".join(words[: pronouns[0]])):
         return True
     return not names(question) and len(content_words(question)) <= _FEW
@@ -117,17 +121,17 @@ def _points(words: Sequence[str], place: int) -> bool:
     last = words[place - 1].lower() if place else ""
     following = words[place + 1].lower() if place + 1 < len(words) else ""
     if word == "that":
-        return not place or last in _PREPOSITIONS or last in _BE
+        return not place or last in _PREPOSITIONS or last in _IS
     if word == "there":
-        return last not in _BE or not following
+        return last not in _IS or not following
     if word in ("former", "latter"):
         # "What did the former say?", but not "the former president".
-        asked = words[place - 2].lower() in _ASKS if place > 1 else False
+        asked = words[place - 2].lower() in AUXILIARIES if place > 1 else False
         return last == "the" and (asked or not following or following in FUNCTION_WORDS)
     if word == "then":
         # "Then-President Velk" is a name.
         return not words[place + 1 : place + 2] or words[place + 1].islower()
-    return word in _POINTING and following not in _TIMES
+    return word in DEMONSTRATIVES and following not in _TIMES
 
 
 def _subject(turns: Sequence[Turn]) -> list[str]:
@@ -150,11 +154,6 @@ def _last_question(turns: Sequence[Turn]) -> int | None:
 
 def _said(turns: Sequence[Turn]) -> str:
     """Return the answer among the turns, without its markers; '' for a refusal."""
+    refused = prompts.refusal_opening()
     said = (_MARKER.sub("", turn.text).strip() for turn in turns)
-    return next((text for text in said if text and not text.startswith(_refused())), "")
-
-
-@cache
-def _refused() -> str:
-    """Return how every refusal begins."""
-    return prompts.load("refusal").partition("{")[0].strip()
+    return next((text for text in said if text and not text.startswith(refused)), "")

@@ -5,12 +5,19 @@ import re
 
 from qa.dates import Span, find, length, span
 from qa.text.sentences import sentences
+from qa.text.vocabulary import (
+    AUXILIARIES,
+    DEMONSTRATIVES,
+    MONTHS,
+    POSSESSIVES,
+    SHORT_MONTHS,
+    WEEKDAYS,
+    any_of,
+)
 from qa.text.words import content_words
 
-_AUXILIARY = (
-    "is|are|was|were|am|do|does|did|has|have|had|can|could|will|would|shall|should|may|might|must"
-)
-_YES_NO = re.compile(rf"(?:and |but |so )?(?:{_AUXILIARY})(?:n[’']t)?\b", re.IGNORECASE)
+_AUXILIARY = any_of(AUXILIARIES)
+_YES_NO = re.compile(rf"(?:and |but |so )?{_AUXILIARY}(?:n[’']t)?\b", re.IGNORECASE)
 _WH = re.compile(r"\b(?:who|whom|whose|what|which|when|where|why|how)\b", re.IGNORECASE)
 _EXPLAIN = re.compile(
     r"\bwhy\b|\bhow come\b|\bfor what reasons?\b|"
@@ -24,11 +31,11 @@ _EXPLAIN = re.compile(
 _LEAD = r"^(?:\W|(?:and|but|so|by|from|since|until|exactly) )*"
 # "Wowed viewers when NASA revealed them" asks nothing.
 _WHEN = re.compile(
-    rf"{_LEAD}when\b|\bwhen\W*$|\bwhen (?:{_AUXILIARY})\b",
+    rf"{_LEAD}when\b|\bwhen\W*$|\bwhen {_AUXILIARY}\b",
     re.IGNORECASE,
 )
 # Asks when, whatever follows: "When was the man who shot Abe arrested?"
-_WHEN_WAS = re.compile(rf"{_LEAD}when (?:{_AUXILIARY})(?:n[’']t)?\b", re.IGNORECASE)
+_WHEN_WAS = re.compile(rf"{_LEAD}when {_AUXILIARY}(?:n[’']t)?\b", re.IGNORECASE)
 _WHICH_DAY = re.compile(
     r"\b(?:what|which) (?:(?:day|date|year|month|season|decade)s?|centur(?:y|ies)|time)\b",
     re.IGNORECASE,
@@ -36,7 +43,7 @@ _WHICH_DAY = re.compile(
 _HOW_LONG = re.compile(r"\bhow long\b", re.IGNORECASE)
 # "Due to the storm" and "the rescue plan" do not look forward, "due to arrive" does.
 _CAUSE = (
-    r"to (?:the|an?|his|her|its|their|this|that|these|those|"
+    rf"to (?:the|an?|{any_of(POSSESSIVES | DEMONSTRATIVES)}|"
     r"\w+(?:ing|ions?|ages?|ness|ment|ity))\b"
 )
 _AHEAD = re.compile(
@@ -58,10 +65,10 @@ _CHOICES = re.compile(
     re.IGNORECASE,
 )
 # Typed without capitals, as questions are: "may" and "march" are months only beside a figure.
+_VERBS = {"may", "march"}
 _NAMES = re.compile(
-    r"\b(?:january|february|april|june|july|august|september|october|november|december|"
-    r"monday|tuesday|wednesday|thursday|friday|saturday|sunday)\b|"
-    r"\b(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|may|march)\b(?=\.?,? \d)|"
+    rf"\b{any_of({name.lower() for name in (*MONTHS, *WEEKDAYS)} - _VERBS)}\b|"
+    rf"\b{any_of({*map(str.lower, SHORT_MONTHS), *_VERBS})}\b(?=\.?,? \d)|"
     r"(?:(?<=\d )|(?<=\d[snrt][tdh] )|(?<=\bof ))(?:may|march)\b"
 )
 # A time so long says little of when an article on it was written, unless it is named in full.

@@ -4,14 +4,12 @@ import re
 from dataclasses import dataclass
 from typing import TypeVar
 
+from qa.text.vocabulary import MONTH_WORDS, MONTHS, ONES, TENS, any_of
+
 Named = TypeVar("Named")
 
-_MONTHS = "january february march april may june july august september october november december"
-_MONTH = {name[:3]: number for number, name in enumerate(_MONTHS.split(), start=1)}
-_M = (
-    r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|"
-    r"sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b\.?"
-)
+_MONTH = {name[:3].lower(): number for number, name in enumerate(MONTHS, start=1)}
+_M = rf"(?P<month>{any_of(MONTH_WORDS)})\b\.?"
 _D = r"(?:the )?(?P<{}>[0-3]?\d)(?:st|nd|rd|th)?(?![\d.,:]*\d|%)"
 _TO = r"(?: ?[-–—/] ?| (?:to|and|or|through|until) )"
 _DAYS = [
@@ -24,13 +22,8 @@ _DAYS = [
 ]
 _YEAR = re.compile(r"\b[12]\d{3}\b")
 
-_SMALL = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
-    "fifteen sixteen seventeen eighteen nineteen"
-).split()
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
-_WORDS = {word: float(number) for number, word in enumerate(_SMALL)}
-_WORDS |= {word: 10.0 * number for number, word in enumerate(_TENS, start=2)}
+_WORDS = {word: float(number) for number, word in enumerate(ONES)}
+_WORDS |= {word: 10.0 * number for number, word in enumerate(TENS, start=2)}
 _SCALES = {
     "hundred": 1e2,
     "thousand": 1e3,
@@ -49,9 +42,7 @@ _COUNTED = re.compile(
     r"euros|followers|homes|households|jobs|others|passengers|people|pounds|tonnes|tons|users|"
     r"viewers|voters|votes|workers|yen)\b)"
 )
-_HALF = re.compile(
-    r"(?<!and a )\bhalf[- ](?:an?[- ])?(?=(?:hundred|thousand|million|billion|trillion|dozen)\b)"
-)
+_HALF = re.compile(rf"(?<!and a )\bhalf[- ](?:an?[- ])?(?={any_of(_SCALES)}\b)")
 _RESULT = re.compile(r"\b(\d{1,3}) ?[-–—] ?(\d{1,3})\b")
 _UNITS = {"km": "kilometer", "kilometre": "kilometer", "metre": "meter", "kg": "kilogram"}
 _AMOUNT = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?|[a-z]+")

@@ -59,11 +59,6 @@ class Written:
     refused: bool = False
 
 
-def refusal() -> str:
-    """Return the words that every refusal begins with, the model's as the reader's."""
-    return prompts.load("refusal").partition("{")[0].strip()
-
-
 def parse(reply: str) -> Written:
     """Return the sentences in a reply: a line each, copied words in brackets behind it.
 
@@ -118,4 +113,4 @@ def _taken_apart(line: str) -> tuple[str, tuple[tuple[int, str], ...]]:
 
 
 def _refuses(line: str) -> bool:
-    return line.casefold().startswith(refusal().casefold()[:-1])
+    return line.casefold().startswith(prompts.refusal_opening().casefold()[:-1])

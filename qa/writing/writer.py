@@ -22,10 +22,11 @@ from qa.checking.check import Sentence
 from qa.search.followups import depends, names, standalone
 from qa.text.demonyms import roots
 from qa.text.printable import without_controls
+from qa.text.vocabulary import THIRD_PERSON
 from qa.text.words import WORD, stems
 from qa.types import Hit, Turn, day
 from qa.writing.providers import ModelUnreachable, told
-from qa.writing.reply import SCHEMA, Written, parse, refusal, structure
+from qa.writing.reply import SCHEMA, Written, parse, structure
 
 # Tags of ours in a passage would end it early, or begin another.
 _TAG = re.compile(r"<(?=\s*/?\s*passage\b)", re.IGNORECASE)
@@ -110,7 +111,7 @@ class Writer:
         self._tries = tries
         self._structured = structured
         self._replies = replies
-        self._instructions = self._prompt("answer", refusal=refusal())
+        self._instructions = self._prompt("answer", refusal=prompts.refusal_opening())
         # All of them, now: not at the first question.
         for prompt, variables in PROMPTS.items():
             self._prompt(prompt, **dict.fromkeys(variables, ""))
@@ -245,7 +246,7 @@ def _rewords(text: str, question: str, turns: Sequence[Turn]) -> bool:
 
 
 def _stems_of_pronouns() -> frozenset[str]:
-    return stems("he she it they him her them his hers its their theirs there then that this")
+    return stems(" ".join([*THIRD_PERSON, *"there then that this".split()]))
 
 
 def _passage(number: int, hit: Hit) -> str:

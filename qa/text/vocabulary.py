@@ -1,0 +1,40 @@
+"""Closed classes of English words, each spelt once: months, numbers, pronouns, auxiliaries."""
+
+import re
+from collections.abc import Iterable
+
+MONTHS = (
+    "January February March April May June July August September October November December"
+).split()
+# The months that news agencies shorten, and the other short forms in use; "May" has none.
+AGENCY_MONTHS = "Jan Feb Aug Sept Oct Nov Dec".split()
+SHORT_MONTHS = [*AGENCY_MONTHS, *"Mar Apr Jun Jul Sep".split()]
+MONTH_WORDS = frozenset(name.lower() for name in (*MONTHS, *SHORT_MONTHS))
+WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+
+# The number words of 0 to 19, those of 20 to 90, and the ordinals of 1 to 10.
+ONES = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
+    "fifteen sixteen seventeen eighteen nineteen"
+).split()
+TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
+
+SUBJECTS = frozenset("he she it they".split())
+POSSESSIVES = frozenset("his her its their".split())
+THIRD_PERSON = SUBJECTS | POSSESSIVES | frozenset("him them hers theirs".split())
+DEMONSTRATIVES = frozenset("this that these those".split())
+
+BE = frozenset("am is are was were be been being".split())
+HAVE = frozenset("has have had".split())
+DO = frozenset("do does did".split())
+MODALS = frozenset("can could may might must shall should will would".split())
+# The forms that can begin a question: "Did he resign?"
+AUXILIARIES = (BE - frozenset("be been being".split())) | HAVE | DO | MODALS
+
+
+def any_of(words: Iterable[str]) -> str:
+    """Return an alternation of words, longest first, so that none stops short of another."""
+    return (
+        "(?:" + "|".join(map(re.escape, sorted(words, key=lambda word: (-len(word), word)))) + ")"
+    )
