@@ -23,10 +23,10 @@ from qa.types import Hit
 
 CUTS = (1, 4, 10)
 PARTS = {
-    "by meaning": Ranking(words=0.0, date=0.0, events=0.0),
-    "by words": Ranking(words=1.0, date=0.0, events=0.0),
-    "fused": Ranking(date=0.0, events=0.0),
-    "fused, near the day asked about": Ranking(events=0.0),
+    "by meaning": Ranking(words=0.0, date=0.0, on_time=0.0),
+    "by words": Ranking(words=1.0, date=0.0, on_time=0.0),
+    "fused": Ranking(date=0.0, on_time=0.0),
+    "fused, near the day asked about": Ranking(on_time=0.0),
     "and of the time that the question names": Ranking(),
 }
 Search = Callable[[NewsQuestion], Sequence[Hit]]

@@ -32,7 +32,7 @@ class Bold(SpanReader):
 
 
 def right(row: Row, claim: Claim) -> bool:
-    days, event = claim.spans[0].told.days, row["event_date"]
+    days, event = claim.spans[0].timing.days, row["event_date"]
     on_day = days and event and str(days[0]) <= event <= str(days[1])
     return bool(on_day) or holds(claim.text, [row["answer"]])
 
@@ -43,7 +43,7 @@ def alone(assistant: Assistant, reader: SpanReader, row: Row, article: str) -> s
     claims = reader.read(row["question"], hits).claims
     if not claims or not right(row, claims[0]):
         return "no right answer"
-    return "said to be planned" if claims[0].spans[0].told.due else "said to have happened"
+    return "said to be planned" if claims[0].spans[0].timing.due else "said to have happened"
 
 
 def asked(assistant: Assistant, row: Row) -> tuple[list[str], str]:

@@ -21,7 +21,8 @@ import numpy as np
 from benchmarks.timing import milliseconds, sample
 from qa.library import vectors
 from qa.library.catalogue import VECTORS, Library
-from qa.library.vectors import Matrix, VectorReader, VectorWriter
+from qa.library.vectors import VectorReader, VectorWriter
+from qa.models.embedder import Vectors
 from qa.models.loading import load_embedder
 from qa.settings import Settings
 
@@ -33,7 +34,7 @@ DEPTH = 100
 OTHER, NOISE = 0.5, 0.3
 
 
-def stored(folder: Path) -> Matrix:
+def stored(folder: Path) -> Vectors:
     """All vectors of a library."""
     import chromadb
 
@@ -50,7 +51,7 @@ def stored(folder: Path) -> Matrix:
     return np.concatenate(parts)
 
 
-def made(real: Matrix, count: int, begin: int = 0) -> Iterator[Matrix]:
+def made(real: Vectors, count: int, begin: int = 0) -> Iterator[Vectors]:
     """Yield unit vectors in batches: the real ones in random order, then ones made of two.
 
     From the vector `begin` on: with as many as there are real ones, all are made.
@@ -75,7 +76,7 @@ def recall(found: list[list[int]], exact: np.ndarray[Any, Any]) -> float:
     return round(float(np.mean(shares)), 4)
 
 
-def measure(folder: Path, name: str, queries: Matrix, everything: Matrix) -> dict[str, Any]:
+def measure(folder: Path, name: str, queries: Vectors, everything: Vectors) -> dict[str, Any]:
     reader = VectorReader(folder)
     started = time.perf_counter()
     reader.search(name, queries[0], DEPTH)

@@ -23,7 +23,7 @@ from langchain_core.runnables import (
     RunnableLambda,
 )
 
-from qa.dates import Span as Days
+from qa.dates import Period
 from qa.errors import CitationError, QuestionError
 from qa.ingest.recipe import facts
 from qa.library.catalogue import Library
@@ -40,7 +40,7 @@ from qa.settings import Settings
 from qa.text.printable import storable
 from qa.types import Answer, Claim, Draft, Event, Filters, Turn
 from qa.writing.loading import load_writer
-from qa.writing.stages import Written
+from qa.writing.stages import WritingStages
 from qa.writing.work import Work
 from qa.writing.writer import Writer
 
@@ -78,14 +78,14 @@ class Assistant:
         read = RunnableLambda(self._read, name="read")
         update = RunnableLambda(self._update, name="update")
         if writer:
-            written = Written(
+            stages = WritingStages(
                 writer, lambda work: self._cite(self._update(work)), retriever.embedder.alike
             )
-            rewrite = RunnableLambda(written.rewrite, name="rewrite")
+            rewrite = RunnableLambda(stages.rewrite, name="rewrite")
             self._first: Runnable[Any, Any] = begin | rewrite | retrieve | read
-            answer = RunnableLambda(written.answer, name="answer")
+            answer = RunnableLambda(stages.answer, name="answer")
             self._last: Runnable[Any, Answer] = answer | RunnableGenerator(
-                written.verify, written.averify, name="verify"
+                stages.verify, stages.averify, name="verify"
             )
         else:
             self._first = begin | retrieve | read | update
@@ -178,7 +178,7 @@ class Assistant:
         self,
         query: str,
         subject: str,
-        days: Days | None,
+        days: Period | None,
         asked_on: datetime.date | None,
         filters: Filters | None,
         limit: int,

@@ -86,16 +86,16 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("ids", nargs="+", metavar="ID", help="as `qa list` shows them")
     command.set_defaults(run=_remove)
 
-    limits, model = _limits(), _model()
+    filters, model = _filter_options(), _model_options()
     command = commands.add_parser(
-        "ask", parents=[library, limits, model], help="answer one question"
+        "ask", parents=[library, filters, model], help="answer one question"
     )
     command.add_argument("question", metavar="QUESTION")
     command.add_argument("--json", action="store_true", help="print the whole answer as JSON")
     command.set_defaults(run=_ask)
 
     command = commands.add_parser(
-        "timeline", parents=[library, limits], help="list what happened when, oldest first"
+        "timeline", parents=[library, filters], help="list what happened when, oldest first"
     )
     command.add_argument("query", metavar="QUERY", help="a person, a place, a subject")
     command.add_argument("--json", action="store_true", help="print the events as JSON")
@@ -153,7 +153,7 @@ def parser() -> argparse.ArgumentParser:
     return root
 
 
-def _model() -> argparse.ArgumentParser:
+def _model_options() -> argparse.ArgumentParser:
     """Return the parser of the chat model that is to write."""
     model = argparse.ArgumentParser(add_help=False)
     model.add_argument(
@@ -164,9 +164,9 @@ def _model() -> argparse.ArgumentParser:
     return model
 
 
-def _limits() -> argparse.ArgumentParser:
+def _filter_options() -> argparse.ArgumentParser:
     """Return the parser of the limits that a search can be given."""
-    limits = argparse.ArgumentParser(add_help=False)
+    filters = argparse.ArgumentParser(add_help=False)
     for flag, name, text in (
         ("--from", "since", "search only articles of this day and later"),
         ("--to", "until", "search only articles of this day and earlier"),
@@ -177,15 +177,15 @@ def _limits() -> argparse.ArgumentParser:
             "prefer news of the days around (default: --as-of, or the newest)",
         ),
     ):
-        limits.add_argument(flag, dest=name, type=_date, metavar="DATE", help=text)
-    limits.add_argument(
+        filters.add_argument(flag, dest=name, type=_date, metavar="DATE", help=text)
+    filters.add_argument(
         "--source",
         action="append",
         default=[],
         metavar="HOST",
         help="search only articles of this site, such as cnn.com; may be repeated",
     )
-    return limits
+    return filters
 
 
 def _filters(options: argparse.Namespace) -> Filters:
@@ -279,7 +279,7 @@ def _chat(options: argparse.Namespace) -> int:
 def _eval(options: argparse.Namespace) -> int:
     from qa.evaluation import evaluate, load, report
 
-    report.check(name for name, _ in options.fail_under)
+    report.check_bounds(name for name, _ in options.fail_under)
     asked = load(options.questions)
     out = options.out or Path("runs") / f"{asked.name}-{time.strftime('%Y%m%d-%H%M%S')}"
     total = min(options.limit or len(asked.questions), len(asked.questions))

@@ -135,7 +135,7 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Timing:
     """When a sentence was written, and of when it tells.
 
     `days` are the first and the last day that the answer in it names, if it names any. `due` is
@@ -155,7 +155,7 @@ class Span:
     start: int
     end: int
     quote: str
-    told: Told = Told()
+    timing: Timing = Timing()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from qa.dates import age, find, hints, shown, span
+from qa.dates import age, find, hints, period, shown
 from qa.ingest.files import Loaded, read
 
 CORPUS = Path(__file__).parents[1] / "corpus"
@@ -223,12 +223,12 @@ def test_next_friday_is_uncertain_only_within_the_week() -> None:
 )
 def test_what_a_value_stands_for(value: str, days: tuple[str, str], text: str) -> None:
     first, last = map(datetime.date.fromisoformat, days)
-    assert (span(value), shown(value)) == ((first, last), text)
+    assert (period(value), shown(value)) == ((first, last), text)
 
 
 @pytest.mark.parametrize("value", ["P3D", "PXY", "PRESENT_REF", "XXXX-WXX-7", "2017-W60", "junk"])
 def test_what_has_no_place_in_the_calendar(value: str) -> None:
-    assert (span(value), shown(value)) == (None, "")
+    assert (period(value), shown(value)) == (None, "")
 
 
 @pytest.mark.parametrize(
@@ -294,6 +294,6 @@ def test_offsets_and_values_hold_on_all_of_the_corpus() -> None:
             assert one.start >= end
             assert one.value
             # Each value is of the calendar, or is none on purpose.
-            assert span(one.value) or one.value[0] == "P" or one.value[:4] in ("XXXX", "FUTU")
+            assert period(one.value) or one.value[0] == "P" or one.value[:4] in ("XXXX", "FUTU")
             end, count = one.end, count + 1
     assert count > 100

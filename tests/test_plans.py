@@ -13,7 +13,7 @@ from qa.reading import plans
 from qa.reading.differing import differing
 from qa.search.question import asks_ahead, happened
 from qa.settings import Settings
-from qa.types import Claim, Draft, Filters, Span, Told, Turn
+from qa.types import Claim, Draft, Filters, Span, Timing, Turn
 
 MONDAY = datetime.date(2021, 6, 14)
 DAY = datetime.timedelta(1)
@@ -23,8 +23,8 @@ def claim(text: str, quote: str, written: datetime.date | None = MONDAY, id_: st
     """A claim whose answer is `text`, of an article that is one sentence."""
     start = quote.index(text)
     found = dates.find(quote, written)
-    told = plans.told(quote, (start, start + len(text)), (0, len(quote)), found, written)
-    return Claim(text, (Span(id_, 0, len(quote), quote, told),))
+    timing = plans.timing(quote, (start, start + len(text)), (0, len(quote)), found, written)
+    return Claim(text, (Span(id_, 0, len(quote), quote, timing),))
 
 
 @pytest.mark.parametrize(
@@ -62,23 +62,25 @@ def claim(text: str, quote: str, written: datetime.date | None = MONDAY, id_: st
     ],
 )  # fmt: skip
 def test_what_was_still_to_come(text: str, quote: str, due: str | None) -> None:
-    told = claim(text, quote).spans[0].told
-    assert told.written == MONDAY
-    assert (told.due.isoformat() if told.due else None) == due
+    timing = claim(text, quote).spans[0].timing
+    assert timing.written == MONDAY
+    assert (timing.due.isoformat() if timing.due else None) == due
 
 
 def test_a_question_that_looks_forward_is_answered_by_who_will() -> None:
     quote = "Minister Mara Velk will open the bridge on Friday."
     found = dates.find(quote, MONDAY)
-    told = plans.told(quote, (9, 18), (0, len(quote)), found, MONDAY, ahead=asks_ahead("Who will?"))
-    assert told.due == datetime.date(2021, 6, 18)
+    timing = plans.timing(
+        quote, (9, 18), (0, len(quote)), found, MONDAY, ahead=asks_ahead("Who will?")
+    )
+    assert timing.due == datetime.date(2021, 6, 18)
     assert not asks_ahead("Who opened the bridge?")
 
 
 @pytest.mark.parametrize("written", [None, datetime.date.max])
 def test_without_a_day_of_writing_nothing_is_to_come(written: datetime.date | None) -> None:
-    told = claim("Mara Velk", "It will be opened by Mara Velk.", written).spans[0].told
-    assert told == Told(written)
+    timing = claim("Mara Velk", "It will be opened by Mara Velk.", written).spans[0].timing
+    assert timing == Timing(written)
 
 
 PLAN = claim("Thursday", "The bridge will be opened on Thursday.")

@@ -13,7 +13,7 @@ from qa.errors import ModelError, SettingsError
 from qa.evaluation import evaluate
 from qa.evaluation.questions import Question
 from qa.settings import Settings
-from qa.writing.providers import ModelUnreachable, load_chat_model, told, without_secrets
+from qa.writing.providers import ModelUnreachable, load_chat_model, model_error, without_secrets
 from tests.conftest import run_qa
 from tests.openai_server import served
 from tests.test_writer import GOOD, WINNER, WON
@@ -80,7 +80,7 @@ def test_an_address_that_is_none_is_one_line(url: str) -> None:
 def test_secrets_in_an_address_are_told_to_nobody() -> None:
     url = "http://ann:secret@h.example:1/v1?key=secret"
     assert without_secrets(url) == "http://h.example:1/v1"
-    assert "secret" not in str(told(ConnectionError(), "m", url))
+    assert "secret" not in str(model_error(ConnectionError(), "m", url))
 
 
 def test_a_server_of_ones_own_is_asked(settings: Callable[..., Settings]) -> None:

@@ -11,7 +11,7 @@ from qa.search.question import (
     asks_yes_or_no,
     happened,
     lists_choices,
-    period,
+    named_period,
     proper,
     wants_sentence,
 )
@@ -140,7 +140,7 @@ def test_what_happened_and_when(question: str, subject: str | None) -> None:
     ],
 )
 def test_the_period_that_a_question_names(question: str, first: str, last: str) -> None:
-    found = period(question)
+    found = named_period(question)
     assert found == (datetime.date.fromisoformat(first), datetime.date.fromisoformat(last))
 
 
@@ -158,7 +158,7 @@ def test_the_period_that_a_question_names(question: str, first: str, last: str) 
     ],
 )
 def test_no_period(question: str) -> None:
-    assert period(question) is None
+    assert named_period(question) is None
 
 
 @pytest.mark.parametrize(
@@ -173,12 +173,12 @@ def test_no_period(question: str) -> None:
 def test_a_period_seen_from_the_day_of_asking(
     question: str, day: str, first: str, last: str
 ) -> None:
-    found = period(question, datetime.date.fromisoformat(day))
+    found = named_period(question, datetime.date.fromisoformat(day))
     assert found == (datetime.date.fromisoformat(first), datetime.date.fromisoformat(last))
 
 
 def test_a_long_time_without_its_year_is_no_period() -> None:
-    assert period("Who won last year?", datetime.date(2017, 3, 31)) is None
+    assert named_period("Who won last year?", datetime.date(2017, 3, 31)) is None
 
 
 @pytest.mark.parametrize(

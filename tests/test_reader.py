@@ -128,7 +128,7 @@ def test_the_same_weekday_of_two_weeks_is_two_answers(reader: SpanReader) -> Non
     ]
     draft = reader.read("When was the peace deal between Tolk and Karsk signed?", found)
     assert all(len(claim.spans) == 1 for claim in draft.claims)
-    days = [claim.spans[0].told.days for claim in draft.claims]
+    days = [claim.spans[0].timing.days for claim in draft.claims]
     assert [day and day[0].isoformat() for day in days] == ["2021-06-24", "2021-06-17"]
 
 

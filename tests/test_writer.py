@@ -22,7 +22,7 @@ from qa.library.catalogue import Library
 from qa.prompts import refusal_opening
 from qa.types import Answer, Filters, Hit, Passage, Source, Turn
 from qa.web.render import message
-from qa.writing.reply import Written, parse, structure
+from qa.writing.reply import Reply, parse, structure
 from qa.writing.writer import Talk, Writer
 
 WINNER = "Who won the election for mayor of Tolk?"
@@ -90,7 +90,7 @@ def test_a_line_is_a_sentence_and_its_quotes(
 
 
 def test_quotes_on_a_line_of_their_own_belong_to_the_sentence_above() -> None:
-    assert parse('It opened.\n[1 "was opened"]\n\nIt closed. [2 "was closed"]') == Written(
+    assert parse('It opened.\n[1 "was opened"]\n\nIt closed. [2 "was closed"]') == Reply(
         (Sentence("It opened.", ((1, "was opened"),)), Sentence("It closed.", ((2, "was closed"),)))
     )
 
@@ -121,7 +121,7 @@ def test_odd_replies_are_read_in_no_time() -> None:
         structure(reply)
         # Not a measure: what it guards against takes minutes.
         assert time.perf_counter() - started < 5
-    assert structure('{"sentences": [{"text": "x", "quotes": [{"passage": 1e999}]}]}') == Written()
+    assert structure('{"sentences": [{"text": "x", "quotes": [{"passage": 1e999}]}]}') == Reply()
 
 
 def test_brackets_in_a_structured_sentence_are_taken_out() -> None:
@@ -136,7 +136,7 @@ def test_a_refusal_has_the_same_words_everywhere() -> None:
     assert refusal_opening() in prompts.fill("answer", refusal=refusal_opening())
     assert parse(f"{refusal_opening()} It reaches from…").refused
     assert structure('{"sentences": []}').refused
-    assert structure("no json") == structure("{}") == structure("[]") == Written()
+    assert structure("no json") == structure("{}") == structure("[]") == Reply()
 
 
 # Finding what is said to be copied

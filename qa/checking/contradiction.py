@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from qa.checking.clauses import clauses, word_stems
 from qa.checking.roles import swapped
-from qa.text.amounts import value
+from qa.text.amounts import quantities
 from qa.text.vocabulary import MONTH_WORDS, MONTHS, ORDINALS
 from qa.text.words import FUNCTION_WORDS, WORD, stems
 
@@ -120,7 +120,7 @@ def _elsewhere(sentence: str, parts: Sequence[str]) -> str:
 
 def _numbers(text: str) -> dict[float, str]:
     """Return the numbers of a text, each with whether it is a year, a day or a count."""
-    found = value(text)
+    found = quantities(text)
     days = {100.0 * month + day: "day" for month, day in found.days if day}
     return {
         **dict.fromkeys(found.amounts - {1.0}, "count"),

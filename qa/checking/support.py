@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from qa.checking.contradiction import against
-from qa.text.amounts import value
+from qa.text.amounts import quantities
 from qa.text.demonyms import roots
 from qa.text.vocabulary import MONTH_WORDS, ONES, THIRD_PERSON
 from qa.text.words import FUNCTION_WORDS, WORD, stems
@@ -95,7 +95,7 @@ def _figured(text: str) -> str:
 
 def _figures(sentence: str, known: str) -> str:
     """Return whether figures or days of a sentence are not in what is known."""
-    one, other = value(sentence), value(known)
+    one, other = quantities(sentence), quantities(known)
     months = {month for month, _ in other.days}
     if any(day not in other.days and (day[1] or day[0] not in months) for day in one.days):
         return "a day that no quote names"
@@ -112,7 +112,7 @@ def _figures(sentence: str, known: str) -> str:
 def _converted(text: str) -> Iterator[float]:
     """Yield the figures of a text in other units: 24 for two years, 2 for 24 months."""
     for words, unit in _OF_UNIT.findall(text):
-        for amount in value(words).amounts:
+        for amount in quantities(words).amounts:
             for larger, (smaller, times) in _UNITS.items():
                 if unit.lower() == larger:
                     yield amount * times

@@ -3,22 +3,22 @@
 from qa.dates.find import find, kept
 from qa.dates.phrases import age, aged, hints, resolved
 from qa.dates.tense import announces, denies, direction
-from qa.dates.values import Span, dated, events, length, shown, span
+from qa.dates.values import Period, dated, length, occasions, period, shown
 
 __all__ = [
-    "Span",
+    "Period",
     "age",
     "aged",
     "announces",
     "dated",
     "denies",
     "direction",
-    "events",
     "find",
     "hints",
     "kept",
     "length",
+    "occasions",
+    "period",
     "resolved",
     "shown",
-    "span",
 ]

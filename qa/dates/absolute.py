@@ -66,7 +66,7 @@ def year_of(match: re.Match[str], context: Context, month: int, day: int = 0) ->
 def _shifted(words: str, context: Context) -> Value:
     which = words.split()[0].lower()
     if which == "that":
-        return Value(str((context.period or context.date).year), uncertain=True)
+        return Value(str((context.last_start or context.date).year), uncertain=True)
     return Value(str(context.date.year + {"last": -1, "this": 0, "next": 1}[which]))
 
 

@@ -10,7 +10,7 @@ from qa.dates.holidays import holidays
 from qa.dates.lexicon import LEADING, TELLING
 from qa.dates.relative import relative
 from qa.dates.rules import Context, Value
-from qa.dates.values import span
+from qa.dates.values import period
 from qa.types import DateExpression
 
 _RULES = [*absolute, *holidays, *relative, *durations]
@@ -66,8 +66,8 @@ def find(text: str, date: datetime.date | None) -> list[DateExpression]:
 
 
 def _remember(value: str, context: Context) -> None:
-    if days := span(value):
-        context.period = days[0]
+    if days := period(value):
+        context.last_start = days[0]
         if days[0] == days[1]:
             context.last = days[0]
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dateutil import easter
 
 from qa.dates.absolute import SHIFT, YEAR, year_in
-from qa.dates.relative import period
+from qa.dates.relative import enclosing
 from qa.dates.rules import Context, Grammar, Resolved
 from qa.text.vocabulary import any_of
 
@@ -99,5 +99,5 @@ def _holiday(match: re.Match[str], context: Context) -> Resolved:
         elif not which and not ahead and (after - date).days < 15 < (date - before).days:
             found = after
     if match["week"]:
-        return period(found, match["week"].strip())
+        return enclosing(found, match["week"].strip())
     return found.isoformat()

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from dateutil.relativedelta import relativedelta
 
-from qa.dates.values import Span, dated, joined, shown
+from qa.dates.values import Period, dated, joined, shown
 from qa.types import DateExpression, Source
 
 _TO = re.compile(r"\s*(?:[-–—]|to|through|until)\s*(?:the\s+)?")
@@ -14,7 +14,7 @@ _AND = re.compile(r"\s*and\s*(?:the\s+)?")
 _BETWEEN = re.compile(r"\b[Bb]etween\s+(?:the\s+)?$")
 
 
-_Dated = tuple[DateExpression, Span]
+_Dated = tuple[DateExpression, Period]
 
 
 def hints(text: str, found: Sequence[DateExpression]) -> list[tuple[str, str]]:

@@ -28,7 +28,7 @@ def _at(day: datetime.date, part: str | None) -> str:
     return day.isoformat() + (f"T{DAY_PARTS[part.lower()]}" if part else "")
 
 
-def period(date: datetime.date, name: str) -> str:
+def enclosing(date: datetime.date, name: str) -> str:
     """Return the value of the week, month, year … in which a day lies."""
     match name:
         case "week" | "weekend":
@@ -193,7 +193,7 @@ def _ago(match: re.Match[str], context: Context) -> Resolved:
     back = side in ("ago", "earlier", "before")
     # "A year earlier" counts from what was spoken of; of years and quarters that is, mostly, now.
     near = side in ("earlier", "later", "before") and name in ("day", "week")
-    known = context.last if near else context.period if side == "later" else None
+    known = context.last if near else context.last_start if side == "later" else None
     start = known or context.date
     if name in ("hour", "minute", "second"):
         return f"PT{count:g}{name[0].upper()}"
@@ -208,7 +208,7 @@ def _ago(match: re.Match[str], context: Context) -> Resolved:
         # "He was freed ten years later": after what, is not known.
         return duration(count, name)
     round_ = bool(match["more"]) or (name in ("year", "decade", "century") and count % 10 == 0)
-    return Value(period(day, size.get(name, name)), round_ or side not in ("ago", "from now"))
+    return Value(enclosing(day, size.get(name, name)), round_ or side not in ("ago", "from now"))
 
 
 @relative.rule(
@@ -221,10 +221,10 @@ def _ago(match: re.Match[str], context: Context) -> Resolved:
 def _which(match: re.Match[str], context: Context) -> Resolved:
     which, name = match["which"].lower().split()[-1], match["unit"].lower()
     date = context.date
-    told = which in ("following", "same", "that", "preceding", "previous", "prior")
-    if told or (name == "day" and which in ("next", "past", "last")):
+    from_before = which in ("following", "same", "that", "preceding", "previous", "prior")
+    if from_before or (name == "day" and which in ("next", "past", "last")):
         # Told from what was spoken of before, which is the date found last.
-        known = context.last if name == "day" else context.period
+        known = context.last if name == "day" else context.last_start
         if known is None and which in ("that", "same"):
             return None
         date = known or date
@@ -235,7 +235,7 @@ def _which(match: re.Match[str], context: Context) -> Resolved:
     day = moved(date, name, step)
     # "Over the last year" is how long, "the next week" may be the one after another.
     the = re.match(r"(?:the|The)\s", match[0])
-    return Value(period(day, name), uncertain=told or bool(the)) if day else None
+    return Value(enclosing(day, name), uncertain=from_before or bool(the)) if day else None
 
 
 @relative.rule(rf"(?i:the\s+)?(?i:next|following)\s+(?P<part>{_PARTS})")
@@ -254,7 +254,7 @@ def _week_of(match: re.Match[str], context: Context) -> Resolved:
         found = datetime.date(int(year.value), month, day)
     except ValueError:
         return None
-    return Value(period(found, match["unit"].lower()), year.uncertain)
+    return Value(enclosing(found, match["unit"].lower()), year.uncertain)
 
 
 @relative.rule(r"(?i:the|this)\s+weekend")
@@ -262,7 +262,7 @@ def _weekend(match: re.Match[str], context: Context) -> Resolved:
     direction = context.direction(match)
     back = context.date.weekday() < 5 and direction <= 0
     day = context.date - datetime.timedelta(7 * back)
-    return Value(period(day, "weekend"), uncertain=not direction)
+    return Value(enclosing(day, "weekend"), uncertain=not direction)
 
 
 @relative.rule(r"(?i:now|currently|nowadays|at\s+present|at\s+the\s+moment|these\s+days)")

@@ -20,14 +20,14 @@ class Value:
 class Context:
     """A text and its date, with what has been found in it so far.
 
-    `last` is the day found last, `period` the first day of the last date of any size; `years` has
-    the year of each (month, day) that was written out with one.
+    `last` is the day found last, `last_start` the first day of the date of any size that was found
+    last; `years` has the year of each (month, day) that was written out with one.
     """
 
     text: str
     date: datetime.date
     last: datetime.date | None = None
-    period: datetime.date | None = None
+    last_start: datetime.date | None = None
     years: dict[tuple[int, int], int] = field(default_factory=dict)
 
     def direction(self, match: re.Match[str]) -> int:

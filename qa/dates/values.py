@@ -9,14 +9,14 @@ from qa.dates.lexicon import DAY_PARTS
 from qa.text.vocabulary import MONTHS
 from qa.types import DateExpression, day
 
-Span = tuple[datetime.date, datetime.date]
+Period = tuple[datetime.date, datetime.date]
 # The first and the last month of a season, as the northern half of the world has it. A winter is
 # named after the year it ends in here.
 _SEASONS = {"SP": (3, 5), "SU": (6, 8), "FA": (9, 11), "WI": (12, 2)}
 _NAMES = {"SP": "spring", "SU": "summer", "FA": "autumn", "WI": "winter"}
 _PARTS = {code: name for name, code in DAY_PARTS.items()}
-# A time of more days is no event: "the 1990s" are when nothing in particular happened.
-EVENT = 366
+# Days in the longest time that can tell when something happened: "the 1990s" cannot.
+_LONGEST = 366
 _CLOCK = re.compile(r"T\d")
 _NAMED = re.compile(rf"(?i:day\b|tonight|tomorrow|\b(?:{'|'.join(name[:3] for name in MONTHS)}))")
 _VALUE = re.compile(
@@ -26,43 +26,43 @@ _VALUE = re.compile(
 )
 
 
-def span(value: str) -> Span | None:
+def period(value: str) -> Period | None:
     """Return the first and the last day of a value.
 
     None for durations, repetitions, and what has no place in the calendar: PRESENT_REF.
     """
     found = _VALUE.fullmatch(value)
     try:
-        return _span(found) if found else None
+        return _period(found) if found else None
     except ValueError:
         # There is no such day, or the calendar does not reach so far.
         return None
 
 
-def length(days: Span) -> int:
+def length(days: Period) -> int:
     """Return how many days the last one is after the first."""
     return (days[1] - days[0]).days
 
 
-def dated(found: Iterable[DateExpression]) -> list[tuple[DateExpression, Span]]:
+def dated(found: Iterable[DateExpression]) -> list[tuple[DateExpression, Period]]:
     """Return the expressions that have a place in the calendar, with their first and last days."""
-    return [(one, days) for one in found if (days := span(one.value))]
+    return [(one, days) for one in found if (days := period(one.value))]
 
 
-def events(found: Iterable[DateExpression]) -> list[tuple[DateExpression, Span]]:
-    """Return those of a year at most: when something may have happened.
+def occasions(found: Iterable[DateExpression]) -> list[tuple[DateExpression, Period]]:
+    """Return the dated expressions of at most a year: only those tell when something happened.
 
     "At 9 p.m." is left out where no day stands beside it: of which day, nobody says.
     """
     return [
         (one, days)
         for one, days in dated(found)
-        if length(days) <= EVENT
+        if length(days) <= _LONGEST
         and not (one.uncertain and _CLOCK.search(one.value) and not _NAMED.search(one.text))
     ]
 
 
-def _span(found: re.Match[str]) -> Span | None:
+def _period(found: re.Match[str]) -> Period | None:
     if found["century"] or found["decade"]:
         return _years(int(found["century"] or found["decade"]), 100 if found["century"] else 10)
     year = int(found["year"])
@@ -83,18 +83,18 @@ def _span(found: re.Match[str]) -> Span | None:
     return _years(year, 1)
 
 
-def _months(year: int, month: int, last_year: int, last: int) -> Span | None:
+def _months(year: int, month: int, last_year: int, last: int) -> Period | None:
     if not 1 <= year <= last_year <= datetime.MAXYEAR:
         return None
     end = calendar.monthrange(last_year, last)[1]
     return datetime.date(year, month, 1), datetime.date(last_year, last, end)
 
 
-def _years(number: int, size: int) -> Span | None:
+def _years(number: int, size: int) -> Period | None:
     return _months(number * size, 1, number * size + size - 1, 12)
 
 
-def _week(year: int, week: int, weekend: bool) -> Span:
+def _week(year: int, week: int, weekend: bool) -> Period:
     monday = datetime.date.fromisocalendar(year, week, 1)
     return monday + datetime.timedelta(5 * weekend), monday + datetime.timedelta(6)
 
@@ -104,7 +104,7 @@ def shown(value: str) -> str:
 
     Empty for what is no date of the calendar.
     """
-    found, days = _VALUE.fullmatch(value), span(value)
+    found, days = _VALUE.fullmatch(value), period(value)
     if not found or not days:
         return ""
     if found["century"]:

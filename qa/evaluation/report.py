@@ -132,7 +132,7 @@ def table(evaluation: Evaluation) -> str:
     return "\n".join(lines)
 
 
-def check(names: Iterable[str]) -> None:
+def check_bounds(names: Iterable[str]) -> None:
     """Refuse figures that no run has, or of which less is better.
 
     Raises `EvaluationError`.

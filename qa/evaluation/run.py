@@ -15,8 +15,8 @@ from qa.evaluation import report
 from qa.evaluation.questions import Question, QuestionSet, as_set
 from qa.evaluation.record import identity, record
 from qa.evaluation.results import RESULT, SUMMARY, Evaluation, Result
-from qa.evaluation.scoring import evidence, score
-from qa.evaluation.summary import compare, differing, summarise
+from qa.evaluation.scoring import gold, score
+from qa.evaluation.summary import changed_names, compare, summarise
 from qa.settings import Settings
 from qa.writing.providers import RequestRefused
 
@@ -55,7 +55,7 @@ def evaluate(
     settings = settings or Settings.from_environment()
     with ExitStack() as open_:
         assistant = open_.enter_context(Assistant.load(settings))
-        archive = assistant.library.state()
+        state = assistant.library.state()
         made = record(asked, settings, assistant.library)
         done, stream = _begin(out, made, asked) if out else ({}, None)
         if stream:
@@ -65,7 +65,7 @@ def evaluate(
             result = done.get(question.id)
             if result is None:
                 result = _ask(question, assistant, believed)
-                if assistant.library.state() != archive:
+                if assistant.library.state() != state:
                     raise EvaluationError(
                         "the library has changed since the run began: begin another, "
                         "with another --out"
@@ -78,7 +78,7 @@ def evaluate(
             advance(result)
     summary = summarise(results)
     if earlier and baseline:
-        changed = differing(identity(earlier[0]), identity(made))
+        changed = changed_names(identity(earlier[0]), identity(made))
         found = compare(results, earlier[1], str(baseline), changed)
         summary = replace(summary, comparison=found)
     evaluation = Evaluation(made, tuple(results), summary, out)
@@ -125,7 +125,7 @@ def _begin(
             was, results = read(folder)
             # With another limit it is the same run, longer or shorter.
             same = {**made["questions"], "questions": was.get("questions", {}).get("questions")}
-            changed = differing(identity(was), identity({**made, "questions": same}))
+            changed = changed_names(identity(was), identity({**made, "questions": same}))
             if changed:
                 part = changed[0].partition(".")[0]
                 raise EvaluationError(
@@ -167,9 +167,7 @@ def _ask(question: Question, assistant: Assistant, believed: bool) -> Result:
             return score(question, answer, assistant.library, believed)
         # What the reader says instead is no answer of the model's.
         failure = answer.note or f"{answer.writing.model} broke off"
-    return replace(
-        evidence(question, assistant.library, believed).result("failed"), failure=failure
-    )
+    return replace(gold(question, assistant.library, believed).result("failed"), failure=failure)
 
 
 def _lines(results: Iterable[Result]) -> bytes:

@@ -19,17 +19,17 @@ _EXCERPT = 240
 
 
 @dataclass(frozen=True)
-class Evidence:
+class Gold:
     """Where a question's answer stands, as far as the library holds it.
 
-    `gold` maps the ids of gold articles to their texts; `passages` are those of their
+    `articles` maps the ids of gold articles to their texts; `passages` are those of their
     passages in which the answer stands. `missing` are ids that the library does not have.
     `believed` says that an answer without word of where it stands is taken to be held: so in
     a set that marks the questions which the archive cannot answer.
     """
 
     question: Question
-    gold: Mapping[str, Article]
+    articles: Mapping[str, Article]
     passages: tuple[Passage, ...]
     missing: tuple[str, ...]
     believed: bool
@@ -39,7 +39,7 @@ class Evidence:
         """Whether the archive holds the answer, None if that is not known."""
         if self.question.unanswerable:
             return False
-        if self.gold:
+        if self.articles:
             return True
         return True if self.believed and self.question.answers and not self.named else None
 
@@ -69,7 +69,7 @@ class Evidence:
         quote = self.question.quote
         if not quote:
             return holds(passage.text, self.question.answers)
-        article = self.gold.get(passage.article_id)
+        article = self.articles.get(passage.article_id)
         if article is None:
             return quote in passage.text
         first = article.text.find(quote)
@@ -80,7 +80,7 @@ class Evidence:
         return inside > len(quote) / 2
 
 
-def evidence(question: Question, library: Library, believed: bool) -> Evidence:
+def gold(question: Question, library: Library, believed: bool) -> Gold:
     """Look up the gold articles: those named whose text has the quote, or holds an answer.
 
     `urls` may be no more than what a search engine returned. Where neither a quote nor an
@@ -94,7 +94,7 @@ def evidence(question: Question, library: Library, believed: bool) -> Evidence:
         for id_, article in found.items()
         if not question.unanswerable and _tells(article.text, question)
     }
-    held = Evidence(question, gold, (), missing, believed)
+    held = Gold(question, gold, (), missing, believed)
     passages = library.passages(library.passage_ids(list(gold))).values() if gold else ()
     fitting = tuple(passage for passage, _ in passages if held.fits(passage))
     return replace(held, passages=fitting)
@@ -110,10 +110,10 @@ def _tells(text: str, question: Question) -> bool:
 
 def score(question: Question, answer: Answer, library: Library, believed: bool) -> Result:
     """Return what one answer is worth. The texts are read from the catalogue afresh."""
-    known = evidence(question, library, believed)
+    known = gold(question, library, believed)
     ids = [hit.article.id for hit in answer.hits] + [c.article.id for c in answer.citations]
     texts = library.articles(list(dict.fromkeys(ids)))
-    copies = _copies(known.gold, texts)
+    copies = _copies(known.articles, texts)
     hits = tuple(_found(hit, known, copies) for hit in answer.hits)
     # What is cited of a hit is gold if the hit is.
     stands = {hit.article.id: ids[0] for hit in answer.hits if (ids := _golds(hit, known, copies))}
@@ -123,7 +123,7 @@ def score(question: Question, answer: Answer, library: Library, believed: bool) 
         **_answer_scores(answer.short, question.answers, known),
         **(_citation_scores(citations, known) if not refused else {}),
         **_writing_scores(answer),
-        **(_retrieval_scores(hits, answer.hits, known, copies) if known.gold else {}),
+        **(_retrieval_scores(hits, answer.hits, known, copies) if known.articles else {}),
     }
     return replace(
         known.result(_verdict(question, answer, scores)),
@@ -138,7 +138,7 @@ def score(question: Question, answer: Answer, library: Library, believed: bool) 
     )
 
 
-def _answer_scores(short: str, gold: Sequence[str], known: Evidence) -> dict[str, float]:
+def _answer_scores(short: str, gold: Sequence[str], known: Gold) -> dict[str, float]:
     if not gold:
         return {}
     scores = _measures(short, gold)
@@ -173,13 +173,13 @@ def _verdict(question: Question, answer: Answer, scores: Mapping[str, float]) ->
     return "right" if scores["right"] else "wrong"
 
 
-def _citation_scores(citations: Sequence[Quoted], known: Evidence) -> dict[str, float]:
+def _citation_scores(citations: Sequence[Quoted], known: Gold) -> dict[str, float]:
     if not citations:
         return {}
     scores = {"citation_exact": _share([c.exact for c in citations])}
     if known.question.answers:
         scores["citation_precision"] = _share([bool(c.holds_answer) for c in citations])
-    if known.gold:
+    if known.articles:
         scores["citation_recall"] = float(any(c.gold_article for c in citations))
     return scores
 
@@ -207,7 +207,7 @@ def _share(flags: Sequence[bool]) -> float:
 
 
 def _retrieval_scores(
-    found: Sequence[Found], hits: Sequence[Hit], known: Evidence, copies: Mapping[str, str]
+    found: Sequence[Found], hits: Sequence[Hit], known: Gold, copies: Mapping[str, str]
 ) -> dict[str, float]:
     """A copy stands for the article that it copies; each article and passage counts once.
 
@@ -220,7 +220,7 @@ def _retrieval_scores(
         folded |= set(golds[1:])
         seen.setdefault(golds[0] if golds else one.article, one.gold_article)
     folded -= seen.keys()
-    scores = metrics.ranking(list(seen.values()), len(known.gold) - len(folded))
+    scores = metrics.ranking(list(seen.values()), len(known.articles) - len(folded))
     named = {f"article_{name}": value for name, value in scores.items()}
     if known.passages:
         ids = {
@@ -235,16 +235,16 @@ def _retrieval_scores(
     return named
 
 
-def _golds(hit: Hit, known: Evidence, copies: Mapping[str, str]) -> list[str]:
+def _golds(hit: Hit, known: Gold, copies: Mapping[str, str]) -> list[str]:
     """Return the gold articles that a hit is from, or is a copy of: its own first."""
     ids = (hit.article.id, *(source.id for source in hit.also_in))
     found = (copies.get(id_, id_) for id_ in ids)
-    return list(dict.fromkeys(id_ for id_ in found if id_ in known.gold))
+    return list(dict.fromkeys(id_ for id_ in found if id_ in known.articles))
 
 
-def _original(hit: Hit, known: Evidence, copies: Mapping[str, str]) -> str:
+def _original(hit: Hit, known: Gold, copies: Mapping[str, str]) -> str:
     """Return the id of the gold passage that a relevant passage is, or is a copy of."""
-    if hit.article.id in known.gold:
+    if hit.article.id in known.articles:
         return hit.passage.id
     words = set(normalise(hit.passage.text).split())
     own = [p for p in known.passages if p.article_id in _golds(hit, known, copies)[:1]]
@@ -269,7 +269,7 @@ def _copies(gold: Mapping[str, Article], texts: Mapping[str, Article]) -> dict[s
     return found
 
 
-def _found(hit: Hit, known: Evidence, copies: Mapping[str, str]) -> Found:
+def _found(hit: Hit, known: Gold, copies: Mapping[str, str]) -> Found:
     id_ = hit.article.id
     gold = bool(_golds(hit, known, copies))
     text = hit.passage.text
@@ -280,12 +280,12 @@ def _found(hit: Hit, known: Evidence, copies: Mapping[str, str]) -> Found:
         excerpt=text if len(text) <= _EXCERPT else f"{text[:_EXCERPT]}…",
         gold_article=gold,
         gold_passage=gold and known.fits(hit.passage),
-        copy=gold and id_ not in known.gold,
+        copy=gold and id_ not in known.articles,
     )
 
 
 def _quoted(
-    citation: Citation, texts: Mapping[str, Article], known: Evidence, copies: Mapping[str, str]
+    citation: Citation, texts: Mapping[str, Article], known: Gold, copies: Mapping[str, str]
 ) -> Quoted:
     id_, start, end = citation.article.id, citation.start, citation.end
     text = texts[id_].text if id_ in texts else ""
@@ -299,6 +299,6 @@ def _quoted(
         before=text[max(0, start - _AROUND) : start],
         after=text[end : end + _AROUND],
         exact=bool(citation.quote) and text[start:end] == citation.quote,
-        gold_article=id_ in known.gold or id_ in copies,
+        gold_article=id_ in known.articles or id_ in copies,
         holds_answer=holds(citation.quote, answers) if answers else None,
     )

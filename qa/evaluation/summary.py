@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.stats import bootstrap
 
 from qa.evaluation import metrics
+from qa.evaluation.metrics import Floats
 from qa.evaluation.results import Comparison, Estimate, Flip, Result, Summary
 
 # In the order in which people are shown them. A figure is there if a question has it.
@@ -36,7 +36,6 @@ MEANS = (
 _RESAMPLES = 2000
 _SEED = 1
 
-Floats = NDArray[np.float64]
 Statistic = Callable[..., float]
 
 
@@ -209,13 +208,13 @@ def _asks_the_same(one: Result, other: Result) -> bool:
     return (one.question, one.answers) == (other.question, other.answers)
 
 
-def differing(one: Mapping[str, Any], other: Mapping[str, Any], prefix: str = "") -> list[str]:
+def changed_names(one: Mapping[str, Any], other: Mapping[str, Any], prefix: str = "") -> list[str]:
     """Return the names, dotted, of what differs between two records."""
     found = []
     for name in dict.fromkeys([*one, *other]):
         ours, theirs = one.get(name), other.get(name)
         if isinstance(ours, Mapping) and isinstance(theirs, Mapping):
-            found += differing(ours, theirs, f"{prefix}{name}.")
+            found += changed_names(ours, theirs, f"{prefix}{name}.")
         elif ours != theirs:
             found.append(f"{prefix}{name}")
     return found

@@ -59,7 +59,7 @@ def read(path: Path, max_article_mb: float) -> Iterator[Loaded | Skipped]:
 
     Raises `CorpusError` if there is no such path, or nothing in it that qa reads.
     """
-    root = path.resolve() if path.is_dir() else resolved(path).parent
+    root = path.resolve() if path.is_dir() else absolute(path).parent
     limit = int(max_article_mb * _MEGABYTE)
     unreadable: list[OSError] = []
     found = files(path, unreadable)
@@ -71,7 +71,7 @@ def read(path: Path, max_article_mb: float) -> Iterator[Loaded | Skipped]:
         yield from _File(file, _relative(file, root), limit).articles()
 
 
-def resolved(path: Path) -> Path:
+def absolute(path: Path) -> Path:
     """Return an absolute path. A link to a file keeps its own name, which tells the format."""
     return path.resolve() if path.is_dir() else path.parent.resolve() / path.name
 
@@ -93,7 +93,7 @@ def files(path: Path, unreadable: list[OSError] | None = None) -> list[Path]:
                 f"{printable(path.name)} is not a file that qa reads "
                 f"({' '.join(SUFFIXES)}, each also as .gz): convert it first"
             )
-        return [resolved(path)]
+        return [absolute(path)]
     unreadable = [] if unreadable is None else unreadable
     found = sorted(_walk(path.resolve(), unreadable))
     if not found and not unreadable:

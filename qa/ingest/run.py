@@ -16,7 +16,7 @@ from typing import Protocol, Self
 from qa import dates
 from qa.errors import CorpusError
 from qa.ingest import passages
-from qa.ingest.files import Loaded, Skipped, files, read, resolved
+from qa.ingest.files import Loaded, Skipped, absolute, files, read
 from qa.ingest.recipe import facts
 from qa.library.articles import Entry, fingerprint
 from qa.library.catalogue import Library
@@ -110,7 +110,7 @@ def ingest(
         for path in places:
             for item in read(path, settings.max_article_mb):
                 run.take(item)
-        run.finish([resolved(path) for path in places] if prune else [])
+        run.finish([absolute(path) for path in places] if prune else [])
         return run.summary
 
 

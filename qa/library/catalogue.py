@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from filelock import FileLock, Timeout
 
-from qa.dates import Span
+from qa.dates import Period
 from qa.errors import LibraryBusy, LibraryError, LibraryMismatch, LibraryMissing
 from qa.library import schema
 from qa.library.articles import SOURCE_COLUMNS, Entry, delete_article, insert_article, source_of
@@ -201,7 +201,7 @@ class Library:
         )
         return int(articles), int(passages)
 
-    def extent(self, filters: Filters | None = None) -> tuple[datetime.date, datetime.date] | None:
+    def extent(self, filters: Filters | None = None) -> Period | None:
         """Return the first and the last date of the articles that pass the filters.
 
         None if none of them has a date.
@@ -304,7 +304,7 @@ class Library:
             generation = self.state().generation
             return self._words.search(words, limit, filters or Filters(), most, generation)
 
-    def passages_on(self, days: Span, limit: int, filters: Filters | None = None) -> list[str]:
+    def passages_on(self, days: Period, limit: int, filters: Filters | None = None) -> list[str]:
         """Return the ids of passages that speak of these days, as `days.passages_on` does."""
         with self._lock:
             return passages_on(self._connection, days, limit, filters or Filters())

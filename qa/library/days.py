@@ -21,7 +21,7 @@ def insert_days(
     """Write the days that an article's passages, by number and start, speak of, each once."""
     starts = [start for _, start in passages]
     rows = set()
-    for one, (first, last) in dates.events(found):
+    for one, (first, last) in dates.occasions(found):
         place = bisect_right(starts, one.start) - 1
         if place >= 0:
             rows.add((passages[place][0], first.isoformat(), last.isoformat()))
@@ -54,7 +54,7 @@ def insert_days_of_all(connection: sqlite3.Connection) -> None:
 
 
 def passages_on(
-    connection: sqlite3.Connection, days: dates.Span, limit: int, filters: Filters
+    connection: sqlite3.Connection, days: dates.Period, limit: int, filters: Filters
 ) -> list[str]:
     """Return the ids of passages that speak of these days, first and last, nearest first.
 

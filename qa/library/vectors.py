@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from qa.errors import LibraryError
 from qa.library.catalogue import VECTORS
+from qa.models.embedder import Vectors
 
 _COLLECTION = "passages"
 _HNSW = {
@@ -33,8 +33,6 @@ _HNSW = {
 }
 _CHUNK = 4000
 _SNAPSHOT = re.compile(r"\d{6,}")
-
-Matrix = NDArray[np.float32]
 
 
 def snapshot_name(generation: int) -> str:
@@ -66,7 +64,7 @@ class VectorWriter:
                 _COLLECTION, embedding_function=None, configuration={"hnsw": _HNSW}
             )
 
-    def add(self, ids: Sequence[str], vectors: Matrix) -> None:
+    def add(self, ids: Sequence[str], vectors: Vectors) -> None:
         """Write the vectors of some passages, shape (passages, dimension).
 
         Raises `LibraryError` if Chroma cannot.
@@ -103,7 +101,7 @@ class VectorReader:
         self._client: Any = None
 
     def search(
-        self, name: str, vector: Matrix, limit: int, among: Sequence[str] | None = None
+        self, name: str, vector: Vectors, limit: int, among: Sequence[str] | None = None
     ) -> list[tuple[str, float]]:
         """Return the ids nearest to a unit vector in a snapshot, with cosine similarities.
 
@@ -124,7 +122,7 @@ class VectorReader:
         pairs = zip(found["ids"][0], found["distances"][0], strict=True)
         return [(str(id_), 1.0 - float(distance)) for id_, distance in pairs]
 
-    def similarities(self, name: str, vector: Matrix, ids: Sequence[str]) -> dict[str, float]:
+    def similarities(self, name: str, vector: Vectors, ids: Sequence[str]) -> dict[str, float]:
         """Return the cosine similarities of some passages to a unit vector, by their ids.
 
         Ids that the snapshot lacks are left out. Raises as `search` does.

@@ -16,7 +16,6 @@ EMBEDDER_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d
 DIMENSION = 384
 
 Vectors = NDArray[np.float32]
-Offsets = tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -51,7 +50,7 @@ class Embedder:
         self._tokenizer = tokenizer
         self._workers = Workers[Vectors](workers, "embed")
 
-    def token_offsets(self, texts: Sequence[str]) -> list[list[Offsets]]:
+    def token_offsets(self, texts: Sequence[str]) -> list[list[tuple[int, int]]]:
         """Return the (start, end) of each token of each text, in code points."""
         return [encoding.offsets for encoding in self._tokenizer.encode(texts, special=False)]
 

@@ -1,6 +1,5 @@
 """Draft + hits + the cited articles → the answer. Checks every quote before it is shown."""
 
-import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -20,7 +19,6 @@ from qa.types import (
     text_hash,
 )
 
-Extent = tuple[datetime.date, datetime.date]
 _NEAREST = 2
 
 
@@ -29,7 +27,7 @@ def cite(
     draft: Draft,
     hits: Sequence[Hit],
     articles: Mapping[str, Article],
-    extent: Extent | None,
+    extent: dates.Period | None,
     limited: bool = False,
 ) -> Answer:
     """Return the answer that a draft makes, with a numbered citation for each span, once.
@@ -73,7 +71,7 @@ def cite(
     )
 
 
-def refusal(hits: Sequence[Hit], extent: Extent | None, limited: bool = False) -> str:
+def refusal(hits: Sequence[Hit], extent: dates.Period | None, limited: bool = False) -> str:
     """Return what the assistant says when the archive does not hold the answer."""
     if limited and not hits:
         nothing = "No article passes the limits that were set: widen them."
@@ -121,7 +119,7 @@ def citation(marker: int, span: Span, article: Article) -> Citation:
         quote,
         text_hash(article.text),
         found,
-        span.told.due,
+        span.timing.due,
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from qa.dates import length
 from qa.reading.plans import note
-from qa.text.amounts import Value, value
+from qa.text.amounts import Quantities, quantities
 from qa.text.words import stems
 from qa.types import Claim, Span
 
@@ -44,21 +44,21 @@ def differing(answer: Claim, others: Sequence[Claim]) -> tuple[Claim, ...]:
 
 
 def _written(claim: Claim) -> datetime.date:
-    return claim.spans[0].told.written or datetime.date.min
+    return claim.spans[0].timing.written or datetime.date.min
 
 
 def _differ(one: Claim, other: Claim) -> bool:
     """Tell whether two claims, of two days, tell of the same and name two values."""
     span, rival = one.spans[0], other.spans[0]
-    written, later = span.told.written, rival.told.written
+    written, later = span.timing.written, rival.timing.written
     if not written or not later or not datetime.timedelta(0) < abs(later - written) <= _APART:
         return False
     # The same "Monday" may be two days.
     same = one.text.lower() == other.text.lower()
     if not same and (_says(rival.quote, one.text) or _says(span.quote, other.text)):
         return False
-    if span.told.days and rival.told.days:
-        (first, last), (begin, end) = days = span.told.days, rival.told.days
+    if span.timing.days and rival.timing.days:
+        (first, last), (begin, end) = days = span.timing.days, rival.timing.days
         exact = all(length(some) < _LONG for some in days)
         apart = exact and (last < begin or end < first)
     else:
@@ -66,15 +66,15 @@ def _differ(one: Claim, other: Claim) -> bool:
     return apart and _alike(span.quote, rival.quote)
 
 
-def _phrase(text: str, span: Span) -> tuple[str, Value]:
+def _phrase(text: str, span: Span) -> tuple[str, Quantities]:
     """Return the word or two before an answer, and what it names with the word after it."""
     start = max(0, span.quote.find(text))
     after = _NEXT_WORD.match(span.quote, start + len(text))
-    named = value(span.quote[start : after.end() if after else None])
+    named = quantities(span.quote[start : after.end() if after else None])
     return " ".join([*span.quote[:start].split()[-2:], text]), named
 
 
-def _apart(one: tuple[str, Value], other: tuple[str, Value]) -> bool:
+def _apart(one: tuple[str, Quantities], other: tuple[str, Quantities]) -> bool:
     """Tell whether two answers name different amounts of one thing."""
     (text, first), (words, second) = one, other
     if not first.amounts or not second.amounts or first.amounts & second.amounts:

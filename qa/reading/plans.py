@@ -8,7 +8,7 @@ from dataclasses import replace
 from qa import dates
 from qa.text.sentences import Offsets
 from qa.text.words import stems
-from qa.types import Claim, DateExpression, Draft, Span, Told, day
+from qa.types import Claim, DateExpression, Draft, Span, Timing, day
 
 _DAY = datetime.timedelta(1)
 # A plan may be put off for so long, and the report still be of it.
@@ -19,14 +19,14 @@ _UNTIL = re.compile(r"\b(?:until|before)\s+(?:\w+\s+){0,2}$")
 _EXPECTED = re.compile(r"(?i:\bexpect|\bforecast|\blikely\b)")
 
 
-def told(
+def timing(
     text: str,
     answer: Offsets,
     sentence: Offsets,
     found: Sequence[DateExpression],
     written: datetime.date | None,
     ahead: bool = False,
-) -> Told:
+) -> Timing:
     """Return when a sentence was written, which days the answer in it names, and when it is due.
 
     `answer` and `sentence` are stretches of `text`, and `found` its dates; `ahead` says that the
@@ -38,7 +38,7 @@ def told(
     """
     days = min(_of_answer(found, answer), key=_exactness, default=None)
     if written is None or written == datetime.date.max:
-        return Told(written, days)
+        return Timing(written, days)
     if days and days[0] > written:
         # "If he does not win, a second round will take place": of another clause it says nothing.
         clause = max(sentence[0], *(text.rfind(mark, 0, answer[0]) for mark in ",;:"))
@@ -46,16 +46,16 @@ def told(
         denied = dates.denies(text, clause, answer[0]) and not _UNTIL.search(
             text, clause, answer[0]
         )
-        return Told(written, days, None if denied else days[0])
+        return Timing(written, days, None if denied else days[0])
     if days and days[1] < written:
-        return Told(written, days)
+        return Timing(written, days)
     if not dates.announces(text, *answer, after=ahead):
-        return Told(written, days)
+        return Timing(written, days)
     if days:
-        return Told(written, days, written + _DAY)
+        return Timing(written, days, written + _DAY)
     coming = [time for time in _times(found, sentence) if time[0] > written]
     first, _ = min(coming, key=_exactness, default=(written + _DAY, None))
-    return Told(written, days, first)
+    return Timing(written, days, first)
 
 
 def planned(draft: Draft) -> datetime.date | None:
@@ -65,7 +65,7 @@ def planned(draft: Draft) -> datetime.date | None:
     """
     if len(draft.claims) != 1 or draft.claims[0].text == draft.claims[0].spans[0].quote:
         return None
-    return draft.claims[0].spans[0].told.due
+    return draft.claims[0].spans[0].timing.due
 
 
 def report(plan: Claim, later: Draft) -> Claim | None:
@@ -92,7 +92,7 @@ def _reporting(claim: Claim, plan: Claim) -> Claim:
 
 
 def _vagueness(claim: Claim) -> int:
-    days = claim.spans[0].told.days
+    days = claim.spans[0].timing.days
     return dates.length(days) if days else 0
 
 
@@ -101,7 +101,7 @@ def _shared(one: str, other: str) -> int:
 
 
 def _reports(text: str, span: Span, plan: Claim) -> bool:
-    before, after = plan.spans[0].told, span.told
+    before, after = plan.spans[0].timing, span.timing
     if not before.due or not after.written or after.written < before.due or after.due:
         return False
     if before.days:
@@ -122,26 +122,26 @@ def with_report(draft: Draft, found: Claim | None) -> Draft:
 
 def note(span: Span) -> str:
     """Return what people are told of when a sentence was written, and whether it was to come."""
-    assert span.told.written is not None
-    reported = f"reported {day(span.told.written)}"
-    if not span.told.due:
+    assert span.timing.written is not None
+    reported = f"reported {day(span.timing.written)}"
+    if not span.timing.due:
         return reported
     # What names no day may be a forecast as well: "inflation will top 11%".
-    planned = span.told.days and not _EXPECTED.search(span.quote)
+    planned = span.timing.days and not _EXPECTED.search(span.quote)
     return f"{'planned' if planned else 'expected'}, {reported}"
 
 
-def _of_answer(found: Sequence[DateExpression], answer: Offsets) -> list[dates.Span]:
+def _of_answer(found: Sequence[DateExpression], answer: Offsets) -> list[dates.Period]:
     """Return the times that an answer is, or is cut out of: "the 2022 World Cup" is none."""
     start, end = answer
     held = [one for one in found if 2 * (min(end, one.end) - max(start, one.start)) >= end - start]
-    return [days for _, days in dates.events(held)]
+    return [days for _, days in dates.occasions(held)]
 
 
-def _times(found: Sequence[DateExpression], stretch: Offsets) -> list[dates.Span]:
+def _times(found: Sequence[DateExpression], stretch: Offsets) -> list[dates.Period]:
     inside = [one for one in found if stretch[0] <= one.start and one.end <= stretch[1]]
-    return [days for _, days in dates.events(inside)]
+    return [days for _, days in dates.occasions(inside)]
 
 
-def _exactness(days: dates.Span) -> tuple[int, dates.Span]:
+def _exactness(days: dates.Period) -> tuple[int, dates.Period]:
     return dates.length(days), days

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from qa.dates import kept
 from qa.models.span_model import Reading, SpanModel
 from qa.reading.differing import differing
-from qa.reading.plans import told
+from qa.reading.plans import timing
 from qa.reading.spans import (
     Finding,
     Place,
@@ -137,7 +137,7 @@ class SpanReader:
             near = [place for place in further if place.score > likeliest.score - _NEAR]
             more = (_sentence(place, ahead) for place in near)
             # "Monday" of another week is another answer.
-            same = (span for span in more if span.told.days == sentence.told.days)
+            same = (span for span in more if span.timing.days == sentence.timing.days)
             claim = Claim(short, (sentence, *itertools.islice(same, _CITED - 1)))
         scored = _others(evidence.found, ahead, claim.spans)
         claims: tuple[Claim, ...] = (claim,)
@@ -230,7 +230,7 @@ def _sentence(place: Place, ahead: bool) -> Span:
         passage.start + start,
         passage.start + end,
         passage.text[start:end],
-        told(passage.text, answer, (start, end), kept(passage.text, written), written, ahead),
+        timing(passage.text, answer, (start, end), kept(passage.text, written), written, ahead),
     )
 
 

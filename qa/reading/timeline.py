@@ -4,8 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from qa.dates import Span as Days
-from qa.dates import direction, events, length, shown
+from qa.dates import Period, direction, length, occasions, shown
 from qa.reading.cite import citation
 from qa.text.sentences import sentences
 from qa.text.words import stems
@@ -29,7 +28,7 @@ def timeline(
     hits: Sequence[Hit],
     articles: Mapping[str, Article],
     limit: int,
-    days: Days | None = None,
+    days: Period | None = None,
 ) -> tuple[Event, ...]:
     """Return at most `limit` events on a subject, or within some days, or both; the oldest first.
 
@@ -81,7 +80,7 @@ def shown_date(event: Event) -> str:
     return f"{perhaps}{shown(event.date.value)}"
 
 
-def _of(hit: Hit, article: Article, asked: frozenset[str], days: Days | None) -> list[_Dated]:
+def _of(hit: Hit, article: Article, asked: frozenset[str], days: Period | None) -> list[_Dated]:
     found = []
     for start, end in sentences(hit.passage.text):
         quote = hit.passage.text[start:end]
@@ -91,7 +90,7 @@ def _of(hit: Hit, article: Article, asked: frozenset[str], days: Days | None) ->
             continue
         begin = hit.passage.start + start
         cited = citation(1, Span(article.id, begin, begin + len(quote), quote), article)
-        dated = events(cited.dates)
+        dated = occasions(cited.dates)
         if days:
             dated = [pair for pair in dated if _happened(article, quote, pair, days)]
         if dated:
@@ -103,7 +102,9 @@ def _of(hit: Hit, article: Article, asked: frozenset[str], days: Days | None) ->
     return found
 
 
-def _happened(article: Article, quote: str, dated: tuple[DateExpression, Days], days: Days) -> bool:
+def _happened(
+    article: Article, quote: str, dated: tuple[DateExpression, Period], days: Period
+) -> bool:
     """Tell whether a sentence says what happened within some days: not a plan, nor a question."""
     date, (first, last) = dated
     written = article.source.date

@@ -3,7 +3,7 @@
 import datetime
 import re
 
-from qa.dates import Span, find, length, span
+from qa.dates import Period, find, length, period
 from qa.text.sentences import sentences
 from qa.text.vocabulary import (
     AUXILIARIES,
@@ -114,15 +114,15 @@ def asks_what_happened(question: str) -> bool:
     return bool(_HAPPENED.match(proper(question)))
 
 
-def happened(question: str, day: datetime.date | None = None) -> tuple[str, Span] | None:
+def happened(question: str, day: datetime.date | None = None) -> tuple[str, Period] | None:
     """Return the subject and the time of "What happened in Mariupol on 16 March 2022?".
 
     The subject is '' where only a time is named. None for other questions, and where the time is
     of more than 31 days, is not named, or only bounds what is asked, as in "since March". `day` is
-    that of asking, as for `period`.
+    that of asking, as for `named_period`.
     """
     asked = proper(question)
-    what, days = _HAPPENED.match(asked), period(asked, day)
+    what, days = _HAPPENED.match(asked), named_period(asked, day)
     if not what or not days or length(days) >= _SHORT:
         return None
     rest = _named(asked)[what.end() :]
@@ -153,7 +153,7 @@ def wants_sentence(question: str) -> bool:
     return bool(explains or asks_yes_or_no(question) or lists_choices(question))
 
 
-def period(question: str, day: datetime.date | None = None) -> Span | None:
+def named_period(question: str, day: datetime.date | None = None) -> Period | None:
     """Return the first and the last day of the time that a question names.
 
     From the earliest to the latest, if it names several; None, if it names none. "Last week" is
@@ -163,7 +163,7 @@ def period(question: str, day: datetime.date | None = None) -> Span | None:
     found = [
         days
         for one in find(_named(question), day)
-        if (days := span(one.value)) and (length(days) < _SHORT or str(days[0].year) in one.text)
+        if (days := period(one.value)) and (length(days) < _SHORT or str(days[0].year) in one.text)
     ]
     if not found:
         return None

@@ -12,13 +12,13 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict
 
-from qa.dates import Span
+from qa.dates import Period
 from qa.errors import LibraryError
 from qa.library.catalogue import Library, State
 from qa.library.vectors import VectorReader
 from qa.models.embedder import Embedder, Vectors
 from qa.search.followups import before, standalone
-from qa.search.question import period, proper
+from qa.search.question import named_period, proper
 from qa.text.words import shingles, words
 from qa.types import Filters, Hit, Passage, Source, Turn
 
@@ -42,7 +42,7 @@ class Ranking:
 
     `words` is the share of the search by words, the rest that of the search by meaning. On top
     come `date` for an article of the day asked about, half of it for one `half_life` days away;
-    `events`, where the question names a time of up to a month, for the passage on that time that
+    `on_time`, where the question names a time of up to a month, for the passage on that time that
     is most like the question, less for others; and `conversation` for the article that the turns
     before were most likely about, half of it for the second, a third for the third.
     `python -m benchmarks.ablation` shows what each part gives.
@@ -51,7 +51,7 @@ class Ranking:
     words: float = 0.5
     date: float = 0.3
     half_life: float = 14.0
-    events: float = 0.15
+    on_time: float = 0.15
     conversation: float = 0.2
 
 
@@ -87,12 +87,12 @@ class Retriever(BaseRetriever):
         query = standalone(question, turns)
         context = before(turns) if query != question else ""
         vectors = self.embedder.embed([query, context] if context else [query])
-        limits = filters or Filters()
+        filters = filters or Filters()
         while True:
             # All searches must see one generation: an ingest may publish another meanwhile,
             # and take the older snapshot away.
             state = self.library.state()
-            search = partial(self._search, state=state, asked_on=asked_on, limits=limits)
+            search = partial(self._search, state=state, asked_on=asked_on, filters=filters)
             try:
                 carried = self._carried(search(context, vectors[1])) if context else {}
                 hits = search(query, vectors[0], carried=carried)
@@ -110,8 +110,8 @@ class Retriever(BaseRetriever):
 
         Without either, the newest date of what passes the filters; None if nothing has a date.
         """
-        limits = filters or Filters()
-        return _today(asked_on, limits, self.library.extent(limits))
+        filters = filters or Filters()
+        return _today(asked_on, filters, self.library.extent(filters))
 
     def _search(
         self,
@@ -120,16 +120,16 @@ class Retriever(BaseRetriever):
         *,
         state: State,
         asked_on: datetime.date | None,
-        limits: Filters,
+        filters: Filters,
         carried: Mapping[str, float] = MappingProxyType({}),
     ) -> list[Hit]:
-        among = self.library.passing(limits) if limits else None
+        among = self.library.passing(filters) if filters else None
         by_meaning = (
             self.vectors.search(state.vectors, vector, _DEPTH, among) if state.vectors else []
         )
-        by_words = self.library.search(words(query), _DEPTH, limits)
-        times = self._times(query, asked_on, limits)
-        on_time = self._on_time(times.named, vector, state, limits)
+        by_words = self.library.search(words(query), _DEPTH, filters)
+        times = self._times(query, asked_on, filters)
+        on_time = self._on_time(times.named, vector, state, filters)
         share = self.ranking.words
         fused = fuse([(by_meaning, 1 - share), (by_words, share)])
         found = self.library.passages(list({**fused, **on_time}))
@@ -151,12 +151,12 @@ class Retriever(BaseRetriever):
             for rank, (passage, source, score, also_in) in enumerate(best, start=1)
         ]
 
-    def _times(self, query: str, asked_on: datetime.date | None, limits: Filters) -> "_Times":
+    def _times(self, query: str, asked_on: datetime.date | None, filters: Filters) -> "_Times":
         """Return the times that a question is about, of which there may be articles."""
-        extent = self.library.extent(limits)
-        day = _today(asked_on, limits, extent)
+        extent = self.library.extent(filters)
+        day = _today(asked_on, filters, extent)
         # What stands before the question proper may name another time, as earlier turns do.
-        named = period(proper(query), day) or period(query, day)
+        named = named_period(proper(query), day) or named_period(query, day)
         if named and extent and (named[1] < extent[0] or named[0] > extent[1]):
             # "Net zero by 2050": no article is of that time.
             named = None
@@ -166,15 +166,15 @@ class Retriever(BaseRetriever):
         return _Times(named, day)
 
     def _on_time(
-        self, named: Span | None, vector: Vectors, state: State, limits: Filters
+        self, named: Period | None, vector: Vectors, state: State, filters: Filters
     ) -> dict[str, float]:
         """Return what is added for passages on a time, by how like the question each is."""
         if not named or not state.vectors or (named[1] - named[0]).days > _MONTH:
             return {}
-        among = self.library.passages_on(named, _HAPPENED, limits)
+        among = self.library.passages_on(named, _HAPPENED, filters)
         found = self.vectors.search(state.vectors, vector, _DEPTH, among) if among else []
         best = max((near for _, near in found), default=0.0)
-        return {id_: self.ranking.events * near / best for id_, near in found if near > 0}
+        return {id_: self.ranking.on_time * near / best for id_, near in found if near > 0}
 
     def _carried(self, hits: Sequence[Hit]) -> dict[str, float]:
         """Return what the articles of an earlier question's first hits add for the next."""
@@ -195,24 +195,24 @@ class _Times:
     asking, or the newest of what is searched, if that is earlier and no day was given.
     """
 
-    named: Span | None
+    named: Period | None
     day: datetime.date | None
 
 
 def _today(
-    asked_on: datetime.date | None, limits: Filters, extent: Span | None
+    asked_on: datetime.date | None, filters: Filters, extent: Period | None
 ) -> datetime.date | None:
-    return asked_on or limits.as_of or (extent[1] if extent else None)
+    return asked_on or filters.as_of or (extent[1] if extent else None)
 
 
 def _nearness(times: _Times, half_life: float, date: datetime.date | None) -> float:
     """Tell how near an article's date is to the times asked about, from 0 to 1."""
     if date is None:
         return 0.0
-    spans = [times.named] if times.named else []
+    periods = [times.named] if times.named else []
     if times.day and (not times.named or times.named[0] <= times.day <= times.named[1]):
-        spans.append((times.day, times.day))
-    return float(0.5 ** (sum(_days(date, span) for span in spans) / half_life))
+        periods.append((times.day, times.day))
+    return float(0.5 ** (sum(_days(date, period) for period in periods) / half_life))
 
 
 _Scored = tuple[Passage, Source, float]
@@ -259,9 +259,9 @@ def fuse(rankings: Sequence[tuple[Sequence[tuple[str, float]], float]]) -> dict[
     return scores
 
 
-def _days(date: datetime.date, span: tuple[datetime.date, datetime.date]) -> int:
-    """Return how many days a date lies before or after a span of days; 0 inside."""
-    return max((span[0] - date).days, (date - span[1]).days, 0)
+def _days(date: datetime.date, period: Period) -> int:
+    """Return how many days a date lies before or after a period; 0 inside."""
+    return max((period[0] - date).days, (date - period[1]).days, 0)
 
 
 def _document(hit: Hit) -> Document:

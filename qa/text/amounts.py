@@ -54,7 +54,7 @@ _PLAIN = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Value:
+class Quantities:
     """Days as (month, day), day 0 for a whole month; years; amounts; and what is counted.
 
     `results`, such as "2-1", are amounts as well, of which the order counts.
@@ -74,20 +74,20 @@ def same_value(one: str, other: str) -> bool:
     out on one side; but "2-1" is not "1-2". Without a date or a number in both there is nothing
     to compare.
     """
-    first, second = value(one), value(other)
+    first, second = quantities(one), quantities(other)
     within = first.units <= second.units or second.units <= first.units
     return within and _same(first, second)
 
 
 def other_value(one: str, other: str) -> bool:
     """Tell whether both name dates or amounts, and not the same ones, or of other things."""
-    first, second = value(one), value(other)
+    first, second = quantities(one), quantities(other)
     days = bool(first.days and second.days)
     numbers = bool(first.amounts | first.years) and bool(second.amounts | second.years)
     return (days or numbers) and not (_agree(first.units, second.units) and _same(first, second))
 
 
-def _same(first: Value, second: Value) -> bool:
+def _same(first: Quantities, second: Quantities) -> bool:
     if first.results and second.results and first.results != second.results:
         return False
     if first.days or second.days:
@@ -103,7 +103,7 @@ def _agree(one: frozenset[Named], other: frozenset[Named]) -> bool:
     return not one or not other or bool(one & other)
 
 
-def value(text: str) -> Value:
+def quantities(text: str) -> Quantities:
     """Return the dates and amounts that a text names."""
     rest = text.lower()
     days: set[tuple[int, int]] = set()
@@ -127,7 +127,9 @@ def value(text: str) -> Value:
         # Theresa May is no month.
         days.clear()
     results = tuple(_RESULT.findall(text))
-    return Value(frozenset(days), frozenset(years), frozenset(amounts), frozenset(units), results)
+    return Quantities(
+        frozenset(days), frozenset(years), frozenset(amounts), frozenset(units), results
+    )
 
 
 def _amounts(text: str) -> tuple[set[float], set[str]]:

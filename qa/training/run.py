@@ -77,8 +77,8 @@ def loss(network: ReaderNetwork, part: Batch, recipe: Recipe) -> torch.Tensor:
     span = -(part.target * likely).sum(dim=(1, 2)).mean() / 2
     total = span + recipe.holds_weight * binary_cross_entropy_with_logits(holds, part.holds)
     if isinstance(network, Student) and part.states is not None:
-        told = network.mirrored(states[part.mask == 1])
-        total = total + recipe.states_weight * mse_loss(told, part.states.float())
+        predicted = network.mirrored(states[part.mask == 1])
+        total = total + recipe.states_weight * mse_loss(predicted, part.states.float())
     return total
 
 

@@ -22,5 +22,5 @@ class Student(ReaderNetwork):
 
     def mirrored(self, states: Tensor) -> Tensor:
         """Return what the teacher's states would be, shape (…, features), in float32."""
-        told: Tensor = self.mirror(states).float()
-        return told
+        predicted: Tensor = self.mirror(states).float()
+        return predicted

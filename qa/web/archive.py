@@ -24,7 +24,7 @@ from qa.text.words import words
 from qa.types import Filters, Source, day
 from qa.web import listeners
 from qa.web.article import named, naming
-from qa.web.fields import filters as limits_of
+from qa.web.fields import filters_of
 
 # Articles that are listed at first, and with each "more".
 _PAGE = 50
@@ -127,16 +127,16 @@ class Archive:
         self, query: str, since: str, until: str, sites: Sequence[str], count: float = _PAGE
     ) -> tuple[str, str, float]:
         try:
-            limits = limits_of(since, until, sites=sites)
+            filters = filters_of(since, until, sites=sites)
             count = min(max(count, _PAGE), _MOST)
-            found = listed(self._library, query[:_QUERY], limits, int(count))
-            total = self._library.counts(limits)[0]
-            months = self._library.months(Filters(sources=limits.sources))
+            found = listed(self._library, query[:_QUERY], filters, int(count))
+            total = self._library.counts(filters)[0]
+            months = self._library.months(Filters(sources=filters.sources))
         except QAError as error:
             return "", listeners.error_html(error), _PAGE
         more = total > len(found) if not query.strip() else len(found) >= min(count, total)
         head = f"{len(found)} found" if query.strip() else f"{total:,} articles"
-        return plot(months, limits), _list(head, found, more, self._may_change), count
+        return plot(months, filters), _list(head, found, more, self._may_change), count
 
     def _more(self, link: str, query: str, since: str, until: str, *rest: Any) -> tuple[Any, ...]:
         sites, count = rest
@@ -188,7 +188,7 @@ class Archive:
             )
 
 
-class _Told:
+class _Progress:
     """Hears of an ingest's progress, in the thread that it runs in."""
 
     def __init__(self) -> None:
@@ -215,7 +215,7 @@ class _Told:
 
 def _ingested(paths: Sequence[Path], settings: Settings) -> Iterator[str]:
     """Ingest files; yield how it goes on as HTML. Raises as `ingest` does."""
-    told = _Told()
+    progress = _Progress()
     folder = tempfile.TemporaryDirectory(prefix="qa-upload-")
     # At once: what was uploaded may be gone when the thread begins.
     copies = [Path(shutil.copy(path, folder.name)) for path in paths]
@@ -223,27 +223,27 @@ def _ingested(paths: Sequence[Path], settings: Settings) -> Iterator[str]:
     def work() -> None:
         try:
             with folder:
-                told.done.put(str(ingest(copies, settings, told)))
+                progress.done.put(str(ingest(copies, settings, progress)))
         except BaseException as error:  # noqa: BLE001 - it is raised where it is waited for
-            told.done.put(error)
+            progress.done.put(error)
 
     # Nobody waits for the thread: if the page is closed, what was begun is still brought to an end.
     threading.Thread(target=work).start()
-    while (step := told.done.get()) is None:
-        yield told.shown()
+    while (step := progress.done.get()) is None:
+        yield progress.shown()
     if isinstance(step, BaseException):
         raise step
-    yield told.shown(step)
+    yield progress.shown(step)
 
 
-def listed(library: Library, query: str, limits: Filters, count: int) -> Listed:
+def listed(library: Library, query: str, filters: Filters, count: int) -> Listed:
     """Return at most `count` articles: those with the words, best first, or else the newest.
 
     Raises `QuestionError` for a source that is no site.
     """
     if not query.strip():
-        return [(source, "") for source in library.sources(limits, newest=count)]
-    scored = library.search(words(query), _DEPTH * count, limits)
+        return [(source, "") for source in library.sources(filters, newest=count)]
+    scored = library.search(words(query), _DEPTH * count, filters)
     passages = library.passages([id_ for id_, _ in scored])
     found: dict[str, tuple[Source, str]] = {}
     for id_, _ in scored:
@@ -276,7 +276,7 @@ def _row(source: Source, excerpt: str, may_change: bool) -> str:
     )
 
 
-def plot(months: Mapping[str, int], limits: Filters) -> str:
+def plot(months: Mapping[str, int], filters: Filters) -> str:
     """Return how many articles each month has, as HTML: bars, each a link to its month.
 
     `months` are named 2022-03. Where they are too many, years are drawn.
@@ -285,7 +285,7 @@ def plot(months: Mapping[str, int], limits: Filters) -> str:
         return ""
     spans = _spans(months)
     most = max(spans.values())
-    bars = "".join(_bar(name, count, most, limits) for name, count in spans.items())
+    bars = "".join(_bar(name, count, most, filters) for name, count in spans.items())
     return (
         '<div role="navigation" class="qa-plot" aria-label="Articles by month">'
         f'<p class="qa-facts">Articles each {"month" if "-" in next(iter(spans)) else "year"}, '
@@ -310,13 +310,13 @@ def _spans(months: Mapping[str, int]) -> dict[str, int]:
     return years
 
 
-def _bar(name: str, count: int, most: int, limits: Filters) -> str:
+def _bar(name: str, count: int, most: int, filters: Filters) -> str:
     year, _, month = name.partition("-")
     said = f"{calendar.month_name[int(month)]} {year}" if month else year
     height = 100 * count / most
     first = datetime.date(int(year), int(month or 1), 1)
     last = datetime.date(int(year), int(month or 12), _last(int(year), int(month or 12)))
-    inside = (limits.since or first) <= last and first <= (limits.until or last)
+    inside = (filters.since or first) <= last and first <= (filters.until or last)
     label = f"{said}: {count:,} articles"
     under = year if month in ("", "01") else ""
     return (

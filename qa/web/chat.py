@@ -15,7 +15,7 @@ from qa.types import Answer
 from qa.web import export, listeners
 from qa.web.article import named
 from qa.web.feedback import Feedback
-from qa.web.fields import filters as limits_of
+from qa.web.fields import filters_of
 from qa.web.people import person_of, place_of
 from qa.web.progress import progress
 from qa.web.refused import examples, near, offered
@@ -94,9 +94,9 @@ class Chat:
             self._delete = gr.Button("Delete", size="sm", elem_id="qa-delete")
         with gr.Accordion("Search only some articles", open=False):
             days = ("From", "To", "As the archive stood on")
-            self._limits: list[Any] = [listeners.day_field(label) for label in days]
+            self._filter_fields: list[Any] = [listeners.day_field(label) for label in days]
             sites = self._assistant.library.sites()
-            self._limits.append(gr.Dropdown(sites, multiselect=True, label="Sites"))
+            self._filter_fields.append(gr.Dropdown(sites, multiselect=True, label="Sites"))
 
     def _listen(self, new: gr.Button) -> None:
         whole = [
@@ -104,7 +104,7 @@ class Chat:
             *(self._box, self._feedback.group, self._offers),
         ]
         mine = [self._current, self._browser]
-        asked = [*mine, *self._limits]
+        asked = [*mine, *self._filter_fields]
         # What is asked, by each way there is to ask.
         quick = {**listeners.PRIVATE, "queue": False}
         to_ask = [self._asked, self._at]
@@ -147,7 +147,10 @@ class Chat:
         self._talks.change(
             None, self._talks, None, js="(shown) => window.qaAddress(shown)", **listeners.PRIVATE
         )
-        self._arrives = [self._link, self._browser], [self._browser, *whole, self._limits[-1]]
+        self._arrives = (
+            [self._link, self._browser],
+            [self._browser, *whole, self._filter_fields[-1]],
+        )
 
     def on_arrival(self, page: gr.Blocks) -> None:
         """Let the page, when it is opened, show whose it is and what its address names."""
@@ -167,7 +170,7 @@ class Chat:
         if link.startswith(_TALK):
             shown |= self._opened(link, browser, request)
         sites = gr.Dropdown(choices=self._assistant.library.sites())
-        return {**shown, self._browser: browser, self._limits[-1]: sites}
+        return {**shown, self._browser: browser, self._filter_fields[-1]: sites}
 
     # Showing
 
@@ -198,10 +201,10 @@ class Chat:
     # Asking
 
     # Gradio hands the request and the event over in the place of the parameters of their types;
-    # they stand first, so that the limits can be taken together.
+    # they stand first, so that the fields of the filters can be taken together.
 
     def _ask(
-        self, request: gr.Request, asked: str, at: str, current: str, browser: str, *limits: Any
+        self, request: gr.Request, asked: str, at: str, current: str, browser: str, *fields: Any
     ) -> Iterator[Shown]:
         """Ask in the current conversation, or begin one; show the stages, then the answer.
 
@@ -233,7 +236,7 @@ class Chat:
             given = {
                 "question": asked,
                 "turns": kept.turns(before),
-                "filters": limits_of(*limits),
+                "filters": filters_of(*fields),
             }
             for step in progress(self._assistant, given):
                 if not step:
@@ -290,13 +293,13 @@ class Chat:
         """Return the page as it is kept, after an answer was stopped or has failed."""
         return self._opened(f"{_TALK}{current}", browser, request)
 
-    def _offer(self, request: gr.Request, current: str, browser: str, *limits: Any) -> str:
+    def _offer(self, request: gr.Request, current: str, browser: str, *fields: Any) -> str:
         """Return what could be asked instead, where the last question was refused."""
         person = person_of(browser, request)
         last = self._kept(current, person)[-1:] if current else []
         if not last or last[0].answer is None or last[0].answer.outcome == "answered":
             return ""
-        return offers(offered(self._unwritten, last[0].answer, limits_of(*limits)))
+        return offers(offered(self._unwritten, last[0].answer, filters_of(*fields)))
 
     # What can be done with a conversation
 

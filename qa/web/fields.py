@@ -10,7 +10,7 @@ from qa.types import Filters
 _SITES = 100
 
 
-def filters(
+def filters_of(
     since: str | None = None,
     until: str | None = None,
     as_of: str | None = None,
@@ -25,10 +25,10 @@ def filters(
         sites = [sites]
     if len(sites or ()) > _SITES:
         raise QuestionError(f"{len(sites or ())} sites, the limit is {_SITES}: name fewer")
-    return Filters(date(since), date(until), tuple(sites or ()), date(as_of))
+    return Filters(date_of(since), date_of(until), tuple(sites or ()), date_of(as_of))
 
 
-def date(text: str | None) -> datetime.date | None:
+def date_of(text: str | None) -> datetime.date | None:
     """Return a day like 2017-03-31, None for an empty field. Raises `QuestionError`."""
     try:
         return datetime.date.fromisoformat(text.strip()) if text and text.strip() else None

@@ -25,7 +25,7 @@ from qa.web import listeners, timeline
 from qa.web.archive import Archive
 from qa.web.article import NOTHING, opened
 from qa.web.chat import Chat
-from qa.web.fields import date, filters
+from qa.web.fields import date_of, filters_of
 from qa.web.guard import MCP, Guard, is_loopback, logins
 
 TITLE = "Ask the archive"
@@ -116,8 +116,8 @@ def _api(assistant: Assistant) -> None:
             sites: search only articles of these sites, such as cnn.com
         """
         with listeners.errors_shown():
-            limits = filters(since, until, as_of, sites)
-            found = assistant.answer(question, asked_on=date(asked_on), filters=limits)
+            given = filters_of(since, until, as_of, sites)
+            found = assistant.answer(question, asked_on=date_of(asked_on), filters=given)
         return dict(json.loads(found.to_json()))
 
     api(answer, api_name="answer", **listeners.WORKING)

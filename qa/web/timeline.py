@@ -13,7 +13,7 @@ from qa.reading.timeline import shown_date
 from qa.types import Event
 from qa.web import listeners
 from qa.web.article import link
-from qa.web.fields import filters
+from qa.web.fields import filters_of
 
 # In percent of the chart's width: the margin on both sides, and how near to each other two events
 # are set one above the other. A dot is 3% of a phone's width.
@@ -29,8 +29,8 @@ def tab(assistant: Assistant) -> None:
     def find(query: str, since: str, until: str) -> Iterator[str]:
         yield '<p class="qa-stage">Looking for dated sentences …</p>'
         try:
-            found = assistant.timeline(query, filters=filters(since, until))
-            yield shown(found)
+            found = assistant.timeline(query, filters=filters_of(since, until))
+            yield events_html(found)
         except QAError as error:
             yield listeners.error_html(error)
 
@@ -42,12 +42,12 @@ def tab(assistant: Assistant) -> None:
         elem_id="qa-timeline-query",
     )
     with gr.Row():
-        limits = [listeners.day_field(label) for label in ("From", "To")]
+        days = [listeners.day_field(label) for label in ("From", "To")]
     found = gr.HTML("", elem_id="qa-timeline", padding=False)
-    query.submit(find, [query, *limits], found, **listeners.ASKING)
+    query.submit(find, [query, *days], found, **listeners.ASKING)
 
 
-def shown(events: Sequence[Event]) -> str:
+def events_html(events: Sequence[Event]) -> str:
     """Return events as HTML: a chart, and under it the list of their sentences."""
     if not events:
         return '<p class="qa-note">The archive holds no dated sentence on this.</p>'

@@ -11,7 +11,7 @@ from qa.errors import ModelError
 FILE = "replies.sqlite3"
 
 
-class KeptReplies:
+class ReplyCache:
     """A file of replies. Threads and processes may share it."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:

@@ -1,7 +1,7 @@
 """Settings → what lets a chat model write."""
 
 from qa.settings import Settings
-from qa.writing.cache import KeptReplies
+from qa.writing.cache import ReplyCache
 from qa.writing.providers import load_chat_model
 from qa.writing.writer import Writer
 
@@ -22,5 +22,5 @@ def load_writer(settings: Settings) -> Writer:
         tries=settings.model_tries,
         structured=settings.model_format == "structured"
         or (settings.model_format == "auto" and can),
-        replies=KeptReplies.open(settings.library) if settings.model_cache else None,
+        replies=ReplyCache.open(settings.library) if settings.model_cache else None,
     )

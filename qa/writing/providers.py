@@ -103,7 +103,7 @@ def without_secrets(url: str) -> str:
         return "an address that is none"
 
 
-def told(error: Exception, model: str, url: str = "") -> ModelError:
+def model_error(error: Exception, model: str, url: str = "") -> ModelError:
     """Return what a provider's error means, in one line that names the fix.
 
     `ModelUnreachable` is for what may pass by itself: time, rate, a connection, a server's fault.

@@ -52,14 +52,14 @@ SCHEMA: dict[str, Any] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class Reply:
     """A reply as far as it is there: whole sentences, and whether it refuses to answer."""
 
     sentences: tuple[Sentence, ...] = ()
     refused: bool = False
 
 
-def parse(reply: str) -> Written:
+def parse(reply: str) -> Reply:
     """Return the sentences in a reply: a line each, copied words in brackets behind it.
 
     A line that ends in the middle of a sentence goes on in the next one, but one that only leads
@@ -72,7 +72,7 @@ def parse(reply: str) -> Written:
     for line, following in itertools.pairwise([*filter(None, lines), ""]):
         if _refuses(line) and not begun:
             if not found:
-                return Written(refused=True)
+                return Reply(refused=True)
             continue
         text, quotes = _taken_apart(f"{begun} {line}".strip())
         begun = ""
@@ -84,10 +84,10 @@ def parse(reply: str) -> Written:
             found.append(Sentence(text, quotes))
         elif not text.endswith(":") or following.startswith(('"', "“")):
             begun = text
-    return Written((*found, Sentence(begun)) if begun else tuple(found))
+    return Reply((*found, Sentence(begun)) if begun else tuple(found))
 
 
-def structure(reply: str) -> Written:
+def structure(reply: str) -> Reply:
     """Return the sentences in a reply by the schema; none, if it is not by it."""
     found: list[Sentence] = []
     try:
@@ -97,10 +97,10 @@ def structure(reply: str) -> Written:
             quotes = ((int(quote["passage"]), str(quote["words"])) for quote in one["quotes"])
             found.append(Sentence(text, (*quotes, *more)))
     except (ValueError, TypeError, KeyError, AttributeError, ArithmeticError, RecursionError):
-        return Written()
+        return Reply()
     if not found or _refuses(found[0].text):
-        return Written(refused=True)
-    return Written(tuple(found))
+        return Reply(refused=True)
+    return Reply(tuple(found))
 
 
 def _taken_apart(line: str) -> tuple[str, tuple[tuple[int, str], ...]]:

@@ -24,7 +24,7 @@ _BROKEN = "{}. What follows may not be all of the answer."
 _UNREACHABLE = "{}. This is the reader's answer."
 
 
-class Written:
+class WritingStages:
     """The stages of a chat model. Threads may share them."""
 
     def __init__(self, writer: Writer, cite: Callable[[Work], Answer], alike: Alike) -> None:
@@ -50,8 +50,8 @@ class Written:
         work = replace(work, handed=tuple(self._writer.handed(work.hits)), done=False)
         try:
             if work.handed:
-                for written in self._writer.write(work.whole, work.handed, work.talk):
-                    work = replace(work, written=written)
+                for reply in self._writer.write(work.whole, work.handed, work.talk):
+                    work = replace(work, reply=reply)
                     yield work
         except ModelUnreachable as error:
             work = replace(work, unreachable=str(error))
@@ -64,12 +64,12 @@ class Written:
         for work in works:
             started = time.perf_counter()
             # Of the last one the quotes may still come.
-            whole = work.written.sentences if work.done else work.written.sentences[:-1]
+            whole = work.reply.sentences if work.done else work.reply.sentences[:-1]
             passed = checked.take(whole, work.handed)
             if work.done:
                 yield self._finished(work, checked, started - spent)
             elif passed:
-                yield self._told(work, checked, checked.draft(work.draft))
+                yield self._answer_of(work, checked, checked.draft(work.draft))
             spent += time.perf_counter() - started
 
     async def averify(self, works: AsyncIterator[Work]) -> AsyncIterator[Answer]:
@@ -79,18 +79,18 @@ class Written:
 
     def _finished(self, work: Work, checked: Checked, started: float) -> Answer:
         retried = 0
-        if checked.faults and not work.unreachable and not work.written.refused:
+        if checked.faults and not work.unreachable and not work.reply.refused:
             retried = len(checked.faults)
             work = self._again(work, checked)
         stages = {**work.stages, "verify": time.perf_counter() - started}
         work = replace(work, stages=stages)
         if checked.claims:
             note = _BROKEN.format(work.unreachable) if work.unreachable else ""
-            return self._told(work, checked, checked.draft(work.draft), retried, note)
-        if work.written.refused or not work.handed:
-            return self._told(work, checked, replace(work.draft, claims=()), retried)
+            return self._answer_of(work, checked, checked.draft(work.draft), retried, note)
+        if work.reply.refused or not work.handed:
+            return self._answer_of(work, checked, replace(work.draft, claims=()), retried)
         note = _UNREACHABLE.format(work.unreachable) if work.unreachable else _NOTHING_LEFT
-        return self._told(work, checked, work.draft, retried, note, stood_in=True)
+        return self._answer_of(work, checked, work.draft, retried, note, stood_in=True)
 
     def _again(self, work: Work, checked: Checked) -> Work:
         """Ask once more for what did not pass, and check what comes."""
@@ -104,7 +104,7 @@ class Written:
             return work
         return work
 
-    def _told(
+    def _answer_of(
         self,
         work: Work,
         checked: Checked,

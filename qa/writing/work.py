@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from qa.types import Draft, Filters, Hit, Turn
-from qa.writing.reply import Written
+from qa.writing.reply import Reply
 from qa.writing.writer import Talk
 
 
@@ -13,9 +13,9 @@ from qa.writing.writer import Talk
 class Work:
     """What is known of a question so far.
 
-    `whole` is it with what it needs of the turns. With a chat model: `handed` are the hits that it
-    was given, numbered from 1, `written` is its reply as far as it is there, the whole of it where
-    `done`, and `unreachable` is why there is none.
+    `whole` is the question rewritten to stand alone. Four fields are for a chat model: `handed`
+    holds the hits that the model was given, numbered from 1; `reply` is as much as the model has
+    written; `done` says whether that is all; and `unreachable` says why there is no reply.
     """
 
     question: str
@@ -28,6 +28,6 @@ class Work:
     stages: Mapping[str, float] = field(default_factory=dict)
     talk: Talk = field(default_factory=Talk)
     handed: tuple[Hit, ...] = ()
-    written: Written = field(default_factory=Written)
+    reply: Reply = field(default_factory=Reply)
     done: bool = True
     unreachable: str = ""

@@ -25,8 +25,8 @@ from qa.text.printable import without_controls
 from qa.text.vocabulary import THIRD_PERSON
 from qa.text.words import WORD, stems
 from qa.types import Hit, Turn, day
-from qa.writing.providers import ModelUnreachable, told
-from qa.writing.reply import SCHEMA, Written, parse, structure
+from qa.writing.providers import ModelUnreachable, model_error
+from qa.writing.reply import SCHEMA, Reply, parse, structure
 
 # Tags of ours in a passage would end it early, or begin another.
 _TAG = re.compile(r"<(?=\s*/?\s*passage\b)", re.IGNORECASE)
@@ -143,7 +143,7 @@ class Writer:
             kept.append(hit)
         return kept
 
-    def write(self, question: str, hits: Sequence[Hit], talk: Talk) -> Iterator[Written]:
+    def write(self, question: str, hits: Sequence[Hit], talk: Talk) -> Iterator[Reply]:
         """Yield the reply as it grows, sentence by sentence; `hits` are those handed over.
 
         Raises `ModelError` if the model cannot be asked.
@@ -153,7 +153,7 @@ class Writer:
         talk.messages = [SystemMessage(self._instructions), HumanMessage(asked)]
         yield from self._written(talk)
 
-    def again(self, faults: Sequence[tuple[Sentence, str]], talk: Talk) -> Written:
+    def again(self, faults: Sequence[tuple[Sentence, str]], talk: Talk) -> Reply:
         """Return what the model writes in place of sentences that did not pass.
 
         Raises `ModelError` if the model cannot be asked.
@@ -162,7 +162,7 @@ class Writer:
         talk.messages.append(HumanMessage(self._prompt("again", faults=lines)))
         return list(self._written(talk))[-1]
 
-    def _written(self, talk: Talk) -> Iterator[Written]:
+    def _written(self, talk: Talk) -> Iterator[Reply]:
         reply = ""
         read = structure if self._structured else parse
         for piece in self._stream(talk.messages, talk.usage, self._structured):
@@ -196,7 +196,7 @@ class Writer:
                         break
                 break
             except Exception as error:  # noqa: BLE001 - each provider has errors of its own
-                fault = told(error, self.name, self._url)
+                fault = model_error(error, self.name, self._url)
                 begun, last = "".join(pieces).strip(), attempt + 1 == self._tries
                 if begun or last or not isinstance(fault, ModelUnreachable):
                     raise fault from None

@@ -18,9 +18,9 @@ from qa.types import Answer, Citation, Filters, Source, Span
 from qa.web.archive import listed, plot
 from qa.web.article import NOTHING, link, naming, opened
 from qa.web.export import markdown
-from qa.web.fields import filters
+from qa.web.fields import filters_of
 from qa.web.render import literal, message, question, talks, unquoted
-from qa.web.timeline import shown
+from qa.web.timeline import events_html
 
 
 def test_literal_text_is_neither_html_nor_markdown() -> None:
@@ -165,7 +165,7 @@ def test_a_conversation_becomes_markdown_with_footnotes() -> None:
 def test_a_timeline_is_a_chart_and_a_list(assistant: Assistant) -> None:
     events = assistant.timeline("harbor bridge in Lindhaven")
     assert events
-    html = shown(events)
+    html = events_html(events)
     assert html.count("<li>") == html.count('title="12 June 2021') == len(events)
     # Each by its dot and by its article's name, at the same place.
     assert all(html.count(link(event.citation)) == 2 for event in events)
@@ -173,7 +173,7 @@ def test_a_timeline_is_a_chart_and_a_list(assistant: Assistant) -> None:
     assert places == sorted(places)
     assert min(places) >= 0
     assert max(places) <= 100
-    assert "no dated sentence" in shown([])
+    assert "no dated sentence" in events_html([])
 
 
 def test_the_archive_is_listed_by_words_days_and_sites(library_of_news: Path) -> None:
@@ -212,4 +212,8 @@ def test_a_long_time_is_plotted_by_years_and_a_stray_date_takes_no_room() -> Non
 
 
 def test_one_site_may_be_a_text() -> None:
-    assert filters(sites="cnn.com") == filters(sites=["cnn.com"]) == Filters(sources=("cnn.com",))
+    assert (
+        filters_of(sites="cnn.com")
+        == filters_of(sites=["cnn.com"])
+        == Filters(sources=("cnn.com",))
+    )
