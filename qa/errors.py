@@ -3,6 +3,7 @@
 QAError
 ├── SettingsError        a setting is unknown, or out of bounds
 ├── PromptError          a prompt file is missing, or its variables do not fit
+├── ExtraMissing         a package that only an extra installs is not there
 ├── CorpusError          there is nothing to ingest at a path
 ├── QuestionError        a question is empty or too long
 ├── ModelError           a model's files are missing or not the ones expected
@@ -17,6 +18,8 @@ QAError
     └── LibraryNewer     it was written by a newer qa
 """
 
+from importlib.util import find_spec
+
 
 class QAError(Exception):
     """The root of the tree above: catch it to catch all that qa raises on purpose."""
@@ -28,6 +31,23 @@ class SettingsError(QAError):
 
 class PromptError(QAError):
     """A prompt file is missing, or its variables do not fit."""
+
+
+class ExtraMissing(QAError, ImportError):  # noqa: N818 - the name says what is the matter
+    """A package that only one of qa's extras installs is not there."""
+
+
+def require_extra(extra: str, part: str, *modules: str) -> None:
+    """Check that the modules which an extra installs are there, without importing them.
+
+    `part` is what needs them, as people call it. Raises `ExtraMissing`.
+    """
+    missing = [module for module in modules if find_spec(module) is None]
+    if missing:
+        raise ExtraMissing(
+            f"{part} needs the extra {extra} ({', '.join(missing)} not found): "
+            f"in qa's folder, pip install -e '.[{extra}]'"
+        )
 
 
 class CorpusError(QAError):
@@ -62,7 +82,7 @@ class LibraryError(QAError):
     """A library cannot be used as it is."""
 
 
-class LibraryMissing(LibraryError):  # noqa: N818 - the name says what is the matter
+class LibraryMissing(LibraryError):  # noqa: N818
     """There is no library in that folder."""
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -188,3 +189,30 @@ def test_a_wheel_answers_from_another_folder(library_of_news: Path, tmp_path: Pa
     )
     assert done.stderr == ""
     assert done.stdout.startswith("The archive does not hold the answer to this.")
+
+
+def test_a_missing_extra_is_named_in_one_line(tmp_path: Path) -> None:
+    """What an extra installs is hidden from a process of its own, as if it were not there."""
+    for extra, hidden, command in (
+        ("web", "gradio", ["chat", "--library", str(tmp_path)]),
+        ("eval", "ir_measures", ["eval", "questions.jsonl"]),
+    ):
+        done = without([hidden], command)
+        assert done.returncode == 1
+        assert re.fullmatch(rf"qa: .+ needs the extra {extra} .+'\.\[{extra}\]'\n", done.stderr)
+
+
+def test_answers_need_no_extra(library_of_news: Path) -> None:
+    command = ["ask", "Who won the election for mayor of Tolk?", "--library", str(library_of_news)]
+    done = without(["gradio", "ir_measures", "jinja2", "matplotlib"], command)
+    assert done.stdout.startswith("Jonas Brandt")
+
+
+def without(hidden: list[str], command: list[str]) -> subprocess.CompletedProcess[str]:
+    code = (
+        f"import sys; sys.modules.update(dict.fromkeys({hidden})); "
+        f"from qa.cli import main; sys.exit(main({command}))"
+    )
+    return subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=120, cwd=CHECKOUT
+    )

@@ -4,8 +4,8 @@ import datetime
 
 import pytest
 
-from qa.ingest.passages import WINDOW, embedded_text, split
-from qa.models.embedder import DIMENSION
+from qa.ingest.passages import embedded_text, split
+from qa.models.embedder import DIMENSION, WINDOW
 from qa.models.loading import load_embedder
 from qa.settings import Settings
 from qa.text.sentences import sentences

@@ -1,7 +1,12 @@
 """Scores the assistant on a question set, offline, with no language model as judge."""
 
-from qa.evaluation.questions import Question, QuestionSet, load
-from qa.evaluation.results import Evaluation, Result, Summary
-from qa.evaluation.run import evaluate
+from qa.errors import require_extra
+
+# First, or the traceback of an import would name the missing package instead.
+require_extra("eval", "evaluation", "ir_measures", "jinja2", "matplotlib", "scipy")
+
+from qa.evaluation.questions import Question, QuestionSet, load  # noqa: E402
+from qa.evaluation.results import Evaluation, Result, Summary  # noqa: E402
+from qa.evaluation.run import evaluate  # noqa: E402
 
 __all__ = ["Evaluation", "Question", "QuestionSet", "Result", "Summary", "evaluate", "load"]

@@ -4,15 +4,12 @@ import dataclasses
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
+from qa.models.embedder import SPECIAL_TOKENS, WINDOW
 from qa.text.sentences import Offsets, by_paragraph
 from qa.types import Article, Passage, Source, text_hash
 
 # Raised whenever the same text would be cut into other passages than before.
 VERSION = 1
-# The embedder reads no further than this (max_seq_length of all-MiniLM-L6-v2), and sets
-# its [CLS] and [SEP] around what it reads.
-WINDOW = 256
-_SPECIAL_TOKENS = 2
 # In UTF-8. A byte is at most one token, in any script: a heading never fills the window.
 _HEADING_BYTES = 120
 
@@ -32,7 +29,7 @@ def split(article: Article, tokenizer: Tokenizer, limit: int) -> list[Passage]:
     sentence; only a sentence of more than `limit` tokens is cut, between two tokens.
     """
     text = article.text
-    limit = min(limit, WINDOW - _SPECIAL_TOKENS - _count(tokenizer, heading(article.source)))
+    limit = min(limit, WINDOW - SPECIAL_TOKENS - _count(tokenizer, heading(article.source)))
     spans: list[Offsets] = []
     size = 0
     for pieces in _tokenised(text, tokenizer):

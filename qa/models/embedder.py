@@ -14,6 +14,10 @@ EMBEDDER = "sentence-transformers/all-MiniLM-L6-v2"
 # Of model.safetensors, as published upstream.
 EMBEDDER_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 DIMENSION = 384
+# Tokens that the embedder reads of a text (max_seq_length of all-MiniLM-L6-v2), and how many of
+# them are its own: [CLS] before the text and [SEP] after it.
+WINDOW = 256
+SPECIAL_TOKENS = 2
 
 Vectors = NDArray[np.float32]
 

@@ -1,1 +1,5 @@
 """The chat page, which Gradio serves."""
+
+from qa.errors import require_extra
+
+require_extra("web", "the chat page", "gradio")

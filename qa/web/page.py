@@ -1,7 +1,6 @@
 """The page: chat, timeline and archive, an article beside them, and the API; how it is served."""
 
 import contextlib
-import importlib.util
 import json
 import os
 import secrets
@@ -18,7 +17,7 @@ from gradio_client import Client
 from starlette.middleware import Middleware
 
 from qa.assistant import Assistant
-from qa.errors import QAError, SettingsError
+from qa.errors import QAError, SettingsError, require_extra
 from qa.library.conversations import Conversations
 from qa.settings import Settings
 from qa.web import listeners, timeline
@@ -129,12 +128,11 @@ def serve(settings: Settings, host: str, port: int, *, mcp: bool = False) -> Non
     Articles can be added and removed by way of the page where only this machine reaches it, or
     with a login, unless the settings say `read_only`. With `mcp`, the API is an MCP server's too.
 
-    Raises `QAError`s: no library, a port in use, a login that is not USER:PASSWORD, no package
-    for MCP.
+    Raises `QAError`s: no library, a port in use, a login that is not USER:PASSWORD, no extra `mcp`.
     """
     known = logins(settings.auth.get_secret_value()) if settings.auth else {}
-    if mcp and importlib.util.find_spec("mcp") is None:
-        raise SettingsError("--mcp needs the package mcp: pip install 'gradio[mcp]'")
+    if mcp:
+        require_extra("mcp", "--mcp", "mcp")
     _reach_itself(host)
     with (
         Assistant.load(settings) as assistant,
