@@ -80,6 +80,26 @@ def test_a_listing_of_the_package_shows_the_plan() -> None:
     assert len(names) <= MOST_NAMES
 
 
+def test_the_architecture_page_has_the_same_plan() -> None:
+    page = (QA.parent / "docs" / "architecture.md").read_text(encoding="utf-8")
+    rows = {
+        name: (said, {part.strip() for part in allowed.split(",") if part.strip()})
+        for name, said, allowed in re.findall(
+            r"^\| `(\w+)` \| (.+\.) \|(.*)\|$", page, re.MULTILINE
+        )
+    }
+    assert sorted(rows) == PACKAGES
+    for name, (said, allowed) in rows.items():
+        assert said == ast.get_docstring(ast.parse((QA / name / "__init__.py").read_text("utf-8")))
+        if name in ("web", "evaluation"):
+            # In words, since they may import nearly all.
+            assert "all packages above" in " ".join(allowed)
+        else:
+            assert allowed == MAY_IMPORT[name]
+    for path in QA.rglob("*.py"):
+        assert path.name == "__init__.py" or f"`{path.name}`" in page, path
+
+
 @pytest.mark.parametrize("name", PACKAGES)
 def test_each_package_says_in_one_sentence_what_it_holds(name: str) -> None:
     said = ast.get_docstring(ast.parse((QA / name / "__init__.py").read_text(encoding="utf-8")))

@@ -1,4 +1,4 @@
-"""The words that dates are written with, as fragments of regular expressions and as numbers."""
+"""The words that dates are written with, and what each of them is worth."""
 
 import re
 
