@@ -30,7 +30,7 @@ from benchmarks.timing import milliseconds, sample
 from benchmarks.vector_growth import BATCH, made, stored
 from qa.assistant import Assistant
 from qa.ingest.files import Loaded, read
-from qa.ingest.run import entry
+from qa.ingest.rounds import entry
 from qa.library.catalogue import Library
 from qa.library.conversations import Conversations
 from qa.library.vectors import VectorWriter, snapshot_name, sweep

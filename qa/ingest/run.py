@@ -1,38 +1,28 @@
-"""Files → library and vectors: what changed, in rounds that each become visible at once.
+"""Files → library: what is new or changed is written in rounds, what is gone is removed.
 
-A round's vectors are written to a new snapshot while its articles wait in memory; then one
-transaction in the catalogue writes the articles and names the snapshot. Killed at any
-moment, an ingest leaves the last round that was committed, and the next run does the rest.
+An ingest that is killed leaves the last round that was committed, and the next run does the rest.
 """
 
 import logging
-from collections import deque
-from collections.abc import Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, Self
 
-from qa import dates
 from qa.errors import CorpusError
-from qa.ingest import passages
 from qa.ingest.files import Loaded, Skipped, absolute, files, read
 from qa.ingest.recipe import facts
-from qa.library.articles import Entry, fingerprint
+from qa.ingest.rounds import Round, entry
+from qa.library.articles import fingerprint
 from qa.library.catalogue import Library
-from qa.library.vectors import VectorWriter, snapshot_name, sweep
-from qa.models.embedder import Embedder, Pending
+from qa.library.vectors import sweep
+from qa.models.embedder import Embedder
 from qa.models.loading import load_embedder
 from qa.settings import Settings
 from qa.text.printable import printable
-from qa.types import Article
 
 _LOG = logging.getLogger(__package__)
 
-# Passages that are embedded together; more would only delay the progress bar.
-_CHUNK = 256
-# Chunks on their way through the embedder: one in work, one waiting.
-_AHEAD = 2
 # Passages in a round, at least. A round copies the snapshot before it, so it grows with
 # the library: copying stays a small share of the work.
 ROUND = 4096
@@ -124,7 +114,7 @@ def remove(ids: Sequence[str], library: Library) -> None:
         for id_ in ids:
             if id_ not in known:
                 raise CorpusError(f"no article {printable(id_)}: `qa list` shows the ids")
-        with _Round(library, base=library.state().vectors) as round_:
+        with Round(library, base=library.state().vectors) as round_:
             round_.commit(list(dict.fromkeys(ids)))
 
 
@@ -135,98 +125,12 @@ def rebuild(settings: Settings, listener: Listener) -> int:
     """
     embedder = load_embedder(settings)
     with Library.open(settings.library) as library, library.writing():
-        with _Round(library, "", embedder) as round_:
+        with Round(library, "", embedder) as round_:
             for article, origin in library.entries():
                 round_.add(entry(article, origin, embedder, settings))
                 listener.progress(1)
             round_.commit([], anew=facts(settings))
         return library.counts()[1]
-
-
-def entry(article: Article, origin: str, embedder: Embedder, settings: Settings) -> Entry:
-    """Return an article as it is written: cut into passages, with the dates in it."""
-    pieces = passages.split(article, embedder, settings.passage_tokens)
-    found = dates.find(article.text, article.source.date)
-    return Entry(article, origin, tuple(pieces), tuple(found))
-
-
-class _Round:
-    """A snapshot in the making, and the articles that become visible with it.
-
-    While the embedder works on one chunk, the caller parses the next, and a thread of its
-    own writes the one before to Chroma.
-    """
-
-    def __init__(self, library: Library, base: str, embedder: Embedder | None = None) -> None:
-        """Begin on top of the snapshot `base`; a round that only removes needs no embedder."""
-        self.passages = 0
-        self._library = library
-        self._embedder = embedder
-        state = library.state()
-        # What a killed run left behind has the very name of the next snapshot.
-        sweep(library.folder, keep=state.vectors)
-        self._name = snapshot_name(state.generation + 1)
-        self._writer = VectorWriter(library.folder, self._name, base)
-        self._entries: list[Entry] = []
-        self._ids: list[str] = []
-        self._texts: list[str] = []
-        self._embedding: deque[tuple[list[str], Pending]] = deque()
-        self._writing: deque[Future[None]] = deque()
-        self._thread = ThreadPoolExecutor(1, "vectors")
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Let go of the snapshot, finished or not; what is not computed by now is given up."""
-        for _, pending in self._embedding:
-            pending.cancel()
-        self._thread.shutdown(cancel_futures=True)
-        self._writer.close()
-
-    def add(self, entry: Entry) -> None:
-        """Take an article in; its vectors are computed and written meanwhile."""
-        self._entries.append(entry)
-        self.passages += len(entry.passages)
-        for passage in entry.passages:
-            self._ids.append(passage.id)
-            self._texts.append(passages.embedded_text(passage, entry.article.source))
-            if len(self._ids) == _CHUNK:
-                self._embed()
-
-    def commit(self, removed: Sequence[str], *, anew: Mapping[str, str] | None = None) -> None:
-        """Finish the snapshot, then make the whole round visible in one transaction."""
-        self._embed()
-        while self._embedding:
-            self._write()
-        while self._writing:
-            self._writing.popleft().result()
-        if anew is None:
-            new = {passage.id for entry in self._entries for passage in entry.passages}
-            replaced = [*removed, *(entry.article.id for entry in self._entries)]
-            self._writer.delete(
-                [id_ for id_ in self._library.passage_ids(replaced) if id_ not in new]
-            )
-        self._writer.close()
-        self._library.commit(self._entries, removed, self._name, anew=anew)
-        sweep(self._library.folder, keep=self._name)
-
-    def _embed(self) -> None:
-        if not self._ids or self._embedder is None:
-            return
-        self._embedding.append((self._ids, self._embedder.submit(self._texts)))
-        self._ids, self._texts = [], []
-        while len(self._embedding) > _AHEAD:
-            self._write()
-
-    def _write(self) -> None:
-        ids, pending = self._embedding.popleft()
-        self._writing.append(self._thread.submit(self._writer.add, ids, pending.result()))
-        while len(self._writing) > _AHEAD:
-            self._writing.popleft().result()
 
 
 class _Ingest:
@@ -249,7 +153,7 @@ class _Ingest:
         self._seen: dict[str, str] = {}
         self._moved: dict[str, str] = {}
         self._doubtful: set[str] = set()
-        self._round: _Round | None = None
+        self._round: Round | None = None
         # What a killed run left behind goes, even if there is nothing new to write.
         sweep(library.folder, keep=library.state().vectors)
 
@@ -326,9 +230,9 @@ class _Ingest:
         if self._round.passages >= self._enough:
             self._commit([])
 
-    def _new_round(self, embedder: Embedder | None = None) -> _Round:
+    def _new_round(self, embedder: Embedder | None = None) -> Round:
         self._enough = max(self._round_size, int(_ROUND_SHARE * self._library.counts()[1]))
-        return _Round(self._library, self._library.state().vectors, embedder)
+        return Round(self._library, self._library.state().vectors, embedder)
 
     def _commit(self, removed: Sequence[str]) -> None:
         if self._round is None:

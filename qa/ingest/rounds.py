@@ -1,0 +1,110 @@
+"""A round of an ingest: articles with their passages and vectors, which become visible at once.
+
+A round's vectors are written to a new snapshot while its articles wait in memory; then one
+transaction in the catalogue writes the articles and names the snapshot.
+"""
+
+from collections import deque
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Self
+
+from qa import dates
+from qa.ingest import passages
+from qa.library.articles import Entry
+from qa.library.catalogue import Library
+from qa.library.vectors import VectorWriter, snapshot_name, sweep
+from qa.models.embedder import Embedder, Pending
+from qa.settings import Settings
+from qa.types import Article
+
+# Passages that are embedded together; more would only delay the progress bar.
+_CHUNK = 256
+# Chunks on their way through the embedder: one in work, one waiting.
+_AHEAD = 2
+
+
+def entry(article: Article, origin: str, embedder: Embedder, settings: Settings) -> Entry:
+    """Return an article as it is written: cut into passages, with the dates in it."""
+    pieces = passages.split(article, embedder, settings.passage_tokens)
+    found = dates.find(article.text, article.source.date)
+    return Entry(article, origin, tuple(pieces), tuple(found))
+
+
+class Round:
+    """A snapshot in the making, and the articles that become visible with it.
+
+    While the embedder works on one chunk, the caller parses the next, and a thread of its
+    own writes the one before to Chroma.
+    """
+
+    def __init__(self, library: Library, base: str, embedder: Embedder | None = None) -> None:
+        """Begin on top of the snapshot `base`; a round that only removes needs no embedder."""
+        self.passages = 0
+        self._library = library
+        self._embedder = embedder
+        state = library.state()
+        # What a killed run left behind has the very name of the next snapshot.
+        sweep(library.folder, keep=state.vectors)
+        self._name = snapshot_name(state.generation + 1)
+        self._writer = VectorWriter(library.folder, self._name, base)
+        self._entries: list[Entry] = []
+        self._ids: list[str] = []
+        self._texts: list[str] = []
+        self._embedding: deque[tuple[list[str], Pending]] = deque()
+        self._writing: deque[Future[None]] = deque()
+        self._thread = ThreadPoolExecutor(1, "vectors")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the snapshot, finished or not; what is not computed by now is given up."""
+        for _, pending in self._embedding:
+            pending.cancel()
+        self._thread.shutdown(cancel_futures=True)
+        self._writer.close()
+
+    def add(self, entry: Entry) -> None:
+        """Take an article in; its vectors are computed and written meanwhile."""
+        self._entries.append(entry)
+        self.passages += len(entry.passages)
+        for passage in entry.passages:
+            self._ids.append(passage.id)
+            self._texts.append(passages.embedded_text(passage, entry.article.source))
+            if len(self._ids) == _CHUNK:
+                self._embed()
+
+    def commit(self, removed: Sequence[str], *, anew: Mapping[str, str] | None = None) -> None:
+        """Finish the snapshot, then make the whole round visible in one transaction."""
+        self._embed()
+        while self._embedding:
+            self._write()
+        while self._writing:
+            self._writing.popleft().result()
+        if anew is None:
+            new = {passage.id for entry in self._entries for passage in entry.passages}
+            replaced = [*removed, *(entry.article.id for entry in self._entries)]
+            self._writer.delete(
+                [id_ for id_ in self._library.passage_ids(replaced) if id_ not in new]
+            )
+        self._writer.close()
+        self._library.commit(self._entries, removed, self._name, anew=anew)
+        sweep(self._library.folder, keep=self._name)
+
+    def _embed(self) -> None:
+        if not self._ids or self._embedder is None:
+            return
+        self._embedding.append((self._ids, self._embedder.submit(self._texts)))
+        self._ids, self._texts = [], []
+        while len(self._embedding) > _AHEAD:
+            self._write()
+
+    def _write(self) -> None:
+        ids, pending = self._embedding.popleft()
+        self._writing.append(self._thread.submit(self._writer.add, ids, pending.result()))
+        while len(self._writing) > _AHEAD:
+            self._writing.popleft().result()
