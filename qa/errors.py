@@ -7,6 +7,8 @@ QAError
 ├── CorpusError          there is nothing to ingest at a path
 ├── QuestionError        a question is empty or too long
 ├── ModelError           a model's files are missing or not the ones expected
+│   ├── ModelUnreachable a chat model did not answer; another time it may
+│   └── RequestRefused   a chat model does not take this request; it may take another
 ├── CitationError        a quote is not a verbatim slice of its article
 ├── EvaluationError      a question set cannot be read, or a run cannot be written
 ├── TrainingError        there is nothing to learn from, or a folder has another run's work
@@ -60,6 +62,14 @@ class QuestionError(QAError):
 
 class ModelError(QAError):
     """A model's files are missing, or are not the ones expected."""
+
+
+class ModelUnreachable(ModelError):  # noqa: N818
+    """A chat model did not answer; another time it may."""
+
+
+class RequestRefused(ModelError):  # noqa: N818
+    """A chat model does not take this request; it may take another."""
 
 
 class CitationError(QAError):

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from qa.assistant import Assistant
-from qa.errors import ModelError, SettingsError
+from qa.errors import ModelError, ModelUnreachable, SettingsError
 from qa.evaluation import evaluate
 from qa.evaluation.questions import Question
 from qa.settings import Settings
-from qa.writing.providers import ModelUnreachable, load_chat_model, model_error, without_secrets
+from qa.writing.providers import load_chat_model, model_error, without_secrets
 from tests.conftest import run_qa
 from tests.openai_server import served
 from tests.test_writer import GOOD, WINNER, WON

@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 from pydantic import ValidationError
 
 from qa.assistant import Assistant
-from qa.errors import EvaluationError, LibraryError, ModelError, QAError
+from qa.errors import EvaluationError, LibraryError, ModelError, QAError, RequestRefused
 from qa.evaluation import report
 from qa.evaluation.questions import Question, QuestionSet, as_set
 from qa.evaluation.record import identity, record
@@ -18,7 +18,6 @@ from qa.evaluation.results import RESULT, SUMMARY, Evaluation, Result
 from qa.evaluation.scoring import gold, score
 from qa.evaluation.summary import changed_names, compare, summarise
 from qa.settings import Settings
-from qa.writing.providers import RequestRefused
 
 RUN, RESULTS, SUMMARY_FILE, REPORT = "run.json", "results.jsonl", "summary.json", "report.html"
 

@@ -34,8 +34,8 @@ def entry(article: Article, origin: str, embedder: Embedder, settings: Settings)
 class Round:
     """A snapshot in the making, and the articles that become visible with it.
 
-    While the embedder works on one chunk, the caller parses the next, and a thread of its
-    own writes the one before to Chroma.
+    While the embedder works on one chunk, the caller parses the next, and the round's own thread
+    writes the chunk before to Chroma.
     """
 
     def __init__(self, library: Library, base: str, embedder: Embedder | None = None) -> None:
@@ -44,7 +44,7 @@ class Round:
         self._library = library
         self._embedder = embedder
         state = library.state()
-        # What a killed run left behind has the very name of the next snapshot.
+        # A killed run may have left a folder with the next snapshot's name.
         sweep(library.folder, keep=state.vectors)
         self._name = snapshot_name(state.generation + 1)
         self._writer = VectorWriter(library.folder, self._name, base)
@@ -62,7 +62,7 @@ class Round:
         self.close()
 
     def close(self) -> None:
-        """Let go of the snapshot, finished or not; what is not computed by now is given up."""
+        """Let go of the snapshot, finished or not; vectors not yet computed are cancelled."""
         for _, pending in self._embedding:
             pending.cancel()
         self._thread.shutdown(cancel_futures=True)

@@ -14,7 +14,7 @@ def register_host(connection: sqlite3.Connection) -> None:
 
 
 def condition_on_passages(filters: Filters) -> tuple[str, list[str]]:
-    """Return a condition on `p`, a row of passages, and its values: its article passes."""
+    """Return SQL that is true for a row `p` of passages whose article passes, and its values."""
     if not filters:
         return "TRUE", []
     where, values = condition_on_articles(filters)
@@ -22,7 +22,7 @@ def condition_on_passages(filters: Filters) -> tuple[str, list[str]]:
 
 
 def condition_on_articles(filters: Filters) -> tuple[str, list[str]]:
-    """Return a condition on a row of articles, and its values: it passes."""
+    """Return SQL that is true for a row of articles that passes the filters, and its values."""
     where, values = "TRUE", []
     if filters.since:
         where += " AND date >= ?"

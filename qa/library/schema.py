@@ -56,6 +56,9 @@ STEPS = (
     """,
 )
 VERSION = len(STEPS)
+# The version since which days are found by today's rules: older catalogues get theirs anew. A step
+# that empties `events` raises it.
+DAYS_VERSION = 3
 # What else is in the folder, conversations, stays.
 _ANEW = "delete catalogue.sqlite3* and vectors/ in the library's folder and ingest again"
 
@@ -98,7 +101,7 @@ def migrate(connection: sqlite3.Connection) -> None:
         for step in STEPS[found:]:
             for statement in step.split(";"):
                 connection.execute(statement)
-        if 0 < found < 3:
+        if 0 < found < DAYS_VERSION:
             insert_days_of_all(connection)
         connection.execute(f"PRAGMA user_version = {VERSION}")
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")

@@ -1,4 +1,4 @@
-"""What the listeners of the page share: who may call them, links that are followed, faults."""
+"""What the handlers of the page's events share: Gradio's options, followed links, errors."""
 
 import html
 from collections.abc import Callable, Iterator, Sequence
@@ -11,28 +11,29 @@ from qa.errors import QAError
 
 # Questions answered at once: the models take turns, and more would only wait for each other.
 ANSWERS = 4
-# Listeners of the page alone: no part of its API.
+# Of handlers that only the page calls: they are no part of the API.
 PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-# Of the page, and they make the models work: all of these together, so many at once.
+# Of handlers that use the models: at most ANSWERS of all of them run at once.
 WORKING: dict[str, Any] = {"concurrency_limit": ANSWERS, "concurrency_id": "working"}
 ASKING: dict[str, Any] = {**PRIVATE, **WORKING}
 
 
 def follow(
     kind: str,
-    listener: Callable[..., Any],
+    handler: Callable[..., Any],
     link: gr.Textbox,
     inputs: Sequence[Any],
     outputs: Any,
     **options: Any,
 ) -> Any:
-    """Call a listener with each link `#kind-…` that is followed, and then with the inputs.
+    """Register a handler of links `#kind-…`; return Gradio's event.
 
-    The page's script presses a hidden button when it is. Returns Gradio's event.
+    When a link is followed, the page's script clicks a hidden button, and the handler is called
+    with the link and then the inputs.
     """
     button = gr.Button(kind, elem_id=f"qa-go-{kind}", visible="hidden")
     return button.click(
-        listener,
+        handler,
         [link, *inputs],
         outputs,
         js="(...given) => [window.qaLink, ...given.slice(1)]",

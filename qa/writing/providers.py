@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from langchain_core.language_models import BaseChatModel
 from langchain_core.rate_limiters import InMemoryRateLimiter
 
-from qa.errors import ModelError, SettingsError
+from qa.errors import ModelError, ModelUnreachable, RequestRefused, SettingsError
 from qa.settings import Settings, is_set
 
 # Provider: its package, and the variable of its key ("" for none).
@@ -22,14 +22,6 @@ _PROVIDERS = {
 _REFUSED, _MISSING, _TOO_MANY, _LATE = (401, 403), (404,), (409, 425, 429), (408,)
 # What it has to be asked with where a server of one's own wants no key.
 _NO_KEY = "none"
-
-
-class ModelUnreachable(ModelError):  # noqa: N818 - the name says what is the matter
-    """A chat model did not answer; another time it may."""
-
-
-class RequestRefused(ModelError):  # noqa: N818
-    """A chat model does not take this request; it may take another."""
 
 
 def load_chat_model(settings: Settings) -> BaseChatModel:

@@ -11,9 +11,8 @@ from dataclasses import replace
 
 from qa.checking.check import Checked
 from qa.checking.support import Alike
-from qa.errors import ModelError
+from qa.errors import ModelError, ModelUnreachable
 from qa.types import Answer, Draft, Writing
-from qa.writing.providers import ModelUnreachable
 from qa.writing.work import Work
 from qa.writing.writer import Writer
 

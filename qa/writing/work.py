@@ -13,8 +13,9 @@ from qa.writing.writer import Talk
 class Work:
     """What is known of a question so far.
 
-    `whole` is the question rewritten to stand alone. Four fields are for a chat model: `handed`
-    holds the hits that the model was given, numbered from 1; `reply` is as much as the model has
+    `whole` is the question rewritten to stand alone. `stages` has the seconds that each
+    finished stage took. Five fields are for a chat model: `talk` has what was said to the model so
+    far; `handed` has the hits that it was given, numbered from 1; `reply` is as much as it has
     written; `done` says whether that is all; and `unreachable` says why there is no reply.
     """
 

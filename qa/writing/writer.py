@@ -19,13 +19,14 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, System
 
 from qa import dates, prompts
 from qa.checking.check import Sentence
+from qa.errors import ModelUnreachable
 from qa.search.followups import depends, names, standalone
 from qa.text.demonyms import roots
 from qa.text.printable import without_controls
 from qa.text.vocabulary import THIRD_PERSON
 from qa.text.words import WORD, stems
 from qa.types import Hit, Turn, day
-from qa.writing.providers import ModelUnreachable, model_error
+from qa.writing.providers import model_error
 from qa.writing.reply import SCHEMA, Reply, parse, structure
 
 # Tags of ours in a passage would end it early, or begin another.
