@@ -25,8 +25,8 @@ from langchain_core.runnables import (
 
 from qa.dates import Period
 from qa.errors import CitationError, QuestionError
-from qa.ingest.recipe import facts
 from qa.library.catalogue import Library
+from qa.library.recipe import facts
 from qa.library.vectors import VectorReader
 from qa.models.loading import load_embedder, load_reader
 from qa.reading import plans

@@ -165,7 +165,7 @@ def _model_options() -> argparse.ArgumentParser:
 
 
 def _filter_options() -> argparse.ArgumentParser:
-    """Return the parser of the limits that a search can be given."""
+    """Return the parser of the filters that a search can be given."""
     filters = argparse.ArgumentParser(add_help=False)
     for flag, name, text in (
         ("--from", "since", "search only articles of this day and later"),
@@ -223,7 +223,7 @@ def _list(options: argparse.Namespace) -> int:
 
 
 def _remove(options: argparse.Namespace) -> int:
-    from qa.ingest.run import remove
+    from qa.ingest import remove
     from qa.library.catalogue import Library
 
     with Library.open(_settings(options).library) as library:
@@ -326,7 +326,7 @@ def _count(text: str) -> int:
 
 
 def _doctor(options: argparse.Namespace) -> int:
-    from qa.ingest.run import rebuild
+    from qa.ingest import rebuild
     from qa.library.catalogue import Library
     from qa.library.doctor import check
 

@@ -48,7 +48,7 @@ def require_extra(extra: str, part: str, *modules: str) -> None:
     if missing:
         raise ExtraMissing(
             f"{part} needs the extra {extra} ({', '.join(missing)} not found): "
-            f"in qa's folder, pip install -e '.[{extra}]'"
+            f"in qa's folder, pip install '.[{extra}]'"
         )
 
 

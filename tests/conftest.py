@@ -12,8 +12,7 @@ from typing import Any
 import pytest
 
 from qa.assistant import Assistant
-from qa.ingest import ingest
-from qa.ingest.run import Summary
+from qa.ingest import Summary, ingest
 from qa.settings import Settings
 
 CHECKOUT = Path(__file__).parents[1]

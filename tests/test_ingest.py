@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from qa.errors import CorpusError, LibraryError, LibraryMismatch
+from qa.ingest import Summary, rebuild, remove
 from qa.ingest import ingest as ingest_into
-from qa.ingest.run import Summary, rebuild, remove
 from qa.library.catalogue import Library
 from qa.library.doctor import check
 from qa.settings import Settings

@@ -8,7 +8,7 @@ import pytest
 
 from qa import dates
 from qa.assistant import Assistant
-from qa.ingest.run import Summary
+from qa.ingest import Summary
 from qa.reading import plans
 from qa.reading.differing import differing
 from qa.search.question import asks_ahead, happened

@@ -11,8 +11,8 @@ from langchain_core.runnables import RunnableLambda
 
 from qa.assistant import Assistant
 from qa.errors import QuestionError
+from qa.ingest import Summary
 from qa.ingest.passages import embedded_text
-from qa.ingest.run import Summary
 from qa.search.retriever import fuse
 from qa.settings import Settings
 from qa.types import Filters

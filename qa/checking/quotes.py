@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from qa.text.sentences import sentences
-from qa.text.vocabulary import DEMONSTRATIVES, THIRD_PERSON, any_of
+from qa.text.vocabulary import DEMONSTRATIVES, POSSESSIVES, SUBJECTS, any_of
 
 # What people and models write one for the other.
 _SAME = str.maketrans(
@@ -21,7 +21,8 @@ _AROUND = " \t\n\"'.,;:!?-()[]"
 _LEAST = 6
 # A sentence that leans on the one before it: who "he" is, is said there.
 _LEANS = re.compile(
-    rf"\W*(?:{any_of(THIRD_PERSON | DEMONSTRATIVES)}|the \w+ (?:also|then))\b", re.IGNORECASE
+    rf"\W*(?:{any_of(SUBJECTS | POSSESSIVES | DEMONSTRATIVES)}|the \w+ (?:also|then))\b",
+    re.IGNORECASE,
 )
 
 

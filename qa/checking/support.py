@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from qa.checking.contradiction import against
 from qa.text.amounts import quantities
 from qa.text.demonyms import roots
-from qa.text.vocabulary import MONTH_WORDS, ONES, THIRD_PERSON
+from qa.text.vocabulary import MONTH_WORDS, OBJECTS, ONES, POSSESSIVES, SUBJECTS
 from qa.text.words import FUNCTION_WORDS, WORD, stems
 
 # The least share of a sentence's content words that its quotes must have.
@@ -38,7 +38,7 @@ _LIKE_WORDS = frozenset(
     """ahmed beijing boeing chongqing connors davies emily flanders fred italy kelly mohammed
     nanjing netherlanders peters reading rogers sanders sayed sicily wyoming""".split()
 )
-_PRONOUNS = THIRD_PERSON | frozenset("i we you".split())
+_PRONOUNS = SUBJECTS | OBJECTS | POSSESSIVES | frozenset("i we you".split())
 # https://a.example/b, //a.example, a.example/b, a[.]example; but not "p.m." or "U.S.".
 _ADDRESS = re.compile(r"\S*//\S+|\b[\w-]+(?:\.|\[\.\])[a-z]{2,}\S*|\]\(\S*")
 # Figures in words that are no number, and what one is in another unit.

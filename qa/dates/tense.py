@@ -22,7 +22,7 @@ _DONE = re.compile(
 # A full stop after these ends no sentence.
 _SHORT = re.compile(
     r"\b(?:Mr|Mrs|Ms|Dr|St|Gov|Sen|Rep|Gen|Col|Lt|Sgt|Prof|Jr|Sr|No|vs|[A-Z]|a\.m|p\.m|"
-    rf"{any_of(SHORT_MONTHS)})$"
+    rf"{any_of({*SHORT_MONTHS} - {'Jun', 'Jul'})})$"
 )
 # "Can" and "could" tell of what is possible, at any time.
 _FUTURE = (MODALS - {"can", "could"}) | frozenset(

@@ -11,8 +11,8 @@ from typing import Any
 
 from qa import __version__, prompts
 from qa.evaluation.questions import QuestionSet
-from qa.ingest.recipe import facts
 from qa.library.catalogue import Library
+from qa.library.recipe import facts
 from qa.models.span_model import READER_SHA256
 from qa.settings import Settings
 from qa.writing.providers import without_secrets

@@ -15,7 +15,7 @@ from qa.evaluation import report
 from qa.evaluation.questions import Question, QuestionSet, as_set
 from qa.evaluation.record import identity, record
 from qa.evaluation.results import RESULT, SUMMARY, Evaluation, Result
-from qa.evaluation.scoring import gold, score
+from qa.evaluation.scoring import gold_of, score
 from qa.evaluation.summary import changed_names, compare, summarise
 from qa.settings import Settings
 
@@ -166,7 +166,7 @@ def _ask(question: Question, assistant: Assistant, believed: bool) -> Result:
             return score(question, answer, assistant.library, believed)
         # What the reader says instead is no answer of the model's.
         failure = answer.note or f"{answer.writing.model} broke off"
-    return replace(gold(question, assistant.library, believed).result("failed"), failure=failure)
+    return replace(gold_of(question, assistant.library, believed).result("failed"), failure=failure)
 
 
 def _lines(results: Iterable[Result]) -> bytes:

@@ -80,7 +80,7 @@ class Gold:
         return inside > len(quote) / 2
 
 
-def gold(question: Question, library: Library, believed: bool) -> Gold:
+def gold_of(question: Question, library: Library, believed: bool) -> Gold:
     """Look up the gold articles: those named whose text has the quote, or holds an answer.
 
     `urls` may be no more than what a search engine returned. Where neither a quote nor an
@@ -89,13 +89,13 @@ def gold(question: Question, library: Library, believed: bool) -> Gold:
     """
     found = library.articles(question.articles)
     missing = tuple(id_ for id_ in question.articles if id_ not in found)
-    gold = {
+    articles = {
         id_: article
         for id_, article in found.items()
         if not question.unanswerable and _tells(article.text, question)
     }
-    held = Gold(question, gold, (), missing, believed)
-    passages = library.passages(library.passage_ids(list(gold))).values() if gold else ()
+    held = Gold(question, articles, (), missing, believed)
+    passages = library.passages(library.passage_ids(list(articles))).values() if articles else ()
     fitting = tuple(passage for passage, _ in passages if held.fits(passage))
     return replace(held, passages=fitting)
 
@@ -110,7 +110,7 @@ def _tells(text: str, question: Question) -> bool:
 
 def score(question: Question, answer: Answer, library: Library, believed: bool) -> Result:
     """Return what one answer is worth. The texts are read from the catalogue afresh."""
-    known = gold(question, library, believed)
+    known = gold_of(question, library, believed)
     ids = [hit.article.id for hit in answer.hits] + [c.article.id for c in answer.citations]
     texts = library.articles(list(dict.fromkeys(ids)))
     copies = _copies(known.articles, texts)
@@ -254,12 +254,12 @@ def _original(hit: Hit, known: Gold, copies: Mapping[str, str]) -> str:
     ).id
 
 
-def _copies(gold: Mapping[str, Article], texts: Mapping[str, Article]) -> dict[str, str]:
+def _copies(articles: Mapping[str, Article], texts: Mapping[str, Article]) -> dict[str, str]:
     """Map the ids of articles that are nearly identical to a gold one to that one's id."""
-    marks = {id_: shingles(article.text) for id_, article in gold.items()}
+    marks = {id_: shingles(article.text) for id_, article in articles.items()}
     found = {}
     for id_, article in texts.items():
-        if id_ in gold or not gold:
+        if id_ in articles or not articles:
             continue
         own = shingles(article.text)
         for other, theirs in marks.items():

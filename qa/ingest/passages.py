@@ -1,4 +1,8 @@
-"""An article → its passages: whole paragraphs and sentences, with offsets into the text."""
+"""An article → its passages: whole paragraphs and sentences, with offsets into the text.
+
+A change that cuts the same text into other passages raises `PASSAGE_VERSION`, in
+`qa.library.recipe`.
+"""
 
 import dataclasses
 from collections.abc import Iterator, Sequence
@@ -8,8 +12,6 @@ from qa.models.embedder import SPECIAL_TOKENS, WINDOW
 from qa.text.sentences import Offsets, by_paragraph
 from qa.types import Article, Passage, Source, text_hash
 
-# Raised whenever the same text would be cut into other passages than before.
-VERSION = 1
 # In UTF-8. A byte is at most one token, in any script: a heading never fills the window.
 _HEADING_BYTES = 120
 

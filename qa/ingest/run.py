@@ -11,10 +11,10 @@ from typing import Protocol, Self
 
 from qa.errors import CorpusError
 from qa.ingest.files import Loaded, Skipped, absolute, files, read
-from qa.ingest.recipe import facts
 from qa.ingest.rounds import Round, entry
 from qa.library.articles import fingerprint
 from qa.library.catalogue import Library
+from qa.library.recipe import facts
 from qa.library.vectors import sweep
 from qa.models.embedder import Embedder
 from qa.models.loading import load_embedder

@@ -15,7 +15,7 @@ from qa.dates import Period
 from qa.errors import LibraryBusy, LibraryError, LibraryMismatch, LibraryMissing
 from qa.library import schema
 from qa.library.articles import SOURCE_COLUMNS, Entry, delete_article, insert_article, source_of
-from qa.library.days import passages_on
+from qa.library.days import search_days
 from qa.library.filters import condition_on_articles, condition_on_passages, register_host
 from qa.library.fulltext import SCORED, FullText
 from qa.library.transactions import transaction
@@ -168,9 +168,9 @@ class Library:
         Raises `LibraryMismatch` if they differ: vectors of two makings cannot be compared.
         """
         found = self.facts()
-        differing = [name for name, value in facts.items() if found.get(name) != value]
-        if differing:
-            name = differing[0]
+        changed = [name for name, value in facts.items() if found.get(name) != value]
+        if changed:
+            name = changed[0]
             raise LibraryMismatch(
                 f"the library in {self.folder} was built with {name} "
                 f"{found.get(name, 'unknown')}, now it is {facts[name]}: "
@@ -305,9 +305,9 @@ class Library:
             return self._words.search(words, limit, filters or Filters(), most, generation)
 
     def passages_on(self, days: Period, limit: int, filters: Filters | None = None) -> list[str]:
-        """Return the ids of passages that speak of these days, as `days.passages_on` does."""
+        """Return the ids of passages that speak of these days, as `search_days` does."""
         with self._lock:
-            return passages_on(self._connection, days, limit, filters or Filters())
+            return search_days(self._connection, days, limit, filters or Filters())
 
     def entries(self) -> Iterator[tuple[Article, str]]:
         """Yield every article with its origin."""

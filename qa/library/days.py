@@ -53,7 +53,7 @@ def insert_days_of_all(connection: sqlite3.Connection) -> None:
         insert_days(connection, passages, dates.find(text, day))
 
 
-def passages_on(
+def search_days(
     connection: sqlite3.Connection, days: dates.Period, limit: int, filters: Filters
 ) -> list[str]:
     """Return the ids of passages that speak of these days, first and last, nearest first.

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from qa import prompts
 from qa.dates import find
 from qa.text.vocabulary import (
-    AUXILIARIES,
     BE,
     DEMONSTRATIVES,
     DO,
     HAVE,
+    MODALS,
     MONTHS,
     POSSESSIVES,
     SUBJECTS,
@@ -26,8 +26,13 @@ _TIMES = frozenset(name.lower() for name in (*MONTHS, *WEEKDAYS)) | frozenset(
     """week weekend month year summer winter spring autumn fall season morning afternoon
     evening""".split()
 )
-# Nor does "there" in "Is there a vaccine?", "Will there be one?".
-_IS = BE | HAVE | {"will"}
+# The forms that he, she, it and they take.
+_BE = BE - {"am", "being"}
+_AUXILIARIES = _BE | HAVE | DO | MODALS
+# Before "there" and "that": "Is there a vaccine?", "Will there be one?" point to nothing either.
+_IS = _BE | HAVE | {"will"}
+# "Why did the latter resign?"
+_ASKS = _AUXILIARIES - frozenset("be been may might must shall should".split())
 # Before "that": "after that", "at that final"; after a noun it begins a clause: "a firm that …".
 _PREPOSITIONS = frozenset(
     """about after against at before behind beside besides by during for from in into of on over
@@ -35,9 +40,9 @@ _PREPOSITIONS = frozenset(
 )
 # What a pronoun can mean within its own question: "Which singer canceled her tour?".
 _OWN_SUBJECT = re.compile(
-    rf"(?:who|(?:which|what) (?!{any_of(AUXILIARIES)}\b)\w+)\b"
+    rf"(?:who|(?:which|what) (?!{any_of(_AUXILIARIES)}\b)\w+)\b"
     rf"(?!['’]s {any_of(POSSESSIVES)}\b| {any_of(_IS | DO)}\b|"
-    rf" {any_of(AUXILIARIES)} {any_of(SUBJECTS)}\b)",
+    rf" {any_of(_AUXILIARIES)} {any_of(SUBJECTS)}\b)",
     re.IGNORECASE,
 )
 # "And the runner-up?", "What about Pakistan?".
@@ -126,7 +131,7 @@ def _points(words: Sequence[str], place: int) -> bool:
         return last not in _IS or not following
     if word in ("former", "latter"):
         # "What did the former say?", but not "the former president".
-        asked = words[place - 2].lower() in AUXILIARIES if place > 1 else False
+        asked = words[place - 2].lower() in _ASKS if place > 1 else False
         return last == "the" and (asked or not following or following in FUNCTION_WORDS)
     if word == "then":
         # "Then-President Velk" is a name.

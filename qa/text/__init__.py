@@ -1,1 +1,1 @@
-"""What a text says, told without a model."""
+"""What a text says, and what of it can be shown, told without a model."""

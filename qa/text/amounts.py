@@ -42,7 +42,9 @@ _COUNTED = re.compile(
     r"euros|followers|homes|households|jobs|others|passengers|people|pounds|tonnes|tons|users|"
     r"viewers|voters|votes|workers|yen)\b)"
 )
-_HALF = re.compile(rf"(?<!and a )\bhalf[- ](?:an?[- ])?(?={any_of(_SCALES)}\b)")
+_HALF = re.compile(
+    rf"(?<!and a )\bhalf[- ](?:an?[- ])?(?={any_of(_SCALES.keys() - {'bn', 'tn'})}\b)"
+)
 _RESULT = re.compile(r"\b(\d{1,3}) ?[-–—] ?(\d{1,3})\b")
 _UNITS = {"km": "kilometer", "kilometre": "kilometer", "metre": "meter", "kg": "kilogram"}
 _AMOUNT = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?|[a-z]+")

@@ -1,4 +1,4 @@
-"""When two answers are the same answer: their normalised form."""
+"""When two answers are the same, and whether a text holds an answer: by their normalised form."""
 
 import re
 import string

@@ -1,4 +1,7 @@
-"""Closed classes of English words, each spelt once: months, numbers, pronouns, auxiliaries."""
+"""Closed classes of English words: months, numbers, pronouns, auxiliaries.
+
+Sets and patterns made only of such words are built from here.
+"""
 
 import re
 from collections.abc import Iterable
@@ -21,8 +24,9 @@ TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
 ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
 
 SUBJECTS = frozenset("he she it they".split())
+OBJECTS = frozenset("him her it them".split())
 POSSESSIVES = frozenset("his her its their".split())
-THIRD_PERSON = SUBJECTS | POSSESSIVES | frozenset("him them hers theirs".split())
+THIRD_PERSON = SUBJECTS | OBJECTS | POSSESSIVES | {"hers", "theirs"}
 DEMONSTRATIVES = frozenset("this that these those".split())
 
 BE = frozenset("am is are was were be been being".split())

@@ -16,8 +16,7 @@ import gradio as gr
 
 from qa.assistant import Assistant
 from qa.errors import CorpusError, QAError
-from qa.ingest import ingest
-from qa.ingest.run import remove
+from qa.ingest import ingest, remove
 from qa.library.catalogue import Library
 from qa.settings import Settings
 from qa.text.words import words
@@ -188,7 +187,7 @@ class Archive:
             )
 
 
-class _Progress:
+class _IngestProgress:
     """Hears of an ingest's progress, in the thread that it runs in."""
 
     def __init__(self) -> None:
@@ -215,7 +214,7 @@ class _Progress:
 
 def _ingested(paths: Sequence[Path], settings: Settings) -> Iterator[str]:
     """Ingest files; yield how it goes on as HTML. Raises as `ingest` does."""
-    progress = _Progress()
+    progress = _IngestProgress()
     folder = tempfile.TemporaryDirectory(prefix="qa-upload-")
     # At once: what was uploaded may be gone when the thread begins.
     copies = [Path(shutil.copy(path, folder.name)) for path in paths]

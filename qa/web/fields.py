@@ -1,4 +1,4 @@
-"""What the page's fields for limits hold → `Filters`."""
+"""What the page's fields hold → `Filters`."""
 
 import datetime
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ def filters_of(
     as_of: str | None = None,
     sites: Sequence[str] | str | None = None,
 ) -> Filters:
-    """Return the limits in some fields.
+    """Return the filters that some fields hold.
 
     A text is one site. Raises `QuestionError` for what is no date, and for more than a hundred
     sites.

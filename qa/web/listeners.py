@@ -1,4 +1,4 @@
-"""What the handlers of the page's events share: Gradio's options, followed links, errors."""
+"""What the page's event listeners share: Gradio's options, followed links, errors."""
 
 import html
 from collections.abc import Callable, Iterator, Sequence
@@ -11,29 +11,29 @@ from qa.errors import QAError
 
 # Questions answered at once: the models take turns, and more would only wait for each other.
 ANSWERS = 4
-# Of handlers that only the page calls: they are no part of the API.
+# Of listeners that only the page calls: they are no part of the API.
 PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-# Of handlers that use the models: at most ANSWERS of all of them run at once.
+# Of listeners that use the models: at most ANSWERS of all of them run at once.
 WORKING: dict[str, Any] = {"concurrency_limit": ANSWERS, "concurrency_id": "working"}
 ASKING: dict[str, Any] = {**PRIVATE, **WORKING}
 
 
 def follow(
     kind: str,
-    handler: Callable[..., Any],
+    listener: Callable[..., Any],
     link: gr.Textbox,
     inputs: Sequence[Any],
     outputs: Any,
     **options: Any,
 ) -> Any:
-    """Register a handler of links `#kind-…`; return Gradio's event.
+    """Register a listener to links `#kind-…`; return Gradio's event.
 
-    When a link is followed, the page's script clicks a hidden button, and the handler is called
+    When a link is followed, the page's script clicks a hidden button, and the listener is called
     with the link and then the inputs.
     """
     button = gr.Button(kind, elem_id=f"qa-go-{kind}", visible="hidden")
     return button.click(
-        handler,
+        listener,
         [link, *inputs],
         outputs,
         js="(...given) => [window.qaLink, ...given.slice(1)]",

@@ -10,7 +10,7 @@ import pytest
 
 from qa.assistant import Assistant
 from qa.dates import age
-from qa.ingest.run import Summary, remove
+from qa.ingest import Summary, remove
 from qa.library.catalogue import Library
 from qa.library.conversations import Conversation, Exchange
 from qa.reading.cite import citation

@@ -1,8 +1,10 @@
 """How the passages and vectors of a library are made: what it records, and is checked against."""
 
-from qa.ingest import passages
 from qa.models.embedder import Embedder
 from qa.settings import Settings
+
+# Raised whenever `qa.ingest.passages` would cut the same text into other passages than before.
+PASSAGE_VERSION = 1
 
 
 def facts(settings: Settings) -> dict[str, str]:
@@ -12,5 +14,5 @@ def facts(settings: Settings) -> dict[str, str]:
         "model_sha256": Embedder.sha256,
         "dimension": str(Embedder.dimension),
         "passage_tokens": str(settings.passage_tokens),
-        "passage_version": str(passages.VERSION),
+        "passage_version": str(PASSAGE_VERSION),
     }
