@@ -17,6 +17,7 @@ from benchmarks.news import NewsQuestion, answerable, mean_ranking, rewritten
 from qa.assistant import Assistant
 from qa.models.loading import load_reader
 from qa.reading.reader import SpanReader
+from qa.search.question import understand
 from qa.search.retriever import Ranking
 from qa.settings import Settings
 from qa.types import Hit
@@ -59,7 +60,7 @@ def main() -> None:
             return retriever.hits(question.text, asked_on=question.date)
 
         def read(question: NewsQuestion) -> Sequence[Hit]:
-            return reader.evidence(question.text, search(question)).hits
+            return reader.evidence(understand(question.text), search(question)).hits
 
         for part, made in PARTS.items():
             retriever.ranking = made

@@ -17,7 +17,7 @@ from qa.assistant import Assistant
 from qa.evaluation.metrics import ranking, token_f1
 from qa.models.loading import load_reader
 from qa.reading.reader import SpanReader
-from qa.search.followups import standalone
+from qa.search.question import understand
 from qa.settings import Settings
 from qa.text.answers import holds, normalise
 from qa.types import Turn
@@ -32,14 +32,15 @@ def ask(
     earlier = turns if way == "after its turn" else []
     question = row["rewritten" if way == "rewritten by hand" else "question"]
     asked_on = datetime.date.fromisoformat(row["date"])
-    hits = assistant.retriever.hits(question, earlier, asked_on=asked_on)
+    asked = understand(question, earlier, asked_on)
+    hits = assistant.retriever.find(asked, earlier, asked_on=asked_on)
     keys = [normalise(answer) for answer in row["answers"]]
     held = [
         row["url"] in (hit.article.url, *(source.url for source in hit.also_in))
         and any(key in normalise(hit.passage.text) for key in keys)
         for hit in hits
     ]
-    found = reader.evidence(standalone(question, earlier), hits).found
+    found = reader.evidence(asked, hits).found
     said = found[0].text if found else ""
     return {
         **ranking(held, max(1, sum(held)), cuts=(1, 4, 10)),

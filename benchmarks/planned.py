@@ -17,6 +17,7 @@ from typing import Any
 from qa.assistant import Assistant
 from qa.models.loading import load_reader
 from qa.reading.reader import SpanReader
+from qa.search.question import understand
 from qa.settings import Settings
 from qa.text.answers import holds
 from qa.types import Claim, Hit
@@ -40,7 +41,7 @@ def right(row: Row, claim: Claim) -> bool:
 def alone(assistant: Assistant, reader: SpanReader, row: Row, article: str) -> str:
     passages = assistant.library.passages(assistant.library.passage_ids([article])).values()
     hits = [Hit(*found, 1.0, rank) for rank, found in enumerate(passages, start=1)]
-    claims = reader.read(row["question"], hits).claims
+    claims = reader.read(understand(row["question"]), hits).claims
     if not claims or not right(row, claims[0]):
         return "no right answer"
     return "said to be planned" if claims[0].spans[0].timing.due else "said to have happened"

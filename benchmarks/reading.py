@@ -18,6 +18,7 @@ from qa.assistant import Assistant
 from qa.evaluation.metrics import contained, exact_match, token_f1
 from qa.models.loading import load_reader
 from qa.reading.reader import SpanReader
+from qa.search.question import understand
 from qa.settings import Settings
 from qa.types import Hit
 
@@ -52,9 +53,10 @@ def main() -> None:
     with Assistant.load(settings) as assistant:
         searched = assistant.library.counts()[1]
         for question in tqdm(asked, unit=" questions"):
-            hits = assistant.retriever.hits(question.text, asked_on=question.date)
-            evidence = reader.evidence(question.text, hits, searched)
-            draft = reader.draft(question.text, evidence)
+            put = understand(question.text, today=question.date)
+            hits = assistant.retriever.find(put, asked_on=question.date)
+            evidence = reader.evidence(put, hits, searched)
+            draft = reader.draft(put, evidence)
             best.append(evidence.found[0].text if evidence.found else "")
             shipped.append(draft.short)
             before.append(hits)

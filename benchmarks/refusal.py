@@ -34,6 +34,7 @@ from benchmarks.news import NewsQuestion, answerable, before_its_time, rewritten
 from qa.assistant import Assistant
 from qa.models.loading import load_reader
 from qa.reading.reader import SpanReader
+from qa.search.question import understand
 from qa.search.retriever import Retriever
 from qa.settings import Settings
 from qa.types import Hit
@@ -150,7 +151,7 @@ def fitted(assistant: Assistant, reader: SpanReader, read: int) -> dict[str, Any
             kept = [hit for hit in hits if urls is None or stands_in(hit, urls)]
             ranked = [replace(hit, rank=rank) for rank, hit in enumerate(kept[:read], start=1)]
             if ranked:
-                signs = reader.evidence(text, ranked, searched).signs
+                signs = reader.evidence(understand(text), ranked, searched).signs
                 found.append((question.id, signs, held, text != question.text, is_small))
 
     for question in tqdm(answerable(), unit=" answerable"):

@@ -21,6 +21,7 @@ from qa.models.loading import load_reader
 from qa.models.span_model import Reading
 from qa.reading.reader import SpanReader, date_preference
 from qa.reading.spans import Preference, Weights, findings
+from qa.search.question import understand
 from qa.settings import Settings
 from qa.types import Hit
 
@@ -58,7 +59,7 @@ def main() -> None:
         for kind, question, text in tqdm(asked, unit=" questions"):
             hits = assistant.retriever.hits(text, asked_on=question.date)
             readings = model.read(text, [hit.passage.text for hit in hits])
-            preference = date_preference(text, SpanReader.DATED)
+            preference = date_preference(understand(text), SpanReader.DATED)
             read[kind].append(Read(question, text, hits, readings, preference))
     table = []
     for values in tqdm(list(itertools.product(TEMPERATURES, HOLDS, RANKS)), unit=" weights"):
@@ -79,7 +80,9 @@ def rounded(found: Mapping[str, tuple[float, float]]) -> dict[str, list[float]]:
 
 def dated(read: Reads, bonus: float) -> Reads:
     return {
-        kind: [replace(one, preference=date_preference(one.text, bonus)) for one in some]
+        kind: [
+            replace(one, preference=date_preference(understand(one.text), bonus)) for one in some
+        ]
         for kind, some in read.items()
     }
 

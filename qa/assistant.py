@@ -1,16 +1,15 @@
 """The main path: READ THIS FIRST. A question goes in, a cited answer or a refusal comes out.
 
-question + turns ──retrieve──▶ hits ──read──▶ draft ──update──▶ draft ──cite (checked)──▶ Answer
+question + turns ──begin──▶ Asked ──route, retrieve──▶ hits ──read, update──▶ draft ──cite──▶ Answer
 
 With a chat model, which writes the answer, the reader orders the hits and stands in for it:
 
-rewrite ──▶ retrieve ──▶ read ──▶ answer (sentences with quotes) ──▶ verify (checked) ──▶ Answer
+begin ──▶ rewrite ──▶ route ──▶ retrieve ──▶ read ──▶ answer (sentences with quotes) ──▶ verify
 """
 
 import dataclasses
 import datetime
-import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from functools import cache
 from typing import Any, Self, TypeVar
@@ -33,15 +32,15 @@ from qa.reading import plans
 from qa.reading.cite import cite
 from qa.reading.reader import Reader, SpanReader
 from qa.reading.timeline import as_draft, timeline
-from qa.search.followups import standalone, subjects
-from qa.search.question import asks_what_happened, happened
+from qa.search.followups import heard, subjects
+from qa.search.question import understand
 from qa.search.retriever import Retriever
 from qa.settings import Settings
 from qa.text.printable import storable
-from qa.types import Answer, Claim, Draft, Event, Filters, Turn
+from qa.types import Answer, Claim, Draft, Event, Filters, Hit, Turn
 from qa.writing.loading import load_writer
 from qa.writing.stages import WritingStages
-from qa.writing.work import Work
+from qa.writing.work import Work, timed, timed_pieces
 from qa.writing.writer import Writer
 
 # Passages in which a timeline looks for dated sentences.
@@ -73,23 +72,21 @@ class Assistant:
         self._reader = reader
         self._max_question_chars = max_question_chars
         self._writer = writer
-        begin = RunnableLambda(self._begin, name="begin")
-        retrieve = RunnableLambda(self._retrieve, name="retrieve")
-        read = RunnableLambda(self._read, name="read")
-        update = RunnableLambda(self._update, name="update")
+        begin, route = _stage("begin", self._begin), _stage("route", self._route)
+        found = route | _stage("retrieve", self._retrieve) | _stage("read", self._read)
+        update, cite = timed("update", self._update), timed("cite", self._cite)
         if writer:
             stages = WritingStages(
-                writer, lambda work: self._cite(self._update(work)), retriever.embedder.alike
+                writer, lambda work: cite(update(work)), retriever.embedder.alike
             )
-            rewrite = RunnableLambda(stages.rewrite, name="rewrite")
-            self._first: Runnable[Any, Any] = begin | rewrite | retrieve | read
-            answer = RunnableLambda(stages.answer, name="answer")
+            self._first: Runnable[Any, Any] = begin | _stage("rewrite", stages.rewrite) | found
+            answer = RunnableLambda(timed_pieces("answer", stages.answer), name="answer")
             self._last: Runnable[Any, Answer] = answer | RunnableGenerator(
                 stages.verify, stages.averify, name="verify"
             )
         else:
-            self._first = begin | retrieve | read | update
-            self._last = RunnableLambda(self._cite, name="cite")
+            self._first = begin | found | RunnableLambda(update, name="update")
+            self._last = RunnableLambda(cite, name="cite")
         self.chain: Runnable[Any, Answer] = _once_more(self._first | self._last)
 
     @classmethod
@@ -169,22 +166,20 @@ class Assistant:
         """
 
         def made(checked: str) -> tuple[Event, ...]:
-            return self._events(checked, checked, None, asked_on, filters, limit)
+            hits = self.retriever.find(
+                understand(checked, today=self.retriever.today(asked_on, filters)),
+                asked_on=asked_on,
+                filters=filters,
+                limit=_PASSAGES,
+            )
+            return self._events(checked, hits, limit)
 
         events: Runnable[str, tuple[Event, ...]] = RunnableLambda(made)
         return _once_more(events).invoke(self._checked(query))
 
     def _events(
-        self,
-        query: str,
-        subject: str,
-        days: Period | None,
-        asked_on: datetime.date | None,
-        filters: Filters | None,
-        limit: int,
+        self, subject: str, hits: Sequence[Hit], limit: int, days: Period | None = None
     ) -> tuple[Event, ...]:
-        retriever = self.retriever.model_copy(update={"limit": _PASSAGES})
-        hits = retriever.hits(query, asked_on=asked_on, filters=filters)
         articles = self.library.articles(list({hit.article.id for hit in hits}))
         return timeline(subject, hits, articles, limit, days)
 
@@ -205,77 +200,72 @@ class Assistant:
     def __exit__(self, *error: object) -> None:
         self.close()
 
-    def _begin(self, asked: str | Mapping[str, Any]) -> Work:
-        given: Mapping[str, Any] = {"question": asked} if isinstance(asked, str) else asked
+    def _begin(self, put: str | Mapping[str, Any]) -> Work:
+        given: Mapping[str, Any] = {"question": put} if isinstance(put, str) else put
         question = self._checked(given["question"])
-        turns = tuple(Turn(turn.role, _clean(turn.text)) for turn in given.get("turns") or ())
+        turns = heard([Turn(turn.role, _clean(turn.text)) for turn in given.get("turns") or ()])
         filters, asked_on = given.get("filters") or Filters(), given.get("asked_on")
-        return Work(question, standalone(question, turns), turns, filters, asked_on)
+        asked = understand(question, turns, self.retriever.today(asked_on, filters))
+        return Work(question, asked, turns, filters, asked_on)
+
+    def _route(self, work: Work) -> Work:
+        """Choose how the question is answered."""
+        return dataclasses.replace(work, route="events" if work.asked.happening else "span")
 
     def _retrieve(self, work: Work) -> Work:
-        started = time.perf_counter()
-        # Turns that a model has put into the question are not searched for besides.
-        asked, turns = (work.whole, ()) if self._writer else (work.question, work.turns)
-        hits = self.retriever.hits(asked, turns, asked_on=work.asked_on, filters=work.filters)
-        stages = {**work.stages, "retrieve": time.perf_counter() - started}
-        return dataclasses.replace(work, hits=tuple(hits), stages=stages)
+        hits = self.retriever.find(
+            work.asked,
+            # Turns that a model has put into the question are not searched for besides.
+            () if self._writer else work.turns,
+            asked_on=work.asked_on,
+            filters=work.filters,
+            limit=_PASSAGES if work.route == "events" else None,
+        )
+        return dataclasses.replace(work, hits=tuple(hits))
 
     def _read(self, work: Work) -> Work:
-        started = time.perf_counter()
-        draft = self._happened(work)
+        draft = self._happened(work) if work.route == "events" else None
+        hits = work.hits[: self.retriever.limit]
         if draft is None:
             searched = self.library.counts(work.filters)[1]
-            draft = self._reader.read(work.whole, work.hits, searched)
-        stages = {**work.stages, "read": time.perf_counter() - started}
-        return dataclasses.replace(work, hits=draft.hits or work.hits, draft=draft, stages=stages)
+            draft = self._reader.read(work.asked, hits, searched)
+        return dataclasses.replace(work, hits=draft.hits or hits, draft=draft)
 
     def _happened(self, work: Work) -> Draft | None:
-        """Return what happened at a time, if the question asks for that: no span would answer."""
-        if not asks_what_happened(work.question):
-            return None
-        # Put otherwise by a model, it holds all that it needs of the turns.
-        reworded = not work.whole.endswith(work.question)
-        question = work.whole if reworded else work.question
-        asked = happened(question, self.retriever.today(work.asked_on, work.filters))
-        if not asked:
-            return None
-        subject, days = asked
-        alone = reworded or work.whole == question
-        known = [] if alone else subjects(question, work.turns)
+        """Return the dated sentences on what happened in a period; None if there is none."""
+        asked = work.asked
+        assert asked.happening is not None
+        subject, days = asked.happening.subject, asked.happening.period
+        known = subjects(asked.text, work.turns) if asked.whole != asked.text else []
         for one in [f"{name} {subject}".strip() for name in known] or [subject]:
-            events = self._events(work.whole, one, days, work.asked_on, work.filters, _HAPPENED)
-            if events:
+            if events := self._events(one, work.hits, _HAPPENED, days):
                 return as_draft(events)
         return None
 
     def _update(self, work: Work) -> Work:
         """Say of what was still to come that it was, and look for what was reported since."""
-        started = time.perf_counter()
         draft, due = work.draft, plans.planned(work.draft)
         if due:
             report = plans.report(draft.claims[0], draft) or self._since(due, work)
             draft = plans.with_report(draft, report)
-        stages = {**work.stages, "update": time.perf_counter() - started}
-        return dataclasses.replace(work, draft=draft, stages=stages)
+        return dataclasses.replace(work, draft=draft)
 
     def _since(self, due: datetime.date, work: Work) -> Claim | None:
         filters = work.filters.starting(due)
         searched = self.library.counts(filters)[1]
         if not searched:
             return None
-        hits = self.retriever.hits(work.whole, asked_on=due, filters=filters)
-        later = self._reader.read(work.whole, hits, searched)
+        asked = work.asked.on(due)
+        hits = self.retriever.find(asked, asked_on=due, filters=filters)
+        later = self._reader.read(asked, hits, searched)
         return plans.report(work.draft.claims[0], later)
 
     def _cite(self, work: Work) -> Answer:
-        started = time.perf_counter()
         cited = [span.article_id for claim in work.draft.claims for span in claim.spans]
         articles = self.library.articles(list(dict.fromkeys(cited)))
         extent = self.library.extent(work.filters)
         limited = bool(work.filters)
-        answer = cite(work.question, work.draft, work.hits, articles, extent, limited)
-        stages = {**work.stages, "cite": time.perf_counter() - started}
-        return dataclasses.replace(answer, stages=stages)
+        return cite(work.question, work.draft, work.hits, articles, extent, limited)
 
     def _checked(self, question: str) -> str:
         question = _clean(question)
@@ -287,6 +277,11 @@ class Assistant:
                 f"{self._max_question_chars}: shorten it, or raise QA_MAX_QUESTION_CHARS"
             )
         return question
+
+
+def _stage(name: str, function: Callable[[Any], Work]) -> Runnable[Any, Work]:
+    """Return a stage of the chain: LangChain's callbacks hear its name, `Work` its seconds."""
+    return RunnableLambda(timed(name, function), name=name)
 
 
 def _once_more(runnable: Runnable[_Input, _Output]) -> Runnable[_Input, _Output]:

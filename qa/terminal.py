@@ -11,7 +11,7 @@ from qa.types import Answer, Event
 def answer(given: Answer) -> str:
     """Return an answer and, under it, its numbered citations with their dates resolved."""
     searched = f"searched for: {printable(given.searched)}" if given.searched else ""
-    text = "\n\n".join(printable(paragraph) for paragraph in given.text.split("\n\n"))
+    text = "\n\n".join(printable(str(statement)) for statement in given.statements)
     lines = [line for line in (searched, printable(given.note), text) if line]
     for citation in given.citations:
         lines += ["", f"[{citation.marker}] {printable(dates.aged(citation.article))}"]

@@ -10,6 +10,8 @@ from typing import Any, Literal
 
 Outcome = Literal["answered", "refused"]
 Role = Literal["user", "assistant"]
+# A few words of a quote; a quote as it is; a sentence that a chat model wrote; why there is none.
+Kind = Literal["words", "sentence", "written", "refusal"]
 
 
 def day(date: datetime.date) -> str:
@@ -160,7 +162,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What a drafted answer says, a few words or a sentence, and the spans that it rests on.
+    """What a drafted answer says, and the spans that it rests on.
 
     `note` is what people are told beside it: "planned, reported 31 March 2017".
     """
@@ -168,6 +170,7 @@ class Claim:
     text: str
     spans: tuple[Span, ...]
     note: str = ""
+    kind: Kind = "words"
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,14 +248,32 @@ class Writing:
 
 
 @dataclass(frozen=True, slots=True)
+class Statement:
+    """One paragraph of an answer: what is said, a note beside it, the citations it rests on.
+
+    `markers` are the numbers of these citations.
+    """
+
+    text: str
+    kind: Kind = "words"
+    note: str = ""
+    markers: tuple[int, ...] = ()
+
+    def __str__(self) -> str:
+        """Return the paragraph as people read it: Thursday (30 March 2017) [1]."""
+        marks = "".join(f"[{marker}]" for marker in self.markers)
+        return " ".join(filter(None, [self.text, self.note and f"({self.note})", marks]))
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What the assistant says to a question, and what it rests on.
 
-    `text` is what people read, with markers; `short` is the bare answer for scoring: empty on a
-    refusal, the likeliest where reports differ. `confidence` in 0..1 is how likely it is that the
-    archive holds the answer, where as many questions have one as have none. `hits` stand in final
-    order, at least 10 where the library holds as many that are no copies of each other, on refusals
-    too. `stages` maps each stage to the seconds it took.
+    `statements` are its paragraphs, and `text` is all of them as people read them. `short` is the
+    bare answer for scoring: empty on a refusal, the likeliest where reports differ. `confidence` in
+    0..1 is how likely it is that the archive holds the answer, where as many questions have one as
+    have none. `hits` stand in final order, at least 10 where the library holds as many that are no
+    copies of each other, on refusals too. `stages` maps each stage to the seconds it took.
 
     With a chat model, `writing` says what it wrote, `searched` is its wording of a question that
     needs the turns before, and `invalid_markers` counts quotes that were not where it said.
@@ -271,6 +292,13 @@ class Answer:
     note: str = ""
     invalid_markers: int = 0
     writing: Writing | None = None
+    statements: tuple[Statement, ...] = ()
+
+    @property
+    def said(self) -> str:
+        """The answer as a turn of a conversation: without notes and markers, '' for a refusal."""
+        answered = self.outcome == "answered"
+        return " ".join(statement.text for statement in self.statements) if answered else ""
 
     def to_json(self) -> str:
         """Return every field as JSON, under the same names, dates in ISO form."""

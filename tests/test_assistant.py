@@ -14,6 +14,7 @@ from qa.assistant import Assistant
 from qa.errors import CitationError, LibraryMissing, QuestionError
 from qa.ingest import ingest
 from qa.reading.reader import Reader
+from qa.search.question import Asked
 from qa.settings import Settings
 from qa.types import Answer, Claim, Draft, Hit, Span, Turn
 from tests.conftest import SHARED, Notices
@@ -45,7 +46,7 @@ def test_answers(assistant: Assistant, question: str, holds: str) -> None:
     assert answer.text.endswith("]")
     assert answer.short in answer.citations[0].quote
     assert answer.question == question
-    assert list(answer.stages) == ["retrieve", "read", "update", "cite"]
+    assert all(seconds > 0 for seconds in answer.stages.values())
     assert_grounded(answer, assistant)
 
 
@@ -92,8 +93,9 @@ def test_the_chain_is_a_langchain_chain(assistant: Assistant) -> None:
     names = Names()
     question = "Who won the election for mayor of Tolk?"
     answer = assistant.chain.invoke(question, {"callbacks": [names]})
-    stages = ["retrieve", "read", "update", "cite"]
-    assert [name for name in names.names if name in stages] == stages
+    # Whoever listens hears each stage that takes time, in its order.
+    assert len(answer.stages) > 3
+    assert [name for name in names.names if name in answer.stages] == list(answer.stages)
     asked = assistant.answer(question)
     streamed = list(assistant.stream(question))[-1]
     assert answer.text == asked.text == streamed.text
@@ -122,7 +124,7 @@ def test_json_has_every_field(assistant: Assistant) -> None:
     found = json.loads(answer.to_json())
     assert found.keys() == {
         "question", "text", "short", "outcome", "confidence", "citations", "hits", "stages",
-        "searched", "note", "invalid_markers", "writing",
+        "searched", "note", "invalid_markers", "writing", "statements",
     }  # fmt: skip
     citation = found["citations"][0]
     assert citation["article"]["date"] == "2021-09-20"
@@ -133,7 +135,7 @@ def test_json_has_every_field(assistant: Assistant) -> None:
 
 def test_another_reader_fits_without_touching_anything_else(assistant: Assistant) -> None:
     class Silent:
-        def read(self, question: str, hits: Sequence[Hit], searched: int | None = None) -> Draft:
+        def read(self, asked: Asked, hits: Sequence[Hit], searched: int | None = None) -> Draft:
             assert isinstance(hits[0], Hit)
             assert searched == assistant.library.counts()[1]
             return Draft(confidence=0.1)
@@ -149,7 +151,7 @@ class Stale:
     def __init__(self, times: int) -> None:
         self.times = times
 
-    def read(self, question: str, hits: Sequence[Hit], searched: int | None = None) -> Draft:
+    def read(self, asked: Asked, hits: Sequence[Hit], searched: int | None = None) -> Draft:
         passage = hits[0].passage
         quote = "something else" if self.times > 0 else passage.text
         self.times -= 1

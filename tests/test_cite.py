@@ -97,6 +97,6 @@ def test_the_dates_of_a_quote_are_resolved_and_stand_beside_a_short_answer() -> 
 def test_a_whole_sentence_is_left_as_it_is() -> None:
     text = "The mayor opened it on Friday."
     article = Article(Source("a", "Bridge", datetime.date(2021, 6, 12)), text)
-    claim = Claim(text, (Span("a", 0, len(text), text),))
+    claim = Claim(text, (Span("a", 0, len(text), text),), kind="sentence")
     answer = cite("how?", Draft((claim,), "by hand", 0.9), HITS, {"a": article}, EXTENT)
     assert answer.text == f"{text} [1]"

@@ -14,7 +14,7 @@ from qa.errors import ConversationError
 from qa.evaluation import load
 from qa.library import conversations
 from qa.library.conversations import FEEDBACK, FILE, Conversations, Exchange
-from qa.types import Answer, Citation, DateExpression, Hit, Passage, Source, Turn
+from qa.types import Answer, Citation, DateExpression, Hit, Passage, Source, Statement, Turn
 
 ANN = conversations.owner("ann", "")
 BOB = conversations.owner(None, "a browser's secret")
@@ -22,8 +22,13 @@ SOURCE = Source("a.txt", "Bridge", datetime.date(2021, 6, 12), "TOLK", "", ("Mar
 DATE = DateExpression(0, 6, "Sunday", "2021-06-13", True)
 CITED = Citation(1, SOURCE, 3, 9, "Sunday", "0", (DATE,), datetime.date(2021, 6, 13))
 HIT = Hit(Passage("p", "a.txt", 0, 9, "On Sunday"), SOURCE, 1.5, 1, 0.5, (SOURCE,))
-ANSWER = Answer("When?", "Sunday [1]", "Sunday", "answered", 0.9, (CITED,), (HIT,), {"read": 0.5})
-REFUSAL = Answer("Why?", "Not held.", "", "refused", 0.1, hits=(HIT,))
+SUNDAY = Statement("Sunday", note="13 June 2021", markers=(1,))
+ANSWER = Answer(
+    *("When?", str(SUNDAY), "Sunday", "answered", 0.9, (CITED,), (HIT,), {"read": 0.5}),
+    statements=(SUNDAY,),
+)
+NOT_HELD = Statement("Not held.", "refusal")
+REFUSAL = Answer("Why?", "Not held.", "", "refused", 0.1, hits=(HIT,), statements=(NOT_HELD,))
 
 
 @pytest.fixture
@@ -37,6 +42,22 @@ def begun(kept: Conversations, *exchanges: Exchange, owner: str = ANN) -> str:
     for exchange in exchanges:
         kept.add(owner, id_, exchange)
     return id_
+
+
+def test_an_answer_of_an_earlier_version_is_taken_apart_once(kept: Conversations) -> None:
+    """Its statements stood in its text alone; a quote may hold a "[1]" of its own."""
+    older = replace(ANSWER, text="Sunday [1] (13 June 2021) [1][2]\n\nMonday [2]", statements=())
+    unheld = replace(REFUSAL, statements=())
+    id_ = begun(kept, Exchange("When?", older), Exchange("Why?", unheld))
+    first, second = (one.answer for one in kept.exchanges(ANN, id_))
+    assert first is not None
+    assert second is not None
+    assert first.statements == (
+        Statement("Sunday [1] (13 June 2021)", markers=(1, 2)),
+        Statement("Monday", markers=(2,)),
+    )
+    assert "\n\n".join(map(str, first.statements)) == first.text
+    assert second.statements == (NOT_HELD,)
 
 
 def test_what_was_said_comes_back_as_it_was(tmp_path: Path) -> None:
@@ -56,7 +77,7 @@ def test_what_was_said_comes_back_as_it_was(tmp_path: Path) -> None:
     assert [replace(one, number=0) for one in found] == said
     assert conversations.turns(found)[:4] == [
         Turn("user", "When?"),
-        Turn("assistant", "Sunday [1]"),
+        Turn("assistant", "Sunday"),
         Turn("user", "Why?"),
         Turn("assistant", ""),
     ]
@@ -126,7 +147,7 @@ def test_feedback_is_a_question_set(tmp_path: Path, kept: Conversations) -> None
     assert (when.answers, when.articles, when.quote) == (("Sunday",), ("a.txt",), "Sunday")
     assert (why.unanswerable, why.note, why.tags) == (True, "nobody wrote of it", ("up",))
     assert (who.answers, who.tags) == (("Mara Velk",), ("down",))
-    assert who.history[:2] == (Turn("user", "When?"), Turn("assistant", "Sunday [1]"))
+    assert who.history[:2] == (Turn("user", "When?"), Turn("assistant", "Sunday"))
     # It outlives what is asked again, and goes with its conversation.
     kept.add(ANN, id_, Exchange("When?", ANSWER), instead_of=[first, second, third])
     assert len(load(tmp_path / FEEDBACK).questions) == 3

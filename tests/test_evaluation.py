@@ -80,7 +80,9 @@ def test_the_summary_counts_failures_apart(whole: Evaluation) -> None:
     assert summary.figures["right"].questions == 2
     assert summary.figures["right"].value == summary.figures["refusal_f1"].value == 1.0
     assert summary.missing_articles == ("gone.txt",)
-    assert set(summary.seconds) == {"retrieve", "read", "update", "cite", "total"}
+    stages = whole.results[0].stages.keys()
+    assert stages > {"retrieve", "read"}
+    assert summary.seconds.keys() == {*stages, "total"}
 
 
 def test_what_is_written(whole: Evaluation) -> None:

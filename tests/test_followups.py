@@ -3,13 +3,15 @@
 import pytest
 
 from qa.reading.cite import refusal
-from qa.search.followups import before, depends, names, standalone, subjects
+from qa.search.followups import before, depends, heard, names, standalone, subjects
 from qa.types import Turn
 
-TURNS = [
-    Turn("user", "Who won the election for mayor of Tolk?"),
-    Turn("assistant", "Jonas Brandt [1]"),
-]
+TURNS = heard(
+    [
+        Turn("user", "Who won the election for mayor of Tolk?"),
+        Turn("assistant", "Jonas Brandt [1]"),
+    ]
+)
 
 
 @pytest.mark.parametrize(
@@ -86,10 +88,10 @@ def test_what_there_is() -> None:
 
 def test_names_are_carried_on_while_questions_need_them() -> None:
     turns = [*TURNS, Turn("user", "Who was his rival?"), Turn("assistant", "Petra Sonn [1][2]")]
-    assert standalone("When?", turns) == "Tolk Jonas Brandt Petra Sonn. When?"
+    assert standalone("When?", heard(turns)) == "Tolk Jonas Brandt Petra Sonn. When?"
     # A question that stands alone changes the subject.
     turns += [Turn("user", "Who opened the bridge in Lindhaven?"), Turn("assistant", "Velk [1]")]
-    assert standalone("When?", turns) == "Lindhaven Velk. When?"
+    assert standalone("When?", heard(turns)) == "Lindhaven Velk. When?"
 
 
 def test_a_question_without_names_lends_its_words() -> None:
@@ -99,7 +101,7 @@ def test_a_question_without_names_lends_its_words() -> None:
 
 def test_a_refusal_lends_nothing() -> None:
     for refused in (refusal([], None), refusal([], None, limited=True)):
-        turns = [Turn("user", "Who is the mayor of Tolk?"), Turn("assistant", refused)]
+        turns = heard([Turn("user", "Who is the mayor of Tolk?"), Turn("assistant", refused)])
         assert standalone("Since when?", turns) == "Tolk. Since when?"
 
 
@@ -125,5 +127,5 @@ def test_names_that_are_also_small_words() -> None:
 
 def test_notes_on_dates_are_no_names() -> None:
     said = Turn("assistant", "Mara Velk (expected, reported 31 March 2017) [1]")
-    turns = [Turn("user", "Who will open the bridge?"), said]
+    turns = heard([Turn("user", "Who will open the bridge?"), said])
     assert standalone("Where does she live?", turns).startswith("open bridge Mara Velk. Where")

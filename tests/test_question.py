@@ -4,17 +4,7 @@ import datetime
 
 import pytest
 
-from qa.search.question import (
-    asks_ahead,
-    asks_how_long,
-    asks_when,
-    asks_yes_or_no,
-    happened,
-    lists_choices,
-    named_period,
-    proper,
-    wants_sentence,
-)
+from qa.search.question import lists_choices, named_period, proper, understand
 
 
 @pytest.mark.parametrize(
@@ -32,7 +22,7 @@ from qa.search.question import (
     ],
 )
 def test_a_sentence_is_wanted(question: str) -> None:
-    assert wants_sentence(question)
+    assert understand(question).wants_sentence
 
 
 @pytest.mark.parametrize(
@@ -51,7 +41,7 @@ def test_a_sentence_is_wanted(question: str) -> None:
     ],
 )
 def test_a_few_words_are_wanted(question: str) -> None:
-    assert not wants_sentence(question)
+    assert not understand(question).wants_sentence
 
 
 def test_choices() -> None:
@@ -81,9 +71,9 @@ def test_a_stop_in_a_name_ends_no_sentence(question: str) -> None:
 
 
 def test_what_is_asked_of_the_united_states() -> None:
-    assert asks_when("When did the U.S. withdraw from Tolk?")
-    assert asks_yes_or_no("Did the U.S. win the cup?")
-    assert wants_sentence("Why did the U.S. withdraw?")
+    assert understand("When did the U.S. withdraw from Tolk?").when
+    assert understand("Did the U.S. win the cup?").yes_or_no
+    assert understand("Why did the U.S. withdraw?").wants_sentence
 
 
 @pytest.mark.parametrize(
@@ -101,7 +91,7 @@ def test_what_is_asked_of_the_united_states() -> None:
     ],
 )
 def test_a_question_that_looks_forward(question: str, ahead: bool) -> None:
-    assert asks_ahead(question) == ahead
+    assert understand(question).ahead == ahead
 
 
 @pytest.mark.parametrize(
@@ -120,8 +110,8 @@ def test_a_question_that_looks_forward(question: str, ahead: bool) -> None:
     ],
 )
 def test_what_happened_and_when(question: str, subject: str | None) -> None:
-    found = happened(question)
-    assert (found and found[0]) == subject
+    found = understand(question).happening
+    assert (found and found.subject) == subject
 
 
 @pytest.mark.parametrize(
@@ -199,4 +189,4 @@ def test_a_long_time_without_its_year_is_no_period() -> None:
     ],
 )
 def test_a_question_for_a_date_or_a_duration(question: str, when: bool, how_long: bool) -> None:
-    assert (asks_when(question), asks_how_long(question)) == (when, how_long)
+    assert (understand(question).when, understand(question).how_long) == (when, how_long)

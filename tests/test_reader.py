@@ -8,6 +8,7 @@ import pytest
 from qa.assistant import Assistant
 from qa.models.loading import load_reader
 from qa.reading.reader import SpanReader, date_preference
+from qa.search.question import understand
 from qa.settings import Settings
 from qa.types import Draft, Hit, Passage, Source
 
@@ -35,12 +36,12 @@ def assert_cut_out(draft: Draft, found: list[Hit]) -> None:
 
 
 def test_no_hits_no_answer(reader: SpanReader) -> None:
-    draft = reader.read("When was it opened?", [])
+    draft = reader.read(understand("When was it opened?"), [])
     assert (draft.claims, draft.confidence, draft.hits) == ((), 0.0, ())
 
 
 def test_an_empty_passage_is_no_answer(reader: SpanReader) -> None:
-    assert reader.read("When was it opened?", hits(" ")).claims == ()
+    assert reader.read(understand("When was it opened?"), hits(" ")).claims == ()
 
 
 @pytest.mark.parametrize(
@@ -50,7 +51,7 @@ def test_an_empty_passage_is_no_answer(reader: SpanReader) -> None:
 def test_confidence_decides(
     reader: SpanReader, assistant: Assistant, question: str, answered: bool
 ) -> None:
-    draft = reader.read(question, assistant.retriever.hits(question))
+    draft = reader.read(understand(question), assistant.retriever.hits(question))
     assert 0.0 < draft.confidence < 1.0
     assert bool(draft.claims) is answered is (draft.confidence >= reader.THRESHOLD)
 
@@ -59,7 +60,8 @@ def test_of_a_few_passages_less_is_asked(reader: SpanReader, assistant: Assistan
     question = "Who won the election for mayor of Tolk?"
     found = assistant.retriever.hits(question)
     few, many, unknown = (
-        reader.read(question, found, searched).confidence for searched in (20, 1_000_000, None)
+        reader.read(understand(question), found, searched).confidence
+        for searched in (20, 1_000_000, None)
     )
     assert few > unknown > many
 
@@ -69,7 +71,7 @@ def test_few_words_and_the_sentence_they_stand_in(reader: SpanReader) -> None:
         "Rain fell all day. The harbor bridge in Lindhaven was opened on 12 June by Transport "
         "Minister Mara Velk. Then all went home."
     )
-    draft = reader.read("Who opened the harbor bridge in Lindhaven?", found)
+    draft = reader.read(understand("Who opened the harbor bridge in Lindhaven?"), found)
     [claim] = draft.claims
     assert claim.text == draft.short
     assert draft.short.endswith("Mara Velk")
@@ -84,7 +86,7 @@ def test_the_same_answer_in_several_articles_is_one_answer(reader: SpanReader) -
         "A storm tore the roof off the old theater in Tolk.",
         "Mara Velk opened the harbor bridge in Lindhaven, and cut a blue ribbon.",
     )
-    draft = reader.read("Who opened the harbor bridge in Lindhaven?", found)
+    draft = reader.read(understand("Who opened the harbor bridge in Lindhaven?"), found)
     assert draft.short == "Mara Velk"
     [claim] = draft.claims
     assert {span.article_id for span in claim.spans} == {"1", "3"}
@@ -103,7 +105,7 @@ def test_reasons_and_yes_or_no_get_the_sentence(
 ) -> None:
     text = "The roof of the old theater in Tolk came off because its beams had rotted."
     found = hits(f"It was dark. {text} Nobody was hurt.")
-    draft = reader.read(question, found)
+    draft = reader.read(understand(question), found)
     [claim] = draft.claims
     assert claim.text == claim.spans[0].quote == text
     assert (draft.short == text) is short
@@ -115,7 +117,7 @@ def test_a_sentence_is_cited_where_it_stands_and_nowhere_else(reader: SpanReader
         "The match in Tolk was called off because of heavy rain.",
         "The match in Velkhaven was called off because of heavy rain.",
     )
-    [claim] = reader.read("Why was the match in Tolk called off?", found).claims
+    [claim] = reader.read(understand("Why was the match in Tolk called off?"), found).claims
     assert [span.article_id for span in claim.spans] == ["1"]
 
 
@@ -126,7 +128,7 @@ def test_the_same_weekday_of_two_weeks_is_two_answers(reader: SpanReader) -> Non
         replace(hit, article=replace(hit.article, date=day))
         for hit, day in zip(hits(text, text), written, strict=True)
     ]
-    draft = reader.read("When was the peace deal between Tolk and Karsk signed?", found)
+    draft = reader.read(understand("When was the peace deal between Tolk and Karsk signed?"), found)
     assert all(len(claim.spans) == 1 for claim in draft.claims)
     days = [claim.spans[0].timing.days for claim in draft.claims]
     assert [day and day[0].isoformat() for day in days] == ["2021-06-24", "2021-06-17"]
@@ -136,7 +138,11 @@ def test_a_sentence_that_sets_the_scene_is_no_reason_to_refuse(reader: SpanReade
     found = hits("Jonas Brandt won the election for mayor of Tolk on Sunday.")
     plain = "Who won the election for mayor of Tolk?"
     scene = f"People in Tolk went out to vote on Sunday, in spite of heavy rain. {plain}"
-    assert reader.read(scene, found).short == reader.read(plain, found).short == "Jonas Brandt"
+    assert (
+        reader.read(understand(scene), found).short
+        == reader.read(understand(plain), found).short
+        == "Jonas Brandt"
+    )
 
 
 def test_the_hits_are_re_ordered(reader: SpanReader) -> None:
@@ -145,7 +151,7 @@ def test_the_hits_are_re_ordered(reader: SpanReader) -> None:
         "Thousands walked across before the first cars were let through.",
         "The harbor bridge in Lindhaven was opened by Mara Velk on Saturday.",
     )
-    draft = reader.read("Who opened the harbor bridge in Lindhaven?", found)
+    draft = reader.read(understand("Who opened the harbor bridge in Lindhaven?"), found)
     assert draft.hits[0].article.id == "3"
     assert [hit.rank for hit in draft.hits] == [1, 2, 3]
     assert sorted((h.score for h in draft.hits), reverse=True) == [h.score for h in draft.hits]
@@ -163,7 +169,7 @@ def test_the_hits_are_re_ordered(reader: SpanReader) -> None:
 def test_what_adds_to_the_score_of_a_date(question: str, date: float, duration: float) -> None:
     text = "The bridge opened on 12 June 2021, after three years of work."
     [found] = hits(text)
-    preference = date_preference(question, 1.0)
+    preference = date_preference(understand(question), 1.0)
     for words, bonus in (("12 June 2021", date), ("three years", duration), ("bridge", 0.0)):
         start = text.index(words)
         assert preference(found, (start, start + len(words))) == bonus
@@ -173,7 +179,7 @@ def test_where_a_date_is_asked_for_dates_are_preferred(reader: SpanReader) -> No
     found = hits("The bridge opened in heavy rain on 12 June 2021, after three years of work.")
     texts = {}
     for question in ("When did the bridge open?", "How long was the work on the bridge?"):
-        evidence = reader.evidence(question, found)
+        evidence = reader.evidence(understand(question), found)
         texts[question] = {finding.text: finding.score for finding in evidence.found}
     when, how_long = texts.values()
     assert max(when, key=lambda text: when[text]).endswith("12 June 2021")

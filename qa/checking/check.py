@@ -58,15 +58,16 @@ class Checked:
     faults: list[tuple[int, Sentence, str]] = field(default_factory=list)
     invalid_markers: int = 0
     taken: int = 0
+    # How many did not pass at first, and were asked for once more.
+    retried: int = 0
 
     @property
     def claims(self) -> tuple[Claim, ...]:
         """What passed, in order."""
         return tuple(claim for claim in self.places if claim)
 
-    def take(self, sentences: Sequence[Sentence], hits: Sequence[Hit]) -> bool:
-        """Check the sentences that were not there before; tell whether one of them passed."""
-        before = len(self.claims)
+    def take(self, sentences: Sequence[Sentence], hits: Sequence[Hit]) -> None:
+        """Check the sentences that were not there before."""
         for sentence in sentences[self.taken :]:
             self.taken += 1
             claim, why, invalid = claimed(sentence, hits, self.alike)
@@ -77,7 +78,6 @@ class Checked:
                 # Said twice.
                 continue
             self.places.append(claim)
-        return len(self.claims) > before
 
     def mend(self, sentences: Sequence[Sentence], hits: Sequence[Hit]) -> None:
         """Put what was written again in the place of what did not pass, in order, if it passes."""
@@ -143,7 +143,7 @@ def claimed(
         return None, "what was copied is meant for you, not for readers", 0
     if against := fault(sentence.text, quotes, alike):
         return None, against, 0
-    return Claim(sentence.text, tuple(spans)), "", 0
+    return Claim(sentence.text, tuple(spans), kind="written"), "", 0
 
 
 def _quote(hit: Hit, start: int, end: int) -> Quote:

@@ -7,6 +7,7 @@ login that somebody has given the password of, or else of a secret in the browse
 import datetime
 import hashlib
 import json
+import re
 import secrets
 import sqlite3
 import threading
@@ -21,7 +22,7 @@ from pydantic import TypeAdapter
 from qa.errors import ConversationError
 from qa.library.transactions import transaction
 from qa.text.printable import storable
-from qa.types import Answer, Citation, Turn, to_json
+from qa.types import Answer, Citation, Kind, Statement, Turn, to_json
 
 FILE = "conversations.sqlite3"
 # What people said of answers, as a question set.
@@ -31,6 +32,7 @@ _RIGHT, _NOTE = 500, 2000
 # Conversations of one person that are listed; older ones stay, and open by their address.
 _LISTED = 200
 _VERSION = 1
+_MARKERS = re.compile(r"(?: (?:\[\d+\])+)$")
 _TABLES = """
     CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
     CREATE TABLE conversations (
@@ -100,8 +102,7 @@ def turns(exchanges: Sequence[Exchange]) -> list[Turn]:
     """Return exchanges as the turns of a conversation; a refusal says nothing that matters."""
     found: list[Turn] = []
     for exchange in exchanges:
-        answer = exchange.answer
-        said = answer.text if answer and answer.outcome == "answered" else ""
+        said = exchange.answer.said if exchange.answer else ""
         found += [Turn("user", exchange.question), Turn("assistant", said)]
     return found
 
@@ -193,7 +194,7 @@ class Conversations:
             id_,
         )
         return [
-            replace(_EXCHANGE.validate_json(content), number=number, rating=rating)
+            replace(_with_statements(content), number=number, rating=rating)
             for content, number, rating in found
         ]
 
@@ -296,6 +297,23 @@ class Conversations:
     def _rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         with self._lock:
             return self._connection.execute(query, values).fetchall()
+
+
+def _with_statements(content: str) -> Exchange:
+    """Return what was kept; answers of earlier versions have their statements in the text alone."""
+    exchange = _EXCHANGE.validate_json(content)
+    answer = exchange.answer
+    if answer is None or answer.statements:
+        return exchange
+    kind: Kind = "words" if answer.outcome == "answered" else "refusal"
+    statements = []
+    for paragraph in answer.text.split("\n\n"):
+        # Only what stands at the end are markers: a quote may hold a "[1]" of its own.
+        ours = _MARKERS.search(paragraph) if answer.citations else None
+        said = paragraph[: ours.start()] if ours else paragraph
+        markers = tuple(int(mark) for mark in re.findall(r"\d+", ours[0])) if ours else ()
+        statements.append(Statement(said, kind, markers=markers))
+    return replace(exchange, answer=replace(answer, statements=tuple(statements)))
 
 
 def _question(

@@ -15,6 +15,7 @@ from qa.types import (
     Hit,
     Source,
     Span,
+    Statement,
     day,
     text_hash,
 )
@@ -39,16 +40,18 @@ def cite(
     Raises `CitationError` if a span is not, word for word, what stands in its article.
     """
     if not draft.claims:
+        statement = Statement(refusal(hits, extent, limited), "refusal")
         return Answer(
             question=question,
-            text=refusal(hits, extent, limited),
+            text=str(statement),
             short="",
             outcome="refused",
             confidence=draft.confidence,
             hits=tuple(hits),
+            statements=(statement,),
         )
     citations: dict[tuple[str, int, int], Citation] = {}
-    lines = []
+    statements = []
     for claim in draft.claims:
         if not claim.spans:
             raise CitationError(f"a claim cites nothing: {claim.text[:80]!r}")
@@ -56,18 +59,18 @@ def cite(
         for place, span in zip(places, claim.spans, strict=True):
             if place not in citations:
                 citations[place] = _cited(len(citations) + 1, span, articles)
-        markers = "".join(f"[{citations[place].marker}]" for place in dict.fromkeys(places))
-        notes = "; ".join(filter(None, [_resolved(claim, citations[places[0]]), claim.note]))
-        beside = f" ({notes})" if notes else ""
-        lines.append(f"{claim.text}{beside} {markers}")
+        markers = tuple(citations[place].marker for place in dict.fromkeys(places))
+        note = "; ".join(filter(None, [_resolved(claim, citations[places[0]]), claim.note]))
+        statements.append(Statement(claim.text, claim.kind, note, markers))
     return Answer(
         question=question,
-        text="\n\n".join(lines),
+        text="\n\n".join(map(str, statements)),
         short=draft.short,
         outcome="answered",
         confidence=draft.confidence,
         citations=tuple(citations.values()),
         hits=tuple(hits),
+        statements=tuple(statements),
     )
 
 
@@ -135,7 +138,7 @@ def _inside(found: Sequence[DateExpression], start: int, end: int) -> tuple[Date
 def _resolved(claim: Claim, citation: Citation) -> str:
     """Return what the dates in a short answer stand for; '' where it says it."""
     place = citation.quote.find(claim.text)
-    if place < 0 or claim.text == citation.quote:
+    if place < 0 or claim.kind == "sentence":
         return ""
     end = place + len(claim.text)
     inside = _inside(citation.dates, place, end)

@@ -63,7 +63,7 @@ def planned(draft: Draft) -> datetime.date | None:
 
     None also where it says several things: reports that differ, or a sentence.
     """
-    if len(draft.claims) != 1 or draft.claims[0].text == draft.claims[0].spans[0].quote:
+    if len(draft.claims) != 1 or draft.claims[0].kind != "words":
         return None
     return draft.claims[0].spans[0].timing.due
 
@@ -88,7 +88,7 @@ def report(plan: Claim, later: Draft) -> Claim | None:
 def _reporting(claim: Claim, plan: Claim) -> Claim:
     """Return a claim with those of its spans that report a plan."""
     spans = tuple(span for span in claim.spans if _reports(claim.text, span, plan))
-    return Claim(claim.text, spans)
+    return replace(claim, spans=spans)
 
 
 def _vagueness(claim: Claim) -> int:

@@ -26,14 +26,7 @@ from qa.reading.spans import (
     no_preference,
     passage_score,
 )
-from qa.search.question import (
-    asks_ahead,
-    asks_how_long,
-    asks_when,
-    asks_yes_or_no,
-    proper,
-    wants_sentence,
-)
+from qa.search.question import Asked
 from qa.text.sentences import Offsets
 from qa.text.words import stems
 from qa.types import Claim, Draft, Hit, Span
@@ -59,7 +52,7 @@ _DURATION = re.compile(r"PT?[\dX]")
 class Reader(Protocol):
     """Finds the answer to a question in the passages that were retrieved for it."""
 
-    def read(self, question: str, hits: Sequence[Hit], searched: int | None = None) -> Draft:
+    def read(self, asked: Asked, hits: Sequence[Hit], searched: int | None = None) -> Draft:
         """Return the answer with the spans that it rests on; without claims if there is none.
 
         `searched` says among how many passages the hits were found, if that is known. Each
@@ -106,19 +99,19 @@ class SpanReader:
     def __init__(self, model: SpanModel) -> None:
         self._model = model
 
-    def read(self, question: str, hits: Sequence[Hit], searched: int | None = None) -> Draft:
+    def read(self, asked: Asked, hits: Sequence[Hit], searched: int | None = None) -> Draft:
         """Return the best answer as a draft, or a draft without claims.
 
         It has one claim, or several where reports differ: `short` is the best of them, which
         need not be the newest.
         """
-        return self.draft(question, self.evidence(question, hits, searched))
+        return self.draft(asked, self.evidence(asked, hits, searched))
 
-    def draft(self, question: str, evidence: Evidence) -> Draft:
+    def draft(self, asked: Asked, evidence: Evidence) -> Draft:
         """Decide whether the evidence is enough, and say what it says."""
         if not evidence.found:
             return Draft(hits=evidence.hits)
-        ahead = asks_ahead(question)
+        ahead = asked.ahead
         confidence = 1.0 / (1.0 + math.exp(-float(evidence.signs @ self.SIGNS + self.BIAS)))
         if confidence < self.THRESHOLD:
             others = [claim for _, claim in _others(evidence.found, ahead)]
@@ -126,19 +119,20 @@ class SpanReader:
         best = evidence.found[0]
         likeliest, *further = best.places
         sentence = _sentence(likeliest, ahead)
-        whole = wants_sentence(question)
+        whole = asked.wants_sentence
         if whole:
             # The words alone would be a clipped reason, or a guess at yes or no. What other
             # places share is only those words: they do not say what this sentence says.
-            short = sentence.quote if asks_yes_or_no(question) else best.text
-            claim = Claim(sentence.quote, (sentence,))
+            short = sentence.quote if asked.yes_or_no else best.text
+            claim = Claim(sentence.quote, (sentence,), kind="sentence")
         else:
             short = best.text
             near = [place for place in further if place.score > likeliest.score - _NEAR]
             more = (_sentence(place, ahead) for place in near)
             # "Monday" of another week is another answer.
             same = (span for span in more if span.timing.days == sentence.timing.days)
-            claim = Claim(short, (sentence, *itertools.islice(same, _CITED - 1)))
+            spans = (sentence, *itertools.islice(same, _CITED - 1))
+            claim = Claim(short, spans, kind=likeliest.kind)
         scored = _others(evidence.found, ahead, claim.spans)
         claims: tuple[Claim, ...] = (claim,)
         if not whole:
@@ -147,24 +141,23 @@ class SpanReader:
         others = [other for _, other in scored]
         return Draft(claims, short, confidence, evidence.hits, tuple(others))
 
-    def evidence(self, question: str, hits: Sequence[Hit], searched: int | None = None) -> Evidence:
+    def evidence(self, asked: Asked, hits: Sequence[Hit], searched: int | None = None) -> Evidence:
         """Read the hits, and return what they say without deciding whether it is enough."""
-        readings = self._model.read(question, [hit.passage.text for hit in hits])
-        found = findings(hits, readings, self.WEIGHTS, date_preference(question, self.DATED))
+        readings = self._model.read(asked.whole, [hit.passage.text for hit in hits])
+        found = findings(hits, readings, self.WEIGHTS, date_preference(asked, self.DATED))
         scores = [passage_score(*pair, self.WEIGHTS) for pair in zip(hits, readings, strict=True)]
         order = sorted(range(len(hits)), key=lambda place: -scores[place])
         ranked = tuple(
             replace(hits[place], score=scores[place], rank=rank)
             for rank, place in enumerate(order, start=1)
         )
-        signs = _signs(question, hits, readings, found, searched or _SEARCHED)
+        signs = _signs(asked, hits, readings, found, searched or _SEARCHED)
         return Evidence(tuple(found), ranked, signs)
 
 
-def date_preference(question: str, bonus: float) -> Preference:
+def date_preference(asked: Asked, bonus: float) -> Preference:
     """Return what adds to the score of the dates, if the question asks for one."""
-    how_long = asks_how_long(question)
-    if not (how_long or asks_when(question)):
+    if not (asked.how_long or asked.when):
         return no_preference
     dated: dict[str, list[Offsets]] = {}
 
@@ -174,7 +167,7 @@ def date_preference(question: str, bonus: float) -> Preference:
             dated[hit.passage.id] = [
                 (one.start, one.end)
                 for one in found
-                if bool(_DURATION.match(one.value)) == how_long
+                if bool(_DURATION.match(one.value)) == asked.how_long
             ]
         inside = any(start < span[1] and span[0] < end for start, end in dated[hit.passage.id])
         return bonus * inside
@@ -183,7 +176,7 @@ def date_preference(question: str, bonus: float) -> Preference:
 
 
 def _signs(
-    question: str,
+    asked: Asked,
     hits: Sequence[Hit],
     readings: Sequence[Reading],
     found: Sequence[Finding],
@@ -194,8 +187,9 @@ def _signs(
     read = {hit.passage.id: reading for hit, reading in zip(hits, readings, strict=True)}
     best = [place.hit for place in found[0].places]
     similar = [_SIMILARITY if hit.similarity is None else hit.similarity for hit in best]
-    asked = [stems(question), stems(proper(question)) or stems(question)]
-    shares = [_shared(asked, f"{hit.article.label} {hit.passage.text}") for hit in hits]
+    whole = stems(asked.whole)
+    wanted = [whole, stems(asked.proper) or whole]
+    shares = [_shared(wanted, f"{hit.article.label} {hit.passage.text}") for hit in hits]
     return np.array(
         [
             max(_margin(read[hit.passage.id]) for hit in best),
@@ -212,14 +206,14 @@ def _margin(reading: Reading) -> float:
     return span - reading.no_start - reading.no_end
 
 
-def _shared(asked: Sequence[frozenset[str]], text: str) -> float:
+def _shared(wanted: Sequence[frozenset[str]], text: str) -> float:
     """Return which share of a question's words a text has; a half if they say nothing.
 
     It is the mean of that of the whole question and that of the question proper: sentences
     that set the scene tell what it is about, but may wander off.
     """
     held = stems(text)
-    return sum(len(words & held) / len(words) for words in asked) / 2 if asked[0] else 0.5
+    return sum(len(words & held) / len(words) for words in wanted) / 2 if wanted[0] else 0.5
 
 
 def _sentence(place: Place, ahead: bool) -> Span:
@@ -245,5 +239,5 @@ def _others(
         span = _sentence(place, ahead)
         if (span.article_id, span.start) not in seen:
             seen.add((span.article_id, span.start))
-            others.append((place.score, Claim(place.text, (span,))))
+            others.append((place.score, Claim(place.text, (span,), kind=place.kind)))
     return others[:_OTHERS]

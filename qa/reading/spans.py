@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from qa.models.span_model import Reading
 from qa.text.answers import sameness
 from qa.text.sentences import Offsets, sentences
-from qa.types import Hit
+from qa.types import Hit, Kind
 
 # A span of more tokens is no short answer. BERT's own SQuAD decoding has the same bound.
 MAX_TOKENS = 30
@@ -74,6 +74,11 @@ class Place:
     def text(self) -> str:
         """The words of the span."""
         return self.hit.passage.text[slice(*self.candidate.span)]
+
+    @property
+    def kind(self) -> Kind:
+        """Whether the span is all of its sentence."""
+        return "sentence" if self.candidate.span == self.candidate.sentence else "words"
 
 
 @dataclass(frozen=True, slots=True)

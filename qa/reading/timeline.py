@@ -69,7 +69,7 @@ def as_draft(events: Sequence[Event]) -> Draft:
     for event in events:
         cited = event.citation
         span = Span(cited.article.id, cited.start, cited.end, cited.quote)
-        claims.append(Claim(cited.quote, (span,), shown_date(event)))
+        claims.append(Claim(cited.quote, (span,), shown_date(event), "sentence"))
     # Dated sentences of that time are what was asked for: if there are any, it is held.
     return Draft(tuple(claims), " ".join(claim.text for claim in claims), float(bool(claims)))
 

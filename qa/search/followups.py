@@ -70,8 +70,13 @@ def depends(question: str) -> bool:
 
 
 def standalone(question: str, turns: Sequence[Turn]) -> str:
-    """Return what to search for: a question that needs it, after the names of earlier turns."""
-    subject = " ".join(_subject(turns[-_TURNS:])[-_NAMES:]) if depends(question) else ""
+    """Return a question that stands alone: one that depends on its turns, after their names."""
+    return with_names(question, turns) if depends(question) else question
+
+
+def with_names(question: str, turns: Sequence[Turn]) -> str:
+    """Return a question behind the names of the turns before it, if they name anything."""
+    subject = " ".join(_subject(turns[-_TURNS:])[-_NAMES:])
     return f"{subject}. {question}" if subject else question
 
 
@@ -158,7 +163,18 @@ def _last_question(turns: Sequence[Turn]) -> int | None:
 
 
 def _said(turns: Sequence[Turn]) -> str:
-    """Return the answer among the turns, without its markers; '' for a refusal."""
+    """Return the answer among the turns, '' if there is none."""
+    return next((turn.text for turn in turns if turn.text.strip()), "")
+
+
+def heard(turns: Sequence[Turn]) -> tuple[Turn, ...]:
+    """Return turns that people hand over as `Answer.said` would have them.
+
+    An answer loses its markers, with the notes on dates before them; a refusal says nothing.
+    """
     refused = prompts.refusal_opening()
-    said = (_MARKER.sub("", turn.text).strip() for turn in turns)
-    return next((text for text in said if text and not text.startswith(refused)), "")
+    found = []
+    for turn in turns:
+        text = _MARKER.sub("", turn.text).strip() if turn.role == "assistant" else turn.text
+        found.append(Turn(turn.role, "" if text.startswith(refused) else text))
+    return tuple(found)

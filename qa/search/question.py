@@ -1,9 +1,13 @@
-"""What a question asks for: a few words or a sentence, and of which time."""
+"""A question and the turns before it → what it asks for: understood once, and carried along."""
 
 import datetime
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Self
 
 from qa.dates import Period, find, length, period
+from qa.search.followups import depends, with_names
 from qa.text.sentences import sentences
 from qa.text.vocabulary import (
     AUXILIARIES,
@@ -15,6 +19,7 @@ from qa.text.vocabulary import (
     any_of,
 )
 from qa.text.words import content_words
+from qa.types import Turn
 
 _AUXILIARY = any_of(AUXILIARIES)
 _YES_NO = re.compile(rf"(?:and |but |so )?{_AUXILIARY}(?:n[’']t)?\b", re.IGNORECASE)
@@ -80,6 +85,86 @@ _IDLE = frozenset(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """What "What happened in Mariupol on 16 March 2022?" asks of: '' if of no subject."""
+
+    subject: str
+    period: Period
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question, understood once: `understand` makes it.
+
+    `text` is the question as people put it. `whole` is the question rewritten to stand alone, which
+    differs if the question `depends` on the turns before. `proper` is its last sentence: what goes
+    before only sets the scene. `today` is the day of asking, from which "last week" counts.
+
+    The flags tell what is asked for: a date (`when`), a duration (`how_long`), something still to
+    come (`ahead`), yes or no, one of several `choices` that only the question's own page shows, or
+    an `explanation`. `period` is the time that the question names, and `happening` is there if it
+    asks what happened in a period of at most 31 days.
+    """
+
+    text: str
+    whole: str
+    proper: str
+    today: datetime.date | None
+    depends: bool
+    when: bool
+    how_long: bool
+    ahead: bool
+    yes_or_no: bool
+    choices: bool
+    explanation: bool
+    period: Period | None
+    happening: Happening | None
+
+    @property
+    def wants_sentence(self) -> bool:
+        """Whether a few words would be a poor answer, or a guess."""
+        return self.explanation or self.yes_or_no or self.choices
+
+    def on(self, today: datetime.date) -> Self:
+        """Return the same question as if it were asked on another day."""
+        return replace(
+            self,
+            today=today,
+            period=period_asked(self.whole, self.proper, today),
+            happening=_happening(self.proper, today),
+        )
+
+
+def understand(
+    question: str, turns: Sequence[Turn] = (), today: datetime.date | None = None
+) -> Asked:
+    """Return what a question asks for, in the light of the turns before it.
+
+    `today` is the day of asking; None leaves "last week" without a place in the calendar.
+    """
+    needs = depends(question)
+    whole = with_names(question, turns) if needs else question
+    asked = proper(question)
+    wh = {word.lower() for word in _WH.findall(asked)}
+    may_be_yes = bool(_YES_NO.match(asked))
+    return Asked(
+        text=question,
+        whole=whole,
+        proper=asked,
+        today=today,
+        depends=needs,
+        when=_asks_when(asked, only=wh == {"when"} and not may_be_yes),
+        how_long=bool(_HOW_LONG.search(asked)),
+        ahead=bool(_AHEAD.search(asked)),
+        yes_or_no=may_be_yes and not wh,
+        choices=lists_choices(question),
+        explanation=bool(_EXPLAIN.search(asked)),
+        period=period_asked(whole, asked, today),
+        happening=_happening(asked, today),
+    )
+
+
 def proper(question: str) -> str:
     """Return the last sentence of a question: what goes before only sets the scene.
 
@@ -95,62 +180,38 @@ def lists_choices(question: str) -> bool:
     return bool(_CHOICES.search(question))
 
 
-def asks_when(question: str) -> bool:
-    """Tell whether a question asks for a date: "When did he resign?", "In what year?"."""
-    asked = proper(question)
-    # "Who resigned when it fell?" and "Did it fall when it rained?" ask for something else.
-    only = {word.lower() for word in _WH.findall(asked)} == {"when"} and not _YES_NO.match(asked)
+def _asks_when(asked: str, *, only: bool) -> bool:
+    """Tell whether a question asks for a date; `only` says that "when" is all that it asks.
+
+    "Who resigned when it fell?" and "Did it fall when it rained?" ask for something else.
+    """
     when = _WHEN_WAS.match(asked) or (only and _WHEN.search(asked))
     return bool(when or _WHICH_DAY.search(asked))
 
 
-def asks_how_long(question: str) -> bool:
-    """Tell whether a question asks for a duration."""
-    return bool(_HOW_LONG.search(proper(question)))
+def period_asked(question: str, asked: str, today: datetime.date | None) -> Period | None:
+    """Return the period that a question proper names, or else what stands before it.
 
-
-def asks_what_happened(question: str) -> bool:
-    """Tell whether a question asks what happened, at a time that it may name or not."""
-    return bool(_HAPPENED.match(proper(question)))
-
-
-def happened(question: str, day: datetime.date | None = None) -> tuple[str, Period] | None:
-    """Return the subject and the time of "What happened in Mariupol on 16 March 2022?".
-
-    The subject is '' where only a time is named. None for other questions, and where the time is
-    of more than 31 days, is not named, or only bounds what is asked, as in "since March". `day` is
-    that of asking, as for `named_period`.
+    What stands before may name another time, as the names of earlier turns do.
     """
-    asked = proper(question)
-    what, days = _HAPPENED.match(asked), named_period(asked, day)
+    return named_period(asked, today) or named_period(question, today)
+
+
+def _happening(asked: str, today: datetime.date | None) -> Happening | None:
+    """Return what happened is asked of, and when.
+
+    None for other questions, and where the time is of more than 31 days, is not named, or only
+    bounds what is asked, as in "since March".
+    """
+    what = _HAPPENED.match(asked)
+    days = named_period(asked, today) if what else None
     if not what or not days or length(days) >= _SHORT:
         return None
     rest = _named(asked)[what.end() :]
-    for one in reversed(find(rest, day)):
+    for one in reversed(find(rest, today)):
         rest = f"{rest[: one.start]} {rest[one.end :]}"
     subject = [word for word in content_words(rest) if word not in _IDLE]
-    return " ".join(subject), days
-
-
-def asks_ahead(question: str) -> bool:
-    """Tell whether a question looks forward: "When will he resign?", "Who was expected to?"."""
-    return bool(_AHEAD.search(proper(question)))
-
-
-def asks_yes_or_no(question: str) -> bool:
-    """Tell whether a question could be answered with yes or no: "Did Abe visit Russia?"."""
-    asked = proper(question)
-    return bool(_YES_NO.match(asked) and not _WH.search(asked))
-
-
-def wants_sentence(question: str) -> bool:
-    """Tell whether a few words would be a poor answer, or a guess.
-
-    So it is with "why" and "how", with yes/no questions, and with those that refer to
-    choices which a reader of articles cannot see.
-    """
-    explains = _EXPLAIN.search(proper(question))
-    return bool(explains or asks_yes_or_no(question) or lists_choices(question))
+    return Happening(" ".join(subject), days)
 
 
 def named_period(question: str, day: datetime.date | None = None) -> Period | None:

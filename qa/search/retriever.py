@@ -17,8 +17,8 @@ from qa.errors import LibraryError
 from qa.library.catalogue import Library, State
 from qa.library.vectors import VectorReader
 from qa.models.embedder import Embedder, Vectors
-from qa.search.followups import before, standalone
-from qa.search.question import named_period, proper
+from qa.search.followups import before
+from qa.search.question import Asked, period_asked, proper, understand
 from qa.text.words import shingles, words
 from qa.types import Filters, Hit, Passage, Source, Turn
 
@@ -84,18 +84,38 @@ class Retriever(BaseRetriever):
         and the articles they were about come sooner. The score is made as `Ranking` says. Raises
         `LibraryError` if the library cannot be read, `QuestionError` for a source that is no site.
         """
-        query = standalone(question, turns)
-        context = before(turns) if query != question else ""
-        vectors = self.embedder.embed([query, context] if context else [query])
-        filters = filters or Filters()
+        asked = understand(question, turns, self.today(asked_on, filters))
+        return self.find(asked, turns, asked_on=asked_on, filters=filters)
+
+    def find(
+        self,
+        asked: Asked,
+        turns: Sequence[Turn] = (),
+        *,
+        asked_on: datetime.date | None = None,
+        filters: Filters | None = None,
+        limit: int | None = None,
+    ) -> list[Hit]:
+        """Return what `hits` does, for a question that is understood already.
+
+        `limit` takes the place of the retriever's own. Raises as `hits` does.
+        """
+        context = before(turns) if asked.whole != asked.text else ""
+        vectors = self.embedder.embed([asked.whole, context] if context else [asked.whole])
+        filters, limit = filters or Filters(), limit or self.limit
         while True:
             # All searches must see one generation: an ingest may publish another meanwhile,
             # and take the older snapshot away.
             state = self.library.state()
-            search = partial(self._search, state=state, asked_on=asked_on, filters=filters)
+            search = partial(
+                self._search, state=state, asked_on=asked_on, filters=filters, limit=limit
+            )
             try:
-                carried = self._carried(search(context, vectors[1])) if context else {}
-                hits = search(query, vectors[0], carried=carried)
+                carried = {}
+                if context:
+                    named = period_asked(context, proper(context), asked.today)
+                    carried = self._carried(search(context, vectors[1], named))
+                hits = search(asked.whole, vectors[0], asked.period, carried=carried)
             except LibraryError:
                 if self.library.state() == state:
                     raise
@@ -117,10 +137,12 @@ class Retriever(BaseRetriever):
         self,
         query: str,
         vector: Vectors,
+        named: Period | None,
         *,
         state: State,
         asked_on: datetime.date | None,
         filters: Filters,
+        limit: int,
         carried: Mapping[str, float] = MappingProxyType({}),
     ) -> list[Hit]:
         among = self.library.passing(filters) if filters else None
@@ -128,7 +150,7 @@ class Retriever(BaseRetriever):
             self.vectors.search(state.vectors, vector, _DEPTH, among) if state.vectors else []
         )
         by_words = self.library.search(words(query), _DEPTH, filters)
-        times = self._times(query, asked_on, filters)
+        times = self._times(named, asked_on, filters)
         on_time = self._on_time(times.named, vector, state, filters)
         share = self.ranking.words
         fused = fuse([(by_meaning, 1 - share), (by_words, share)])
@@ -140,7 +162,7 @@ class Retriever(BaseRetriever):
             return fused.get(id_, 0.0) + on_time.get(id_, 0.0) + near_by
 
         scored = [(passage, source, score(id_, source)) for id_, (passage, source) in found.items()]
-        best = _without_copies(sorted(scored, key=lambda row: (-row[2], row[0].id)), self.limit)
+        best = _without_copies(sorted(scored, key=lambda row: (-row[2], row[0].id)), limit)
         similarity = dict(by_meaning)
         # What only the search by words found.
         rest = [passage.id for passage, *_ in best if passage.id not in similarity]
@@ -151,12 +173,12 @@ class Retriever(BaseRetriever):
             for rank, (passage, source, score, also_in) in enumerate(best, start=1)
         ]
 
-    def _times(self, query: str, asked_on: datetime.date | None, filters: Filters) -> "_Times":
+    def _times(
+        self, named: Period | None, asked_on: datetime.date | None, filters: Filters
+    ) -> "_Times":
         """Return the times that a question is about, of which there may be articles."""
         extent = self.library.extent(filters)
         day = _today(asked_on, filters, extent)
-        # What stands before the question proper may name another time, as earlier turns do.
-        named = named_period(proper(query), day) or named_period(query, day)
         if named and extent and (named[1] < extent[0] or named[0] > extent[1]):
             # "Net zero by 2050": no article is of that time.
             named = None

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from qa import dates
 from qa.library.conversations import Exchange
@@ -33,15 +34,12 @@ def markdown(title: str, exchanges: Sequence[Exchange]) -> str:
 
 
 def _answer(answer: Answer, before: int) -> str:
-    """Return an answer's text, its markers counted on from the footnotes before."""
-    shown = []
-    for paragraph in answer.text.split("\n\n"):
-        # Only what stands at the end is ours: a quote may hold a "[1]" of its own.
-        ours = re.search(r" ((?:\[\d+\])+)$", paragraph) if answer.citations else None
-        said = paragraph[: ours.start()] if ours else paragraph
-        marks = re.findall(r"\d+", ours[1]) if ours else []
-        shown.append(_plain(said) + "".join(f"[^{before + int(mark)}]" for mark in marks))
-    return "\n\n".join(shown)
+    """Return an answer's paragraphs, their markers counted on from the footnotes before."""
+    return "\n\n".join(
+        _plain(str(replace(statement, markers=())))
+        + "".join(f"[^{before + marker}]" for marker in statement.markers)
+        for statement in answer.statements
+    )
 
 
 def _note(citation: Citation) -> str:

@@ -3,10 +3,11 @@
 import html
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from qa import dates
 from qa.library.conversations import Conversation
-from qa.types import Answer, Citation
+from qa.types import Answer, Citation, Statement
 from qa.web.article import link, naming
 
 # Everything that HTML or Markdown could read as markup, and what makes a link of a bare
@@ -20,10 +21,10 @@ def message(answer: Answer, near: Sequence[Citation] = ()) -> str:
     Each marker is a link that the page opens the article by; in a refusal, so are the names of
     the nearest articles, for those of which there is a citation in `near`.
     """
-    links = {f"[{citation.marker}]": _link(citation) for citation in answer.citations}
+    links = {citation.marker: _link(citation) for citation in answer.citations}
     searched = f"Searched for: {answer.searched}" if answer.searched else ""
     notes = [f'<p class="qa-note">{literal(one)}</p>' for one in (searched, answer.note) if one]
-    paragraphs = [_paragraph(text, links) for text in answer.text.split("\n\n")]
+    paragraphs = [_paragraph(statement, links) for statement in answer.statements]
     citations = [_citation(citation, answer.short) for citation in answer.citations]
     shown = "".join([*notes, *paragraphs, *citations])
     named = {literal(f"“{one.article.label}”"): link(one) for one in reversed(near)}
@@ -44,13 +45,10 @@ def _link(citation: Citation) -> str:
     )
 
 
-def _paragraph(text: str, links: Mapping[str, str]) -> str:
-    # Only what stands at the end is ours: a quote may hold a "[1]" of its own.
-    markers = "|".join(map(re.escape, links))
-    ours = re.search(f" ((?:{markers})+)$", text) if markers else None
-    said, marks = (text[: ours.start()], ours[1]) if ours else (text, "")
+def _paragraph(statement: Statement, links: Mapping[int, str]) -> str:
+    said = str(replace(statement, markers=()))
     shown = " ".join(literal(said).split())
-    opened = "".join(links[mark] for mark in re.findall(r"\[\d+\]", marks))
+    opened = "".join(links[marker] for marker in statement.markers)
     return f'<p class="qa-answer">{shown}' + (f" <sup>{opened}</sup></p>" if opened else "</p>")
 
 

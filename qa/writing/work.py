@@ -1,29 +1,38 @@
-"""A question on its way through the stages of the chain."""
+"""A question on its way through the stages of the chain, and the seconds that each stage takes."""
 
 import datetime
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, TypeVar
 
-from qa.types import Draft, Filters, Hit, Turn
+from qa.search.question import Asked
+from qa.types import Answer, Draft, Filters, Hit, Turn
 from qa.writing.reply import Reply
 from qa.writing.writer import Talk
+
+# How a question is answered: by a span of a passage, or by the dated sentences of a period.
+Route = Literal["span", "events"]
+Staged = TypeVar("Staged", "Work", Answer)
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
     """What is known of a question so far.
 
-    `whole` is the question rewritten to stand alone. `stages` has the seconds that each
-    finished stage took. Five fields are for a chat model: `talk` has what was said to the model so
-    far; `handed` has the hits that it was given, numbered from 1; `reply` is as much as it has
-    written; `done` says whether that is all; and `unreachable` says why there is no reply.
+    `question` is what people put, and `asked` what it asks for; where a chat model has rewritten
+    the question, what the rewritten one asks for. `stages` has the seconds that each finished stage
+    took. Five fields are for a chat model: `talk` has what was said to the model so far; `handed`
+    has the hits that it was given, numbered from 1; `reply` is as much as it has written; `done`
+    says whether that is all; and `unreachable` says why there is no reply.
     """
 
     question: str
-    whole: str
+    asked: Asked
     turns: tuple[Turn, ...] = ()
     filters: Filters = field(default_factory=Filters)
     asked_on: datetime.date | None = None
+    route: Route = "span"
     hits: tuple[Hit, ...] = ()
     draft: Draft = field(default_factory=Draft)
     stages: Mapping[str, float] = field(default_factory=dict)
@@ -32,3 +41,28 @@ class Work:
     reply: Reply = field(default_factory=Reply)
     done: bool = True
     unreachable: str = ""
+
+
+def timed(name: str, stage: Callable[[Any], Staged]) -> Callable[[Any], Staged]:
+    """Return a stage that writes down the seconds it took, after those of the stages before."""
+
+    def run(given: Any) -> Staged:
+        started = time.perf_counter()
+        done = stage(given)
+        earlier = given.stages if isinstance(given, Work) else {}
+        return replace(done, stages={**earlier, name: time.perf_counter() - started})
+
+    return run
+
+
+def timed_pieces(
+    name: str, stage: Callable[[Work], Iterator[Work]]
+) -> Callable[[Work], Iterator[Work]]:
+    """Return a stage that yields its work in pieces, each with the seconds until that piece."""
+
+    def run(work: Work) -> Iterator[Work]:
+        started = time.perf_counter()
+        for piece in stage(work):
+            yield replace(piece, stages={**work.stages, name: time.perf_counter() - started})
+
+    return run

@@ -20,7 +20,8 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, System
 from qa import dates, prompts
 from qa.checking.check import Sentence
 from qa.errors import ModelUnreachable
-from qa.search.followups import depends, names, standalone
+from qa.search.followups import names
+from qa.search.question import Asked
 from qa.text.demonyms import roots
 from qa.text.printable import without_controls
 from qa.text.vocabulary import THIRD_PERSON
@@ -117,21 +118,21 @@ class Writer:
         for prompt, variables in PROMPTS.items():
             self._prompt(prompt, **dict.fromkeys(variables, ""))
 
-    def rewrite(self, question: str, turns: Sequence[Turn], usage: Usage) -> str:
-        """Return the question as it can be understood without the turns before it.
+    def rewrite(self, asked: Asked, turns: Sequence[Turn], usage: Usage) -> str:
+        """Return a question rewritten by the model to stand alone; '' where that is not needed.
 
-        One that stands alone is not asked about. What the model writes instead counts only if it is
-        that question, with nothing in it that was not said. Raises `ModelError` if the model cannot
-        be asked.
+        A question that depends on no turn is not asked about. What the model writes counts only if
+        it is the same question, with nothing in it that was not said; else '' is returned. Raises
+        `ModelError` if the model cannot be asked.
         """
         said = [turn for turn in turns if turn.text.strip()][-_TURNS:]
-        if not said or not depends(question):
-            return question
+        if not said or not asked.depends:
+            return ""
         lines = "\n".join(f"{turn.role}: {_one_line(turn.text)}" for turn in said)
-        asked = self._prompt("rewrite", turns=lines, question=question)
-        reply = "".join(self._stream([HumanMessage(asked)], usage)).strip()
+        prompt = self._prompt("rewrite", turns=lines, question=asked.text)
+        reply = "".join(self._stream([HumanMessage(prompt)], usage)).strip()
         first = reply.splitlines()[0].strip(' "“”') if reply else ""
-        return first if _rewords(first, question, said) else standalone(question, turns)
+        return first if _rewords(first, asked.text, said) else ""
 
     def handed(self, hits: Sequence[Hit]) -> list[Hit]:
         """Return the hits that fit the budget, at least one; their numbers count from 1."""

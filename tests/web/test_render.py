@@ -3,7 +3,7 @@
 import datetime
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,7 @@ from qa.ingest import Summary, remove
 from qa.library.catalogue import Library
 from qa.library.conversations import Conversation, Exchange
 from qa.reading.cite import citation
-from qa.types import Answer, Citation, Filters, Source, Span
+from qa.types import Answer, Citation, Filters, Source, Span, Statement
 from qa.web.archive import listed, plot
 from qa.web.article import NOTHING, link, naming, opened
 from qa.web.export import markdown
@@ -29,10 +29,16 @@ def test_literal_text_is_neither_html_nor_markdown() -> None:
     assert "é “q”" in shown
 
 
+def answered(short: str, citations: Sequence[Citation], *statements: Statement) -> Answer:
+    text = "\n\n".join(map(str, statements))
+    cited = tuple(citations)
+    return Answer("q", text, short, "answered", 0.9, cited, statements=statements)
+
+
 def test_only_real_markers_become_markers() -> None:
     quote = "The bridge[1] [1] opened [1]."
     citation = Citation(1, Source("a", "T [1]"), 0, len(quote), quote, "0")
-    shown = message(Answer("q", f"{quote} [1]", "", "answered", 0.9, (citation,)))
+    shown = message(answered("", [citation], Statement(quote, markers=(1,))))
     assert shown.count("<sup>") == 1
     assert re.search(r'<sup><a class="qa-open" [^>]*>\[1\]</a></sup></p>', shown)
 
@@ -42,7 +48,7 @@ def test_the_bare_answer_stands_out_in_its_quote() -> None:
 
     def shown(short: str) -> str:
         citation = Citation(1, Source("a", "T"), 0, len(quote), quote, "0")
-        return message(Answer("q", f"{short} [1]", short, "answered", 0.9, (citation,)))
+        return message(answered(short, [citation], Statement(short, markers=(1,))))
 
     assert shown("84").count("<mark>") == 1
     assert f"184 {literal('<b>,')} then <mark>84</mark> crowns" in shown("84")
@@ -143,8 +149,10 @@ def test_a_conversation_becomes_markdown_with_footnotes() -> None:
         Citation(marker, source, 0, len(quote), quote, "0")
         for marker, quote in enumerate(quotes, start=1)
     )
-    answer = Answer("q", "opened [1]\n\n84 crowns [2]", "", "answered", 0.9, cited)
-    refused = Answer("q", "Not held.", "", "refused", 0.1)
+    said = Statement("opened", markers=(1,)), Statement("84 crowns", markers=(2,))
+    answer = answered("", cited, *said)
+    nothing = Statement("Not held.", "refusal")
+    refused = Answer("q", "Not held.", "", "refused", 0.1, statements=(nothing,))
     text = markdown(
         "A <b> title",
         [
