@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
-from benchmarks.news import questions
+from benchmarks.news import news
 from benchmarks.timing import milliseconds
 from qa.library.articles import Entry
 from qa.library.catalogue import Library
@@ -66,7 +66,7 @@ def main() -> None:
         found = library.passages(library.passage_ids()).values()
     texts = [passage.text for passage, _ in found]
     random.Random(0).shuffle(texts)
-    asked = [words(question.text) for question in questions()[: arguments.questions]]
+    asked = [words(question.text) for question in news.questions()[: arguments.questions]]
     with (
         tempfile.TemporaryDirectory() as folder,
         Library.create(Path(folder) / "library", {"made": "for the benchmark"}) as library,

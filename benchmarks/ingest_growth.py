@@ -16,11 +16,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.ingest_speed import Silent
-from benchmarks.news import NEWS, rows
+from benchmarks.news import NEWS
 from qa.ingest import ingest
 from qa.library.catalogue import Library
 from qa.models.loading import load_embedder
 from qa.settings import Settings
+from qa.training.news import rows
 
 STEPS = (1000, 4714, 12301)
 TEXTS = 1024

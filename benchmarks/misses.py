@@ -9,9 +9,10 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from benchmarks.news import NewsQuestion, questions
+from benchmarks.news import news
 from qa.assistant import Assistant
 from qa.settings import Settings
+from qa.training.news import NewsQuestion
 from qa.types import Hit
 
 DEPTH = 100
@@ -30,7 +31,7 @@ def main() -> None:
     parser.add_argument("--library", type=Path, required=True, help="made of the 2022 articles")
     parser.add_argument("--count", type=int, default=10)
     arguments = parser.parse_args()
-    asked = [question for question in questions() if question.answerable]
+    asked = [question for question in news.questions() if question.answerable]
     with Assistant.load(Settings(library=arguments.library)) as assistant:
         retriever = assistant.retriever.model_copy(update={"limit": DEPTH})
         found = []

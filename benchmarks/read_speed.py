@@ -11,10 +11,11 @@ import time
 from collections.abc import Callable
 from functools import partial
 
-from benchmarks.news import ARTICLES, rows
+from benchmarks.news import ARTICLES
 from qa.ingest.passages import split
 from qa.models.loading import load_embedder, load_reader, native_bfloat16
 from qa.settings import Settings
+from qa.training.news import rows
 from qa.types import Article, Source
 
 PASSAGES = 12

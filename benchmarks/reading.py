@@ -13,13 +13,14 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from benchmarks.news import NewsQuestion, mean_ranking, questions
+from benchmarks.news import mean_ranking, news
 from qa.assistant import Assistant
 from qa.evaluation.metrics import contained, exact_match, token_f1
 from qa.models.loading import load_reader
 from qa.reading.reader import SpanReader
 from qa.search.question import understand
 from qa.settings import Settings
+from qa.training.news import NewsQuestion
 from qa.types import Hit
 
 
@@ -48,7 +49,7 @@ def main() -> None:
     arguments = parser.parse_args()
     settings = Settings(library=arguments.library)
     reader = SpanReader(load_reader(settings))
-    asked = questions(arguments.year)[: arguments.limit]
+    asked = news.questions(arguments.year)[: arguments.limit]
     best, shipped, before, after, lines = [], [], [], [], []
     with Assistant.load(settings) as assistant:
         searched = assistant.library.counts()[1]

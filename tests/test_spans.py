@@ -5,8 +5,9 @@ import math
 import numpy as np
 import pytest
 
+from qa.models.calibration import Weights
 from qa.models.span_model import Reading
-from qa.reading.spans import MAX_TOKENS, Weights, candidates, findings, widened
+from qa.reading.spans import MAX_TOKENS, candidates, findings, widened
 from qa.types import Hit, Passage, Source
 
 PLAIN = Weights(temperature=1.0, holds=1.0, rank=0.0)

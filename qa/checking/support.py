@@ -10,23 +10,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from qa.checking.contradiction import against
+from qa.models.calibration import Support
+from qa.models.loading import load_calibration
 from qa.text.amounts import quantities
 from qa.text.demonyms import roots
 from qa.text.vocabulary import MONTH_WORDS, OBJECTS, ONES, POSSESSIVES, SUBJECTS
 from qa.text.words import FUNCTION_WORDS, WORD, stems
 
-# The least share of a sentence's content words that its quotes must have.
-COVERED = 0.5
-# And of those that are neither names nor figures: synonyms, and inventions, are among the others.
-PLAIN = 0.2
-# Cosines of the vectors of a sentence and its quotes. From NEAR on its other words are taken for
-# synonyms, below FAR it says something else: of 205 true sentences five are below .68, and two
-# below .54; what was invented of the same people lies below .6.
-NEAR, FAR = 0.7, 0.5
-# If none of its words but names and figures is in the quotes.
-NEARER = 0.8
-# So many words in a row that no quote has are something added.
-_ADDED = 4
 # They begin a sentence and are no names.
 _BEGINS = frozenset(
     """according across although amid among around at because before between both despite during
@@ -64,11 +54,18 @@ class Quote:
     known: str = ""
 
 
-def fault(sentence: str, quotes: Sequence[Quote], alike: Alike | None = None) -> str:
+def fault(
+    sentence: str,
+    quotes: Sequence[Quote],
+    alike: Alike | None = None,
+    limits: Support | None = None,
+) -> str:
     """Return what speaks against a sentence's following from its quotes; '' if nothing does.
 
-    `alike` tells how near two texts are in meaning; without it, words alone tell.
+    `alike` tells how near two texts are in meaning; without it, words alone tell. Without `limits`,
+    those that come with qa count.
     """
+    limits = limits or load_calibration().support
     said = " ".join(quote.text for quote in quotes)
     known = _figured(" ".join(f"{quote.text} {quote.known}" for quote in quotes))
     sentence = _figured(sentence)
@@ -82,7 +79,7 @@ def fault(sentence: str, quotes: Sequence[Quote], alike: Alike | None = None) ->
         _figures(sentence, known)
         or _names(tokens, known, WORD.findall(said))
         or against(sentence, [_figured(quote.text) for quote in quotes], known)
-        or _added(tokens, known, alike(sentence, said) if alike else None)
+        or _added(tokens, known, alike(sentence, said) if alike else None, limits)
     )
 
 
@@ -153,9 +150,9 @@ def _plain_start(token: str, following: str) -> bool:
     )
 
 
-def _added(tokens: Sequence[str], known: str, near: float | None) -> str:
+def _added(tokens: Sequence[str], known: str, near: float | None, limits: Support) -> str:
     """Return whether too many words, or too many in a row, are in no quote, and no synonyms."""
-    if near is not None and near < FAR:
+    if near is not None and near < limits.far:
         return "no quote says anything like it"
     there = stems(known) | _rooted(known)
     found = {
@@ -170,11 +167,12 @@ def _added(tokens: Sequence[str], known: str, near: float | None) -> str:
         for place, one in found.items()
         if tokens[place].islower() and not any(map(str.isdigit, tokens[place]))
     ]
-    covered = sum(found.values()) >= COVERED * len(found) and sum(plain) >= PLAIN * len(plain)
+    covered = sum(found.values()) >= limits.covered * len(found)
+    covered = covered and sum(plain) >= limits.plain * len(plain)
     # Somebody's name brings near whatever is said of him.
-    least = NEAR if any(plain) else NEARER
+    least = limits.near if any(plain) else limits.nearer
     synonyms = near is not None and near >= least
-    if not found or ((not covered or "o" * _ADDED in row) and not synonyms):
+    if not found or ((not covered or "o" * limits.added in row) and not synonyms):
         return "words that no quote has"
     return ""
 

@@ -13,7 +13,7 @@ from qa import __version__, prompts
 from qa.evaluation.questions import QuestionSet
 from qa.library.catalogue import Library
 from qa.library.recipe import facts
-from qa.models.span_model import READER_SHA256
+from qa.models.loading import load_calibration
 from qa.settings import Settings
 from qa.writing.providers import without_secrets
 from qa.writing.writer import PROMPTS
@@ -47,7 +47,7 @@ def record(questions: QuestionSet, settings: Settings, library: Library) -> dict
             "note": questions.note,
         },
         "settings": kept,
-        "models": {**facts(settings), "reader_sha256": READER_SHA256},
+        "models": {**facts(settings), "reader_sha256": load_calibration().reader_sha256},
         "prompts": {
             name: prompts.digest(name, prompts.own(name, settings.prompts))
             for name in (*PROMPTS, "refusal")

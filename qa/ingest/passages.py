@@ -8,7 +8,7 @@ import dataclasses
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
-from qa.models.embedder import SPECIAL_TOKENS, WINDOW
+from qa.models.embedder import EMBEDDER
 from qa.text.sentences import Offsets, by_paragraph
 from qa.types import Article, Passage, Source, text_hash
 
@@ -31,7 +31,9 @@ def split(article: Article, tokenizer: Tokenizer, limit: int) -> list[Passage]:
     sentence; only a sentence of more than `limit` tokens is cut, between two tokens.
     """
     text = article.text
-    limit = min(limit, WINDOW - SPECIAL_TOKENS - _count(tokenizer, heading(article.source)))
+    above = EMBEDDER.passage_prefix + heading(article.source)
+    room = EMBEDDER.window - EMBEDDER.special_tokens - _count(tokenizer, above)
+    limit = min(limit, room)
     spans: list[Offsets] = []
     size = 0
     for pieces in _tokenised(text, tokenizer):
@@ -83,4 +85,4 @@ def heading(source: Source) -> str:
 
 def embedded_text(passage: Passage, source: Source) -> str:
     """Return what is embedded for a passage: its article's title and date, then its text."""
-    return f"{heading(source)}\n{passage.text}"
+    return f"{EMBEDDER.passage_prefix}{heading(source)}\n{passage.text}"

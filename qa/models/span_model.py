@@ -10,8 +10,6 @@ from numpy.typing import NDArray
 
 from qa.models.batching import SafeTokenizer, Workers, padded
 
-# Of qa/weights/reader/model.safetensors: a change of the weights is a change here.
-READER_SHA256 = "e953ee0074a41d273aa75050e783e86debd0456361960c216f219fef3bcfd68a"
 _QUESTION_TOKENS = 64
 # What BERT has positions for.
 _WINDOW = 512

@@ -14,6 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa.dates import kept
+from qa.models.calibration import Calibration
+from qa.models.loading import load_calibration
 from qa.models.span_model import Reading, SpanModel
 from qa.reading.differing import differing
 from qa.reading.plans import timing
@@ -21,7 +23,6 @@ from qa.reading.spans import (
     Finding,
     Place,
     Preference,
-    Weights,
     findings,
     no_preference,
     passage_score,
@@ -38,13 +39,6 @@ _NEAR = math.log(2)
 # Findings and other places among which a later report, or another value, is looked for.
 _FINDINGS = 12
 _OTHERS = 12
-# What a passage's similarity to the question is taken for if its retriever does not tell: the
-# mean over the first hits of the news questions of 2022. And how many passages were searched if
-# nobody tells: about as many as that year's articles have.
-_SIMILARITY = 0.65
-_SEARCHED = 50_000
-
-
 # The TIMEX3 value of a duration: P3D, PXY, PT16H; and not PAST_REF.
 _DURATION = re.compile(r"PT?[\dX]")
 
@@ -83,21 +77,14 @@ class Evidence:
 class SpanReader:
     """Answers with the few words that most likely answer, by the network in `qa/weights`.
 
-    All numbers below were chosen on the RealTime QA questions of 2022: how scores are weighed
-    by `python -m benchmarks.weighing`, the confidence and the threshold below which it
-    refuses by `python -m benchmarks.refusal`; each prints them.
+    How scores are weighed, the confidence, and the threshold below which it refuses are what
+    `python -m qa.training.calibrate` fitted.
     """
 
-    WEIGHTS = Weights(temperature=4.0, holds=0.25, rank=0.5)
-    SIGNS = np.array([0.0976, 6.3821, 0.8298, 2.0515, -0.2696])
-    BIAS = -2.5334
-    THRESHOLD = 0.54
-    # What a date adds to a span's score where the question asks when, or a duration where it asks
-    # how long.
-    DATED = 0.5
-
-    def __init__(self, model: SpanModel) -> None:
+    def __init__(self, model: SpanModel, calibration: Calibration | None = None) -> None:
+        """Take a network; without a calibration, the one that comes with qa."""
         self._model = model
+        self._calibration = calibration or load_calibration()
 
     def read(self, asked: Asked, hits: Sequence[Hit], searched: int | None = None) -> Draft:
         """Return the best answer as a draft, or a draft without claims.
@@ -112,8 +99,8 @@ class SpanReader:
         if not evidence.found:
             return Draft(hits=evidence.hits)
         ahead = asked.ahead
-        confidence = 1.0 / (1.0 + math.exp(-float(evidence.signs @ self.SIGNS + self.BIAS)))
-        if confidence < self.THRESHOLD:
+        confidence = self._calibration.confidence.of(evidence.signs)
+        if confidence < self._calibration.confidence.threshold:
             others = [claim for _, claim in _others(evidence.found, ahead)]
             return Draft(confidence=confidence, hits=evidence.hits, others=tuple(others))
         best = evidence.found[0]
@@ -144,15 +131,43 @@ class SpanReader:
     def evidence(self, asked: Asked, hits: Sequence[Hit], searched: int | None = None) -> Evidence:
         """Read the hits, and return what they say without deciding whether it is enough."""
         readings = self._model.read(asked.whole, [hit.passage.text for hit in hits])
-        found = findings(hits, readings, self.WEIGHTS, date_preference(asked, self.DATED))
-        scores = [passage_score(*pair, self.WEIGHTS) for pair in zip(hits, readings, strict=True)]
+        weights = self._calibration.weights
+        found = findings(hits, readings, weights, date_preference(asked, self._calibration.dated))
+        scores = [passage_score(*pair, weights) for pair in zip(hits, readings, strict=True)]
         order = sorted(range(len(hits)), key=lambda place: -scores[place])
         ranked = tuple(
             replace(hits[place], score=scores[place], rank=rank)
             for rank, place in enumerate(order, start=1)
         )
-        signs = _signs(asked, hits, readings, found, searched or _SEARCHED)
+        signs = self._signs(asked, hits, readings, found, searched)
         return Evidence(tuple(found), ranked, signs)
+
+    def _signs(
+        self,
+        asked: Asked,
+        hits: Sequence[Hit],
+        readings: Sequence[Reading],
+        found: Sequence[Finding],
+        searched: int | None,
+    ) -> NDArray[np.float64]:
+        if not found:
+            return np.zeros(5)
+        usual = self._calibration.confidence
+        read = {hit.passage.id: reading for hit, reading in zip(hits, readings, strict=True)}
+        best = [place.hit for place in found[0].places]
+        similar = [usual.similarity if hit.similarity is None else hit.similarity for hit in best]
+        whole = stems(asked.whole)
+        wanted = [whole, stems(asked.proper) or whole]
+        shares = [_shared(wanted, f"{hit.article.label} {hit.passage.text}") for hit in hits]
+        return np.array(
+            [
+                max(_margin(read[hit.passage.id]) for hit in best),
+                max(similar),
+                math.log(len(best)),
+                max(shares),
+                math.log(searched or usual.searched),
+            ]
+        )
 
 
 def date_preference(asked: Asked, bonus: float) -> Preference:
@@ -173,32 +188,6 @@ def date_preference(asked: Asked, bonus: float) -> Preference:
         return bonus * inside
 
     return preference
-
-
-def _signs(
-    asked: Asked,
-    hits: Sequence[Hit],
-    readings: Sequence[Reading],
-    found: Sequence[Finding],
-    searched: int,
-) -> NDArray[np.float64]:
-    if not found:
-        return np.zeros(5)
-    read = {hit.passage.id: reading for hit, reading in zip(hits, readings, strict=True)}
-    best = [place.hit for place in found[0].places]
-    similar = [_SIMILARITY if hit.similarity is None else hit.similarity for hit in best]
-    whole = stems(asked.whole)
-    wanted = [whole, stems(asked.proper) or whole]
-    shares = [_shared(wanted, f"{hit.article.label} {hit.passage.text}") for hit in hits]
-    return np.array(
-        [
-            max(_margin(read[hit.passage.id]) for hit in best),
-            max(similar),
-            math.log(len(best)),
-            max(shares),
-            math.log(searched),
-        ]
-    )
 
 
 def _margin(reading: Reading) -> float:

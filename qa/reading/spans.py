@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from qa.models.calibration import Weights
 from qa.models.span_model import Reading
 from qa.text.answers import sameness
 from qa.text.sentences import Offsets, sentences
@@ -34,19 +35,6 @@ _SENT_BY = re.compile(
     rf"(?(open)\)(?!\s*[a-z,;])|\s*{_DASH}(?!\s*[a-z]))",
     re.MULTILINE,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Weights:
-    """How the score of a span is made up, in log-probability.
-
-    Its own log-probability in its passage, divided by `temperature`; `holds` times the
-    logit that the passage answers; and `rank` times the log of 1 / (3 + the hit's rank).
-    """
-
-    temperature: float
-    holds: float
-    rank: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,13 +10,15 @@ from typing import Any
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field
 
 from qa.dates import Period
 from qa.errors import LibraryError
 from qa.library.catalogue import Library, State
 from qa.library.vectors import VectorReader
-from qa.models.embedder import Embedder, Vectors
+from qa.models.calibration import Ranking
+from qa.models.embedder import EMBEDDER, Embedder, Vectors
+from qa.models.loading import load_calibration
 from qa.search.followups import before
 from qa.search.question import Asked, period_asked, proper, understand
 from qa.text.words import shingles, words
@@ -36,25 +38,6 @@ _MONTH = 31
 _CARRIED = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Ranking:
-    """What a hit's score is made of; chosen on the news questions of 2022.
-
-    `words` is the share of the search by words, the rest that of the search by meaning. On top
-    come `date` for an article of the day asked about, half of it for one `half_life` days away;
-    `on_time`, where the question names a time of up to a month, for the passage on that time that
-    is most like the question, less for others; and `conversation` for the article that the turns
-    before were most likely about, half of it for the second, a third for the third.
-    `python -m benchmarks.ablation` shows what each part gives.
-    """
-
-    words: float = 0.5
-    date: float = 0.3
-    half_life: float = 14.0
-    on_time: float = 0.15
-    conversation: float = 0.2
-
-
 class Retriever(BaseRetriever):
     """Finds the passages nearest to a question. A LangChain retriever: it fits any chain.
 
@@ -67,7 +50,7 @@ class Retriever(BaseRetriever):
     vectors: VectorReader
     embedder: Embedder
     limit: int = 12
-    ranking: Ranking = Ranking()
+    ranking: Ranking = Field(default_factory=lambda: load_calibration().ranking)
 
     def hits(
         self,
@@ -101,7 +84,9 @@ class Retriever(BaseRetriever):
         `limit` takes the place of the retriever's own. Raises as `hits` does.
         """
         context = before(turns) if asked.whole != asked.text else ""
-        vectors = self.embedder.embed([asked.whole, context] if context else [asked.whole])
+        vectors = self.embedder.embed(
+            [EMBEDDER.question_prefix + text for text in (asked.whole, context) if text]
+        )
         filters, limit = filters or Filters(), limit or self.limit
         while True:
             # All searches must see one generation: an ingest may publish another meanwhile,

@@ -1,1 +1,1 @@
-"""What trains the reader, and the larger network that it learns from."""
+"""What trains the reader and the larger network that it learns from, and calibrates."""

@@ -10,21 +10,18 @@ import datetime
 import json
 import random
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
-from typing import Any
 
-from benchmarks.ingest_speed import Silent
-from benchmarks.news import ARTICLES, NewsQuestion, answerable, articles, questions, rows
 from qa.ingest import ingest
 from qa.library.catalogue import Library
 from qa.library.vectors import VectorReader
 from qa.models.loading import load_embedder
 from qa.search.retriever import Retriever
 from qa.settings import Settings
+from qa.training.news import News, NewsQuestion
 
 # How many archives there are of so many articles: about as many questions of each size.
 SIZES = {2: 40, 8: 16, 32: 4}
@@ -39,18 +36,27 @@ class Archive:
     asked: tuple[tuple[NewsQuestion, bool], ...]
 
 
-def small(seed: int = 0) -> Iterator[Archive]:
+def small(news: News, seed: int = 0) -> Iterator[Archive]:
     """Draw the archives, always the same ones."""
     draw = random.Random(seed)
-    dates = {url: datetime.date.fromisoformat(row["date"]) for url, row in _rows().items()}
+    dates = {
+        url: datetime.date.fromisoformat(row["date"]) for url, row in news.article_rows.items()
+    }
+    answerable, questions = news.answerable(), news.questions()
     for size, count in SIZES.items():
         for _ in range(count):
-            yield _archive(draw, size, dates)
+            yield _archive(draw, size, dates, news.articles(), answerable, questions)
 
 
-def _archive(draw: random.Random, size: int, dates: dict[str, datetime.date]) -> Archive:
-    texts = articles()
-    held = draw.sample(answerable(), size // 2)
+def _archive(
+    draw: random.Random,
+    size: int,
+    dates: Mapping[str, datetime.date],
+    texts: Mapping[str, str],
+    answerable: Sequence[NewsQuestion],
+    questions: Sequence[NewsQuestion],
+) -> Archive:
+    held = draw.sample(answerable, size // 2)
     urls = {
         draw.choice([url for url in sorted(q.urls) if q.key in texts.get(url, "")]) for q in held
     }
@@ -63,7 +69,7 @@ def _archive(draw: random.Random, size: int, dates: dict[str, datetime.date]) ->
     urls |= set(draw.sample(near, size - len(urls)))
 
     inside = [texts[url] for url in urls]
-    strange = [q for q in questions() if q.key and not any(q.key in text for text in inside)]
+    strange = [q for q in questions if q.key and not any(q.key in text for text in inside)]
     missing = [q for q in strange if q.urls & urls]
     other = [q for q in strange if not q.urls & urls]
     at_the_time = [q for q in other if abs((q.date - day).days) <= DAYS]
@@ -76,23 +82,26 @@ def _archive(draw: random.Random, size: int, dates: dict[str, datetime.date]) ->
     )
 
 
-@cache
-def _rows() -> dict[str, dict[str, Any]]:
-    return {row["url"]: row for row in rows(ARTICLES)}
-
-
 @contextmanager
-def opened(archive: Archive, hits: int) -> Iterator[Retriever]:
+def opened(archive: Archive, news: News, hits: int) -> Iterator[Retriever]:
     """Ingest an archive's articles, as they are, and let them be searched."""
     with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
         folder = Path(name)
-        lines = [json.dumps(_rows()[url]) for url in archive.urls]
+        lines = [json.dumps(news.article_rows[url]) for url in archive.urls]
         (folder / "articles.jsonl").write_text("\n".join(lines), encoding="utf-8")
         settings = Settings(library=folder / "library")
-        ingest([folder / "articles.jsonl"], settings, Silent())
+        ingest([folder / "articles.jsonl"], settings, _Silent())
         library = stack.enter_context(Library.open(settings.library))
         vectors = VectorReader(settings.library)
         stack.callback(vectors.close)
         yield Retriever(
             library=library, vectors=vectors, embedder=load_embedder(settings), limit=hits
         )
+
+
+class _Silent:
+    def progress(self, articles: int) -> None:
+        pass
+
+    def notice(self, line: str) -> None:
+        pass

@@ -1,0 +1,131 @@
+"""What was fitted or chosen on data: numbers that belong to the weights beside which they stand."""
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import TypeAdapter, ValidationError
+
+from qa.errors import ModelError
+
+FILE = "calibration.json"
+_AGAIN = "run `python -m qa.training.calibrate`, or restore the file"
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """How the score of a span is made up, in log-probability.
+
+    Its own log-probability in its passage, divided by `temperature`; `holds` times the
+    logit that the passage answers; and `rank` times the log of 1 / (3 + the hit's rank).
+    """
+
+    temperature: float
+    holds: float
+    rank: float
+
+
+@dataclass(frozen=True, slots=True)
+class Confidence:
+    """How likely it is that the archive holds the answer: a logistic regression on five signs.
+
+    `SpanReader` says which signs. Below `threshold` the reader refuses. `similarity` and
+    `searched` stand in for two signs where nobody tells them: a hit's cosine to the question, and
+    how many passages were searched.
+    """
+
+    signs: tuple[float, ...]
+    bias: float
+    threshold: float
+    similarity: float
+    searched: int
+
+    def of(self, signs: NDArray[np.float64]) -> float:
+        """Return the confidence, in 0..1, that a question's signs give, shape (signs,)."""
+        return 1.0 / (1.0 + math.exp(-float(signs @ np.array(self.signs) + self.bias)))
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """What a hit's score is made of.
+
+    `words` is the share of the search by words, the rest that of the search by meaning. On top
+    come `date` for an article of the day asked about, half of it for one `half_life` days away;
+    `on_time`, where the question names a time of up to a month, for the passage on that time that
+    is most like the question, less for others; and `conversation` for the article that the turns
+    before were most likely about, half of it for the second, a third for the third.
+    """
+
+    words: float
+    date: float
+    half_life: float
+    on_time: float
+    conversation: float
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """When a sentence's words are supported by its quotes, as far as words and vectors tell.
+
+    `covered` is the least share of a sentence's content words that its quotes must have, `plain`
+    that of those which are neither names nor figures. The others are cosines of the sentence and
+    its quotes: from `near` on its other words are taken for synonyms, from `nearer` on if none of
+    the words but names and figures is in the quotes; below `far` it says something else. So many
+    words in a row as `added`, which no quote has, are something added.
+    """
+
+    covered: float
+    plain: float
+    near: float
+    far: float
+    nearer: float
+    added: int
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """All of it, and the SHA-256 of the weights that it was fitted with.
+
+    `dated` is what a date adds to a span's score where the question asks when, or a duration where
+    it asks how long.
+    """
+
+    reader_sha256: str
+    embedder_sha256: str
+    weights: Weights
+    dated: float
+    confidence: Confidence
+    ranking: Ranking
+    support: Support
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """Read a file that `write` wrote.
+
+        Raises `ModelError` if there is none, or it is damaged.
+        """
+        try:
+            return TypeAdapter(cls).validate_json(path.read_bytes())
+        except OSError as error:
+            raise ModelError(f"no calibration at {path} ({error.strerror}): {_AGAIN}") from None
+        except ValidationError as error:
+            first = error.errors()[0]
+            place = ".".join(map(str, first["loc"]))
+            raise ModelError(f"{path} is damaged ({place}: {first['msg']}): {_AGAIN}") from None
+
+    def write(self, path: Path) -> None:
+        """Write the calibration as JSON, whole or not at all."""
+        part = path.with_suffix(".part")
+        part.write_bytes(TypeAdapter(type(self)).dump_json(self, indent=2) + b"\n")
+        part.replace(path)
+
+    def check(self, *, embedder_sha256: str) -> None:
+        """Refuse to serve an embedder that it was not fitted with. Raises `ModelError`."""
+        if embedder_sha256 != self.embedder_sha256:
+            raise ModelError(
+                f"the reader was calibrated with the embedder {self.embedder_sha256[:12]}…, "
+                f"and the embedder is {embedder_sha256[:12]}…: {_AGAIN}"
+            )
