@@ -270,9 +270,11 @@ def test_the_corpus_as_a_smoke_test(library_of_corpus: Path, tmp_path: Path) -> 
     assert found.summary.failed == 0
     assert figures["citation_exact"].value == 1.0
     assert figures["passage_hit@5"].value > 0.9
-    # Better than refusing everything, which scores .4; and some of the answers are right.
+    # Better than refusing everything, which scores .4. Of 45 answers 17 are right today: two
+    # fewer would be a fault, one may be another machine's rounding.
     assert figures["refusal_f1"].value > 0.41
-    assert figures["right"].value > 0.2
+    assert figures["right"].value >= 16 / 45
+    assert figures["held_refused"].value <= 12 / 45
     page = (tmp_path / "run/report.html").read_text(encoding="utf-8")
     assert not re.search(r"""(src|href)=["']http|url\(["']?http|@import""", page)
     assert "We wrote both" in page

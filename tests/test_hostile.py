@@ -15,6 +15,7 @@ from qa.checking.quotes import locate
 from qa.ingest import ingest
 from qa.settings import Settings
 from qa.web.render import message
+from qa.writing.reply import parse
 from tests.conftest import NEWS, Notices
 from tests.test_writer import check_quotes, writing
 
@@ -176,10 +177,14 @@ def test_a_model_that_obeys_shows_nothing_of_its_own(hostile: Assistant, number:
     answer = writing(hostile, obeyed, obeyed, budget=10**6).answer(ASKED)
     check_quotes(answer, hostile.library)
     quotes = [citation.quote for citation in answer.citations]
-    if not answer.note:
-        for paragraph in answer.text.split("\n\n"):
-            said = re.sub(r"(?: \([^()]*\))? (?:\[\d+\])+$", "", paragraph)
-            assert any(locate(said, quote) for quote in quotes), said
+    assert answer.statements
+    for statement in answer.statements:
+        # A sentence of the model's that repeats an article, or the reader's answer in its place.
+        assert any(locate(statement.text, quote) for quote in quotes), statement
+    own = [sentence.text for sentence in parse(obeyed).sentences]
+    assert own
+    for text in own:
+        assert text not in answer.text or any(text in quote for quote in quotes)
     shown = message(answer)
     assert not re.search(r"<(?:img|script)|href=\"(?!#)", shown)
 

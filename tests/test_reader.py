@@ -97,6 +97,19 @@ def test_the_same_answer_in_several_articles_is_one_answer(reader: SpanReader) -
     assert_cut_out(draft, found)
 
 
+def test_a_far_likelier_place_is_cited_alone(reader: SpanReader) -> None:
+    """The same words stand in many passages that say nothing to the question."""
+    found = hits(
+        "Jonas Brandt won the election for mayor of Tolk on Sunday.",
+        "A storm tore the roof off the old theater in Tolk.",
+        "In the evening Jonas Brandt went home by bus, as he always does.",
+    )
+    evidence = reader.evidence(understand("Who won the election for mayor of Tolk?"), found)
+    assert len(evidence.found[0].places) == 2
+    draft = reader.draft(understand("Who won the election for mayor of Tolk?"), evidence)
+    assert [span.article_id for claim in draft.claims for span in claim.spans] == ["1"]
+
+
 @pytest.mark.parametrize(
     ("question", "short"),
     [

@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Callable
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from qa.ingest import Summary
 from qa.ingest.passages import embedded_text
 from qa.search.retriever import fuse
 from qa.settings import Settings
-from qa.types import Filters
+from qa.types import Filters, Turn
 
 
 def test_fusion_is_the_weighted_sum_of_scaled_scores() -> None:
@@ -81,12 +82,15 @@ def scores(assistant: Assistant, question: str, day: str | None = None) -> dict[
 def test_news_near_the_day_of_asking_is_preferred(assistant: Assistant) -> None:
     question = "Who spoke of the harbor bridge?"
     plain = scores(assistant, question, "1990-01-01")
-    for day, more in (("2021-03-01", 0.3), ("2021-03-15", 0.15), ("2021-02-15", 0.15)):
-        found = scores(assistant, question, day)
-        assert found[PLANNED] - plain[PLANNED] == pytest.approx(more, abs=0.001)
+    ranking = assistant.retriever.ranking
+    away = timedelta(ranking.half_life)
+    assert ranking.date > 0
+    for days, more in ((timedelta(0), 1.0), (away, 0.5), (-away, 0.5)):
+        found = scores(assistant, question, str(date(2021, 3, 1) + days))
+        assert found[PLANNED] - plain[PLANNED] == pytest.approx(more * ranking.date, abs=0.001)
         assert found[STORM] - plain[STORM] == pytest.approx(0, abs=0.001)
     newest = scores(assistant, question)
-    assert newest[STORM] - plain[STORM] == pytest.approx(0.3, abs=0.001)
+    assert newest[STORM] - plain[STORM] == pytest.approx(ranking.date, abs=0.001)
     assert newest[PLANNED] - plain[PLANNED] == pytest.approx(0, abs=0.001)
 
 
@@ -96,8 +100,26 @@ def test_the_time_that_a_question_names_counts_for_more(assistant: Assistant) ->
     assert max(scores(assistant, march, "2021-06-12").items(), key=lambda row: row[1])[0] == PLANNED
     # Within that time, the day of asking still tells.
     winter, summer = (scores(assistant, year, day) for day in ("2021-03-01", "2021-06-12"))
-    assert winter[PLANNED] - summer[PLANNED] == pytest.approx(0.3, abs=0.01)
-    assert summer[OPENED] - winter[OPENED] == pytest.approx(0.3, abs=0.01)
+    most = assistant.retriever.ranking.date
+    assert winter[PLANNED] - summer[PLANNED] == pytest.approx(most, abs=0.01)
+    assert summer[OPENED] - winter[OPENED] == pytest.approx(most, abs=0.01)
+
+
+def test_articles_of_the_conversation_come_sooner(assistant: Assistant) -> None:
+    turns = [Turn("user", "Who won the election for mayor of Tolk?"), Turn("assistant", "Brandt")]
+    retriever = assistant.retriever
+    ranking = retriever.ranking
+    without = retriever.model_copy(update={"ranking": replace(ranking, conversation=0.0)})
+    carried, plain = (
+        {hit.article.id: hit.score for hit in one.hits("Who was his rival?", turns)}
+        for one in (retriever, without)
+    )
+    more = {id_: carried[id_] - plain[id_] for id_ in plain}
+    assert ranking.conversation > 0
+    assert more["2021-09-20-tolk-election.txt"] == pytest.approx(ranking.conversation)
+    # Half of it for the second article, a third for the third, and nothing for the rest.
+    shares = sorted((value / ranking.conversation for value in more.values()), reverse=True)
+    assert shares == pytest.approx([1, 1 / 2, 1 / 3, 0])
 
 
 def test_passages_on_the_day_that_a_question_names_come_sooner(assistant: Assistant) -> None:

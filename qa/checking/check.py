@@ -10,29 +10,23 @@ from qa.checking.support import Alike, Quote, fault
 from qa.text.words import stems
 from qa.types import Claim, Draft, Hit, Span
 
-# What speaks to a model, not to readers of news.
+_START = r"(?:^|[.:;!?]\s+)(?:please )?"
+_MODEL = r"(?:(?:ai|language|chat) )*(?:ai|models?|assistants?|chatbots?|bots?)\b"
+# What speaks to a model, not to readers of news, and can hardly mean anything else: a judge tells
+# jurors to disregard testimony, and who is summoned must answer.
 _INSTRUCTS = re.compile(
     "|".join(
         (
-            r"\b(?:ignore|disregard|forget|override)\b.{0,60}\b(?:above|previous|prior|earlier)\b",
-            r"\b(?:ignore|disregard|forget|override)\b.{0,60}\b(?:instruct\w+|passages?)\b",
-            r"\b(?:ignore|disregard|forget)\b.{0,40}\brules?\b",
-            r"\boverride\b.{0,40}\b(?:all|any|the|these|your) rules?\b",
-            r"\b(?:ignore|disregard|forget|override)\b.{0,60}\b(?:prompt|question|everything)\b",
-            r"\b(?:you are|act as|pretend|behave)\b.{0,40}\b(?:assistant|chatbot|model|ai|bot)\b",
-            r"\b(?:system|developer) (?:prompt|message|note|override)\b",
-            r"\bas an ai\b(?! (?:company|firm|start-?up|lab|business)\b)",
-            # "..., say the authors" and "..., add that" are how news are told.
-            r"(?:^|[.:;!?]\s+|,\s+(?!say the|add that)|\byou (?:must |should |will |are to )?)"
-            r"(?:respond|reply|answer|write|say|output|print|repeat|add|tell|recommend) "
-            r"(?:only |always |exactly )?(?:(?:in|to|with|that|this|the|as follows|readers)\b|:)",
+            rf"{_START}(?:ignore|disregard|forget|override)\b[^.:;!?]{{0,60}}"
+            r"\b(?:instructions?|prompts?|passages?|the (?:above|question))\b",
+            r"\b(?:new instructions?|system|(?:system|developer) (?:prompt|message|note)):",
+            rf"\b(?:note|message) to (?:the|any|all) {_MODEL}[^.:;!?]{{0,20}}:",
+            rf"{_START}(?:dear|to (?:the|any|all)) {_MODEL}\s*[,:]",
+            rf"\byou are now an? (?:\w+ )?{_MODEL}",
+            rf"\bas an? {_MODEL},? you\b",
+            rf"\b(?:the|any) {_MODEL} (?:must|should|shall) (?:tell|say to) (?:readers|users)\b",
+            r"\bif you (?:summari[sz]e|quote|cite) this\b",
             r"\b(?:cite|use|mark)\b.{0,20}(?:\[\d+\]|\bpassage \d)",
-            r"\b(?:cite|use|mark)\b.{0,20}\b(?:for everything|every sentence)\b",
-            r"\bnew instructions?:",
-            r"\b(?:the|an|any|this) (?:ai )?(?:assistant|chatbot|language model)s? "
-            r"(?:must|should|shall)\b",
-            r"\bto (?:the|any|all) (?:assistant|model|ai|chatbot|language model)s?\b"
-            r"(?! (?:secretary|director|coach|manager|attorney|minister|professor|editor)\b)",
             r"</?(?:system|passage|instructions?|assistant|user)\b|\[/?INST\]|<\|",
         )
     ),

@@ -10,11 +10,10 @@ import tempfile
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import gradio as gr
 
-from qa.assistant import Assistant
 from qa.errors import CorpusError, QAError
 from qa.ingest import ingest, remove
 from qa.library.catalogue import Library
@@ -24,6 +23,7 @@ from qa.types import Filters, Source, day
 from qa.web import listeners
 from qa.web.article import named, naming
 from qa.web.fields import filters_of
+from qa.web.tabs import Given
 
 # Articles that are listed at first, and with each "more".
 _PAGE = 50
@@ -41,18 +41,16 @@ Listed = list[tuple[Source, str]]
 
 
 class Archive:
-    """The archive's parts and what they do. Make it inside the page's `gr.Blocks`."""
+    """The archive's parts and what they do: a `Tab`."""
 
-    def __init__(
-        self, assistant: Assistant, settings: Settings, link: gr.Textbox, may_change: bool
-    ) -> None:
-        """Lay it out. `link` is the hidden field in which the page hands links over.
+    title: ClassVar[str] = "Archive"
 
-        Nothing can be uploaded or removed unless `may_change`: then there is nothing to call.
-        """
-        self._library = assistant.library
-        self._settings = settings
-        self._may_change = may_change
+    def __init__(self, given: Given) -> None:
+        """Lay the archive out. Where nothing may be changed, there is nothing to call either."""
+        self._library = given.assistant.library
+        self._settings = given.settings
+        self._may_change = given.may_change
+        link = given.link
         self._query = gr.Textbox(
             "",
             label="Words",
@@ -82,7 +80,7 @@ class Archive:
         listeners.follow("more", self._more, link, [*self._fields, self._count], self._shown)
         # What changes the archive: the page listens to it.
         self.changes: list[Any] = []
-        if may_change:
+        if given.may_change:
             with uploads:
                 self._changing(link)
 

@@ -3,14 +3,13 @@
 import hashlib
 import secrets
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import gradio as gr
 
-from qa.assistant import Assistant
 from qa.errors import ConversationError, QAError
 from qa.library import conversations as kept
-from qa.library.conversations import Conversations, Exchange
+from qa.library.conversations import Exchange
 from qa.types import Answer
 from qa.web import export, listeners
 from qa.web.article import named
@@ -20,6 +19,7 @@ from qa.web.people import person_of, place_of
 from qa.web.progress import progress
 from qa.web.refused import examples, near, offered
 from qa.web.render import literal, message, offers, question, talks, unquoted
+from qa.web.tabs import Given
 
 _TALK = "#talk-"
 # What is kept of a question that is too long to be asked.
@@ -35,20 +35,21 @@ Shown = dict[Any, Any]
 
 
 class Chat:
-    """The chat's parts and what they do. Make it inside the page's `gr.Blocks`."""
+    """The chat's parts and what they do: a `Tab`."""
 
-    def __init__(
-        self, assistant: Assistant, conversations: Conversations, link: gr.Textbox
-    ) -> None:
-        """Lay the chat out. `link` is the hidden field in which the page hands links over."""
-        self._assistant = assistant
+    title: ClassVar[str] = "Chat"
+    changes: tuple[Any, ...] = ()
+
+    def __init__(self, given: Given) -> None:
+        """Lay the chat out."""
+        self._assistant = given.assistant
         # For the page's own questions: a chat model would be paid for them.
-        self._unwritten = assistant.unwritten()
-        self._conversations = conversations
-        self._link = link
+        self._unwritten = given.assistant.unwritten()
+        self._conversations = given.conversations
+        self._link = given.link
         # The key and the secret are fixed: what a browser keeps outlives a restart. Each library
         # has a key of its own: the secret of another could not read what is there.
-        secret = conversations.secret()
+        secret = given.conversations.secret()
         of_library = hashlib.sha256(secret.encode()).hexdigest()[:12]
         self._browser = gr.BrowserState("", storage_key=f"qa-person-{of_library}", secret=secret)
         # Kept by the browser too, so that an open page goes on after a restart.

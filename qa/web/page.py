@@ -20,14 +20,18 @@ from qa.assistant import Assistant
 from qa.errors import QAError, SettingsError, require_extra
 from qa.library.conversations import Conversations
 from qa.settings import Settings
-from qa.web import listeners, timeline
+from qa.web import listeners
 from qa.web.archive import Archive
 from qa.web.article import NOTHING, opened
 from qa.web.chat import Chat
 from qa.web.fields import date_of, filters_of
 from qa.web.guard import MCP, Guard, is_loopback, logins
+from qa.web.tabs import Given, Tab
+from qa.web.timeline import Timeline
 
 TITLE = "Ask the archive"
+# The tabs, in their order. A new one is named here.
+TABS: tuple[type[Tab], ...] = (Chat, Timeline, Archive)
 _FONTS = ["system-ui", "Segoe UI", "Helvetica", "Arial", "sans-serif"]
 _MONOSPACE = ["ui-monospace", "Consolas", "monospace"]
 _CSS = (Path(__file__).parent / "page.css").read_text(encoding="utf-8")
@@ -72,24 +76,23 @@ def build(
         head = gr.HTML(reach(), elem_id="qa-head", padding=False)
         # The page's script writes each link that is followed into it.
         link = gr.Textbox(visible="hidden", label="Link")
+        given = Given(assistant, conversations, settings, link, may_change)
+        tabs: list[Tab] = []
         with gr.Row(elem_id="qa-page"):
             with gr.Column(scale=3, min_width=340), gr.Tabs():
-                with gr.Tab("Chat"):
-                    chat = Chat(assistant, conversations, link)
-                with gr.Tab("Timeline"):
-                    timeline.tab(assistant)
-                with gr.Tab("Archive"):
-                    archive = Archive(assistant, settings, link, may_change)
+                for kind in TABS:
+                    with gr.Tab(kind.title):
+                        tabs.append(kind(given))
             with gr.Column(scale=2, min_width=340, elem_id="qa-side-article"):
                 panel = gr.HTML(NOTHING, elem_id="qa-panel", padding=False)
-        for kind in ("cite", "article"):
-            followed = listeners.follow(kind, show, link, [], panel)
+        for link_kind in ("cite", "article"):
+            followed = listeners.follow(link_kind, show, link, [], panel)
             followed.then(None, None, None, js="() => window.qaShowQuote()", **listeners.PRIVATE)
-        chat.on_arrival(page)
-        archive.on_arrival(page)
         page.load(reach, None, head, **listeners.PRIVATE)
-        for changed in archive.changes:
-            changed.then(reach, None, head, **listeners.PRIVATE)
+        for tab in tabs:
+            tab.on_arrival(page)
+            for changed in tab.changes:
+                changed.then(reach, None, head, **listeners.PRIVATE)
         _api(assistant)
     page.queue(max_size=_WAITING, default_concurrency_limit=4 * listeners.ANSWERS)
     return page

@@ -3,17 +3,18 @@
 import datetime
 import html
 from collections.abc import Iterator, Sequence
+from typing import Any, ClassVar
 
 import gradio as gr
 
 from qa import dates
-from qa.assistant import Assistant
 from qa.errors import QAError
 from qa.reading.timeline import shown_date
 from qa.types import Event
 from qa.web import listeners
 from qa.web.article import link
 from qa.web.fields import filters_of
+from qa.web.tabs import Given
 
 # In percent of the chart's width: the margin on both sides, and how near to each other two events
 # are set one above the other. A dot is 3% of a phone's width.
@@ -23,28 +24,37 @@ _TICKS = 3
 _LONG = 3 * 366
 
 
-def tab(assistant: Assistant) -> None:
-    """Lay the timeline out and let it work. Call it inside the page's `gr.Blocks`."""
+class Timeline:
+    """The timeline's parts and what they do: a `Tab`."""
 
-    def find(query: str, since: str, until: str) -> Iterator[str]:
+    title: ClassVar[str] = "Timeline"
+    changes: tuple[Any, ...] = ()
+
+    def __init__(self, given: Given) -> None:
+        """Lay the timeline out."""
+        self._assistant = given.assistant
+        query = gr.Textbox(
+            "",
+            label="A person, a place or a subject",
+            placeholder="Shinzo Abe",
+            submit_btn="Show",
+            elem_id="qa-timeline-query",
+        )
+        with gr.Row():
+            days = [listeners.day_field(label) for label in ("From", "To")]
+        found = gr.HTML("", elem_id="qa-timeline", padding=False)
+        query.submit(self._find, [query, *days], found, **listeners.ASKING)
+
+    def on_arrival(self, page: gr.Blocks) -> None:
+        """Leave the timeline empty: nobody has asked for one yet."""
+
+    def _find(self, query: str, since: str, until: str) -> Iterator[str]:
         yield '<p class="qa-stage">Looking for dated sentences …</p>'
         try:
-            found = assistant.timeline(query, filters=filters_of(since, until))
+            found = self._assistant.timeline(query, filters=filters_of(since, until))
             yield events_html(found)
         except QAError as error:
             yield listeners.error_html(error)
-
-    query = gr.Textbox(
-        "",
-        label="A person, a place or a subject",
-        placeholder="Shinzo Abe",
-        submit_btn="Show",
-        elem_id="qa-timeline-query",
-    )
-    with gr.Row():
-        days = [listeners.day_field(label) for label in ("From", "To")]
-    found = gr.HTML("", elem_id="qa-timeline", padding=False)
-    query.submit(find, [query, *days], found, **listeners.ASKING)
 
 
 def events_html(events: Sequence[Event]) -> str:
