@@ -12,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from qa.errors import ModelError
 
 FILE = "calibration.json"
-_AGAIN = "run `python -m qa.training.calibrate`, or restore the file"
+_RESTORE = "restore the file, or install qa again from where it came"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +110,11 @@ class Calibration:
         try:
             return TypeAdapter(cls).validate_json(path.read_bytes())
         except OSError as error:
-            raise ModelError(f"no calibration at {path} ({error.strerror}): {_AGAIN}") from None
+            raise ModelError(f"no calibration at {path} ({error.strerror}): {_RESTORE}") from None
         except ValidationError as error:
             first = error.errors()[0]
-            place = ".".join(map(str, first["loc"]))
-            raise ModelError(f"{path} is damaged ({place}: {first['msg']}): {_AGAIN}") from None
+            fault = ": ".join(filter(None, [".".join(map(str, first["loc"])), first["msg"]]))
+            raise ModelError(f"{path} is damaged ({fault}): {_RESTORE}") from None
 
     def write(self, path: Path) -> None:
         """Write the calibration as JSON, whole or not at all."""
@@ -127,5 +127,6 @@ class Calibration:
         if embedder_sha256 != self.embedder_sha256:
             raise ModelError(
                 f"the reader was calibrated with the embedder {self.embedder_sha256[:12]}…, "
-                f"and the embedder is {embedder_sha256[:12]}…: {_AGAIN}"
+                f"and the embedder is {embedder_sha256[:12]}…: "
+                "run `python -m qa.training.calibrate`"
             )

@@ -18,6 +18,7 @@ from pathlib import Path
 from qa.ingest import ingest
 from qa.library.catalogue import Library
 from qa.library.vectors import VectorReader
+from qa.models.calibration import Ranking
 from qa.models.loading import load_embedder
 from qa.search.retriever import Retriever
 from qa.settings import Settings
@@ -83,7 +84,7 @@ def _archive(
 
 
 @contextmanager
-def opened(archive: Archive, news: News, hits: int) -> Iterator[Retriever]:
+def opened(archive: Archive, news: News, hits: int, ranking: Ranking) -> Iterator[Retriever]:
     """Ingest an archive's articles, as they are, and let them be searched."""
     with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
         folder = Path(name)
@@ -95,7 +96,11 @@ def opened(archive: Archive, news: News, hits: int) -> Iterator[Retriever]:
         vectors = VectorReader(settings.library)
         stack.callback(vectors.close)
         yield Retriever(
-            library=library, vectors=vectors, embedder=load_embedder(settings), limit=hits
+            library=library,
+            vectors=vectors,
+            embedder=load_embedder(settings),
+            limit=hits,
+            ranking=ranking,
         )
 
 

@@ -289,7 +289,7 @@ def signs_of(retriever: Retriever, reader: SpanReader, news: News, read: int) ->
     for question, urls in tqdm(news.before_its_time(), unit=" unanswerable"):
         ask(retriever, question, held=False, urls=urls)
     for archive in tqdm(small(news), unit=" small archives"):
-        with opened(archive, news, read) as other:
+        with opened(archive, news, read, retriever.ranking) as other:
             for question, held in archive.asked:
                 ask(other, question, held)
     ids, *columns = zip(*found, strict=True)
