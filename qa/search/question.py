@@ -194,7 +194,8 @@ def period_asked(question: str, asked: str, today: datetime.date | None) -> Peri
 
     What stands before may name another time, as the names of earlier turns do.
     """
-    return named_period(asked, today) or named_period(question, today)
+    named = named_period(asked, today)
+    return named or (named_period(question, today) if question != asked else None)
 
 
 def _happening(asked: str, today: datetime.date | None) -> Happening | None:
