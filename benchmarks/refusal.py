@@ -17,7 +17,7 @@ from tqdm import tqdm
 from benchmarks.news import news
 from qa.assistant import Assistant
 from qa.settings import Settings
-from qa.training.calibrate import rates
+from qa.training.confidence import rates
 from qa.training.news import NewsQuestion
 
 

@@ -7,11 +7,11 @@ With a chat model, which writes the answer, the reader orders the hits and stand
 begin ──▶ rewrite ──▶ route ──▶ retrieve ──▶ read ──▶ answer (sentences with quotes) ──▶ verify
 """
 
-import dataclasses
 import datetime
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from functools import cache
+from dataclasses import replace
+from functools import cache, partial
 from typing import Any, Self, TypeVar
 
 from langchain_core.callbacks import BaseCallbackHandler
@@ -32,7 +32,7 @@ from qa.reading import plans
 from qa.reading.cite import cite
 from qa.reading.reader import Reader, SpanReader
 from qa.reading.timeline import as_draft, timeline
-from qa.search.followups import heard, subjects
+from qa.search.followups import subjects
 from qa.search.question import understand
 from qa.search.retriever import Retriever
 from qa.settings import Settings
@@ -203,33 +203,30 @@ class Assistant:
     def _begin(self, put: str | Mapping[str, Any]) -> Work:
         given: Mapping[str, Any] = {"question": put} if isinstance(put, str) else put
         question = self._checked(given["question"])
-        turns = heard([Turn(turn.role, _clean(turn.text)) for turn in given.get("turns") or ()])
+        turns = tuple(replace(turn, text=_clean(turn.text)) for turn in given.get("turns") or ())
         filters, asked_on = given.get("filters") or Filters(), given.get("asked_on")
         asked = understand(question, turns, self.retriever.today(asked_on, filters))
         return Work(question, asked, turns, filters, asked_on)
 
     def _route(self, work: Work) -> Work:
         """Choose how the question is answered."""
-        return dataclasses.replace(work, route="events" if work.asked.happening else "span")
+        return replace(work, route="events" if work.asked.happening else "span")
 
     def _retrieve(self, work: Work) -> Work:
-        hits = self.retriever.find(
-            work.asked,
-            # Turns that a model has put into the question are not searched for besides.
-            () if self._writer else work.turns,
-            asked_on=work.asked_on,
-            filters=work.filters,
-            limit=_PASSAGES if work.route == "events" else None,
+        find = partial(
+            self.retriever.find, work.asked, asked_on=work.asked_on, filters=work.filters
         )
-        return dataclasses.replace(work, hits=tuple(hits))
+        # Turns that a model has put into the question are not searched for besides.
+        hits = find(() if self._writer else work.turns)
+        wide = find(limit=_PASSAGES) if work.route == "events" else ()
+        return replace(work, hits=tuple(hits), wide=tuple(wide))
 
     def _read(self, work: Work) -> Work:
         draft = self._happened(work) if work.route == "events" else None
-        hits = work.hits[: self.retriever.limit]
         if draft is None:
             searched = self.library.counts(work.filters)[1]
-            draft = self._reader.read(work.asked, hits, searched)
-        return dataclasses.replace(work, hits=draft.hits or hits, draft=draft)
+            draft = self._reader.read(work.asked, work.hits, searched)
+        return replace(work, hits=draft.hits or work.hits, draft=draft)
 
     def _happened(self, work: Work) -> Draft | None:
         """Return the dated sentences on what happened in a period; None if there is none."""
@@ -238,7 +235,7 @@ class Assistant:
         subject, days = asked.happening.subject, asked.happening.period
         known = subjects(asked.text, work.turns) if asked.whole != asked.text else []
         for one in [f"{name} {subject}".strip() for name in known] or [subject]:
-            if events := self._events(one, work.hits, _HAPPENED, days):
+            if events := self._events(one, work.wide, _HAPPENED, days):
                 return as_draft(events)
         return None
 
@@ -248,7 +245,7 @@ class Assistant:
         if due:
             report = plans.report(draft.claims[0], draft) or self._since(due, work)
             draft = plans.with_report(draft, report)
-        return dataclasses.replace(work, draft=draft)
+        return replace(work, draft=draft)
 
     def _since(self, due: datetime.date, work: Work) -> Claim | None:
         filters = work.filters.starting(due)

@@ -130,10 +130,15 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One turn of a conversation."""
+    """One turn of a conversation.
+
+    `said` is the text without the notes and markers of an answer, '' for a refusal; None where
+    nobody has told them apart.
+    """
 
     role: Role
     text: str
+    said: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +267,12 @@ class Statement:
     def __str__(self) -> str:
         """Return the paragraph as people read it: Thursday (30 March 2017) [1]."""
         marks = "".join(f"[{marker}]" for marker in self.markers)
-        return " ".join(filter(None, [self.text, self.note and f"({self.note})", marks]))
+        return f"{self.noted} {marks}" if marks else self.noted
+
+    @property
+    def noted(self) -> str:
+        """The text with the note beside it: Thursday (30 March 2017)."""
+        return f"{self.text} ({self.note})" if self.note else self.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,9 +306,14 @@ class Answer:
 
     @property
     def said(self) -> str:
-        """The answer as a turn of a conversation: without notes and markers, '' for a refusal."""
+        """What was said, without notes and markers; '' for a refusal."""
         answered = self.outcome == "answered"
         return " ".join(statement.text for statement in self.statements) if answered else ""
+
+    @property
+    def turn(self) -> Turn:
+        """The answer as a turn of a conversation, for the questions that follow."""
+        return Turn("assistant", self.text if self.outcome == "answered" else "", self.said)
 
     def to_json(self) -> str:
         """Return every field as JSON, under the same names, dates in ISO form."""

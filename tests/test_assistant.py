@@ -46,7 +46,7 @@ def test_answers(assistant: Assistant, question: str, holds: str) -> None:
     assert answer.text.endswith("]")
     assert answer.short in answer.citations[0].quote
     assert answer.question == question
-    assert all(seconds > 0 for seconds in answer.stages.values())
+    assert {"retrieve", "read", "cite"} < answer.stages.keys()
     assert_grounded(answer, assistant)
 
 
@@ -94,7 +94,7 @@ def test_the_chain_is_a_langchain_chain(assistant: Assistant) -> None:
     question = "Who won the election for mayor of Tolk?"
     answer = assistant.chain.invoke(question, {"callbacks": [names]})
     # Whoever listens hears each stage that takes time, in its order.
-    assert len(answer.stages) > 3
+    assert {"begin", "route", "retrieve", "read", "update", "cite"} <= answer.stages.keys()
     assert [name for name in names.names if name in answer.stages] == list(answer.stages)
     asked = assistant.answer(question)
     streamed = list(assistant.stream(question))[-1]

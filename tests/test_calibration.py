@@ -1,5 +1,9 @@
-"""The calibration: kept whole, and refused for other weights than it was fitted with."""
+"""The calibration: read strictly, and refused for other weights than it was fitted with."""
 
+import json
+import re
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +15,7 @@ from qa.errors import ModelError
 from qa.models.calibration import FILE, Calibration
 from qa.models.embedder import EMBEDDER
 from qa.models.loading import READER, file_hash, load_calibration
-from qa.training.calibrate import Signs, fitted, lowest_threshold, rates
+from qa.training.confidence import Signs, fitted, lowest_threshold, rates
 
 
 def test_what_is_written_is_read_again(tmp_path: Path) -> None:
@@ -27,15 +31,53 @@ def test_the_shipped_one_belongs_to_the_shipped_weights() -> None:
     assert known.embedder_sha256 == EMBEDDER.sha256
 
 
+def test_other_weights_are_refused(tmp_path: Path, library_of_news: Path) -> None:
+    """The reader's weights are those that the calibration names, or nothing is loaded."""
+    replace(load_calibration(), reader_sha256="0" * 64).write(tmp_path / FILE)
+    for name in ("model.safetensors", "config.json", "tokenizer.json"):
+        (tmp_path / name).symlink_to(READER / name)
+    code = (
+        "import pathlib, sys; from qa.models import loading; "
+        f"loading.READER = pathlib.Path({str(tmp_path)!r}); "
+        f"from qa.cli import main; sys.exit(main(['ask', 'who', '--library', "
+        f"{str(library_of_news)!r}]))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 1
+    assert re.fullmatch(r"qa: the weights .* expected 000000000000….*calibrate`\n", done.stderr)
+
+
 def test_another_embedder_is_refused() -> None:
     other = replace(load_calibration(), embedder_sha256="0" * 64)
     with pytest.raises(ModelError, match=r"000000000000…, .*run `python -m qa.training.calibrate`"):
         other.check(embedder_sha256=EMBEDDER.sha256)
 
 
+def changed(name: str, value: object) -> str:
+    """The shipped calibration with another value under a name, wherever that stands."""
+    whole = json.loads((READER / FILE).read_text(encoding="utf-8"))
+    part = next(
+        (part for part in (whole, *whole.values()) if isinstance(part, dict) and name in part),
+        whole,
+    )
+    part[name] = value
+    return json.dumps(whole)
+
+
 @pytest.mark.parametrize(
     ("text", "fault"),
-    [("{", "Invalid JSON"), ("{}", "reader_sha256: Field required"), (None, "no calibration at")],
+    [
+        (None, "no calibration at"),
+        ("{", "Invalid JSON"),
+        ("{}", "reader_sha256: Field required"),
+        (changed("signs", [1.0] * 4), r"confidence.signs.4: Field required"),
+        (changed("threshold", 54), "confidence.threshold: .*less than or equal to 1"),
+        (changed("temperature", 0), "weights.temperature: .*greater than 0"),
+        (changed("bias", "-2.5"), "confidence.bias: Input should be a valid number"),
+        (changed("bias", float("nan")), "confidence.bias: .*finite"),
+        (changed("reader_sha256", "e953"), "reader_sha256: .*pattern"),
+        (changed("halflife", 14.0), "halflife: Unexpected"),
+    ],
 )
 def test_a_damaged_file_is_one_line(tmp_path: Path, text: str | None, fault: str) -> None:
     if text is not None:

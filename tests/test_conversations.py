@@ -45,19 +45,26 @@ def begun(kept: Conversations, *exchanges: Exchange, owner: str = ANN) -> str:
 
 
 def test_an_answer_of_an_earlier_version_is_taken_apart_once(kept: Conversations) -> None:
-    """Its statements stood in its text alone; a quote may hold a "[1]" of its own."""
-    older = replace(ANSWER, text="Sunday [1] (13 June 2021) [1][2]\n\nMonday [2]", statements=())
-    unheld = replace(REFUSAL, statements=())
-    id_ = begun(kept, Exchange("When?", older), Exchange("Why?", unheld))
-    first, second = (one.answer for one in kept.exchanges(ANN, id_))
-    assert first is not None
-    assert second is not None
-    assert first.statements == (
-        Statement("Sunday [1] (13 June 2021)", markers=(1, 2)),
+    """Its statements stood in its text alone; a quote may hold a "[1]" or "[3]" of its own."""
+    second = replace(CITED, marker=2)
+    text = "Sunday [1] (13 June 2021) [1][2]\n\nItem one [3]\n\nMonday [2]"
+    older = replace(ANSWER, text=text, citations=(CITED, second), statements=())
+    id_ = begun(kept, Exchange("When?", older), Exchange("Why?", replace(REFUSAL, statements=())))
+    found = kept.exchanges(ANN, id_)
+    answer, refused = (one.answer for one in found)
+    assert answer is not None
+    assert refused is not None
+    assert answer.statements == (
+        Statement("Sunday [1]", note="13 June 2021", markers=(1, 2)),
+        Statement("Item one [3]"),
         Statement("Monday", markers=(2,)),
     )
-    assert "\n\n".join(map(str, first.statements)) == first.text
-    assert second.statements == (NOT_HELD,)
+    assert "\n\n".join(map(str, answer.statements)) == answer.text
+    assert refused.statements == (NOT_HELD,)
+    assert [turn.said for turn in conversations.turns(found)][1::2] == [
+        "Sunday [1] Item one [3] Monday",
+        "",
+    ]
 
 
 def test_what_was_said_comes_back_as_it_was(tmp_path: Path) -> None:
@@ -77,9 +84,9 @@ def test_what_was_said_comes_back_as_it_was(tmp_path: Path) -> None:
     assert [replace(one, number=0) for one in found] == said
     assert conversations.turns(found)[:4] == [
         Turn("user", "When?"),
-        Turn("assistant", "Sunday"),
+        ANSWER.turn,
         Turn("user", "Why?"),
-        Turn("assistant", ""),
+        REFUSAL.turn,
     ]
 
 
@@ -147,7 +154,7 @@ def test_feedback_is_a_question_set(tmp_path: Path, kept: Conversations) -> None
     assert (when.answers, when.articles, when.quote) == (("Sunday",), ("a.txt",), "Sunday")
     assert (why.unanswerable, why.note, why.tags) == (True, "nobody wrote of it", ("up",))
     assert (who.answers, who.tags) == (("Mara Velk",), ("down",))
-    assert who.history[:2] == (Turn("user", "When?"), Turn("assistant", "Sunday"))
+    assert who.history[:2] == (Turn("user", "When?"), Turn("assistant", str(SUNDAY)))
     # It outlives what is asked again, and goes with its conversation.
     kept.add(ANN, id_, Exchange("When?", ANSWER), instead_of=[first, second, third])
     assert len(load(tmp_path / FEEDBACK).questions) == 3

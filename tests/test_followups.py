@@ -3,15 +3,13 @@
 import pytest
 
 from qa.reading.cite import refusal
-from qa.search.followups import before, depends, heard, names, standalone, subjects
-from qa.types import Turn
+from qa.search.followups import before, depends, names, standalone, subjects
+from qa.types import Answer, Statement, Turn
 
-TURNS = heard(
-    [
-        Turn("user", "Who won the election for mayor of Tolk?"),
-        Turn("assistant", "Jonas Brandt [1]"),
-    ]
-)
+TURNS = [
+    Turn("user", "Who won the election for mayor of Tolk?"),
+    Turn("assistant", "Jonas Brandt [1]"),
+]
 
 
 @pytest.mark.parametrize(
@@ -88,10 +86,10 @@ def test_what_there_is() -> None:
 
 def test_names_are_carried_on_while_questions_need_them() -> None:
     turns = [*TURNS, Turn("user", "Who was his rival?"), Turn("assistant", "Petra Sonn [1][2]")]
-    assert standalone("When?", heard(turns)) == "Tolk Jonas Brandt Petra Sonn. When?"
+    assert standalone("When?", turns) == "Tolk Jonas Brandt Petra Sonn. When?"
     # A question that stands alone changes the subject.
     turns += [Turn("user", "Who opened the bridge in Lindhaven?"), Turn("assistant", "Velk [1]")]
-    assert standalone("When?", heard(turns)) == "Lindhaven Velk. When?"
+    assert standalone("When?", turns) == "Lindhaven Velk. When?"
 
 
 def test_a_question_without_names_lends_its_words() -> None:
@@ -101,7 +99,7 @@ def test_a_question_without_names_lends_its_words() -> None:
 
 def test_a_refusal_lends_nothing() -> None:
     for refused in (refusal([], None), refusal([], None, limited=True)):
-        turns = heard([Turn("user", "Who is the mayor of Tolk?"), Turn("assistant", refused)])
+        turns = [Turn("user", "Who is the mayor of Tolk?"), Turn("assistant", refused)]
         assert standalone("Since when?", turns) == "Tolk. Since when?"
 
 
@@ -127,5 +125,19 @@ def test_names_that_are_also_small_words() -> None:
 
 def test_notes_on_dates_are_no_names() -> None:
     said = Turn("assistant", "Mara Velk (expected, reported 31 March 2017) [1]")
-    turns = heard([Turn("user", "Who will open the bridge?"), said])
+    turns = [Turn("user", "Who will open the bridge?"), said]
     assert standalone("Where does she live?", turns).startswith("open bridge Mara Velk. Where")
+
+
+def test_what_people_say_is_never_taken_for_a_refusal() -> None:
+    asked = Turn("user", f"{refusal([], None)} Why does Tolk not?")
+    assert "Tolk" in standalone("Since when?", [asked])
+
+
+def test_an_answer_says_itself_what_was_said() -> None:
+    """Its notes and brackets of its own are told apart without a look at the text."""
+    said = Statement("Mara Velk (WHO)", note="reported 12 June 2021", markers=(1,))
+    answer = Answer("q", str(said), "Mara Velk", "answered", 0.9, statements=(said,))
+    assert answer.turn.text == "Mara Velk (WHO) (reported 12 June 2021) [1]"
+    turns = [Turn("user", "Who will open the bridge?"), answer.turn]
+    assert standalone("When was he born?", turns) == "open bridge Mara Velk WHO. When was he born?"

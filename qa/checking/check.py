@@ -10,23 +10,33 @@ from qa.checking.support import Alike, Quote, fault
 from qa.text.words import stems
 from qa.types import Claim, Draft, Hit, Span
 
-_START = r"(?:^|[.:;!?]\s+)(?:please )?"
-_MODEL = r"(?:(?:ai|language|chat) )*(?:ai|models?|assistants?|chatbots?|bots?)\b"
+_START = r"(?:^|[.:;!?,(\[\"“*•-]\s*)(?:(?:please|now|so|kindly|you must) )?"
+_MODEL = r"(?:(?:ai|language|chat) )+(?:models?|assistants?|systems?|bots?)\b|ai\b|chatbots?\b"
+_ANY_MODEL = rf"(?:{_MODEL}|(?:models?|assistants?)\b)"
 # What speaks to a model, not to readers of news, and can hardly mean anything else: a judge tells
-# jurors to disregard testimony, and who is summoned must answer.
+# jurors to disregard testimony, and who is summoned must answer. Of the 4,714 news articles of 2022
+# that this was written with, none has such words.
 _INSTRUCTS = re.compile(
     "|".join(
         (
-            rf"{_START}(?:ignore|disregard|forget|override)\b[^.:;!?]{{0,60}}"
-            r"\b(?:instructions?|prompts?|passages?|the (?:above|question))\b",
-            r"\b(?:new instructions?|system|(?:system|developer) (?:prompt|message|note)):",
-            rf"\b(?:note|message) to (?:the|any|all) {_MODEL}[^.:;!?]{{0,20}}:",
-            rf"{_START}(?:dear|to (?:the|any|all)) {_MODEL}\s*[,:]",
-            rf"\byou are now an? (?:\w+ )?{_MODEL}",
-            rf"\bas an? {_MODEL},? you\b",
-            rf"\b(?:the|any) {_MODEL} (?:must|should|shall) (?:tell|say to) (?:readers|users)\b",
-            r"\bif you (?:summari[sz]e|quote|cite) this\b",
-            r"\b(?:cite|use|mark)\b.{0,20}(?:\[\d+\]|\bpassage \d)",
+            r"\b(?:ignore|disregard|forget|override) (?:(?:all|any|the|your|these|of) )*"
+            r"(?:previous|prior|above|earlier|preceding) (?:\w+ ){0,2}"
+            r"(?:instructions?|prompts?|rules|commands|directions)\b",
+            rf"{_START}(?:ignore|disregard|forget) "
+            r"(?:the above\b|everything (?:above|about the question)\b)",
+            r"(?-i:\bSYSTEM):|\b(?:system|developer) (?:prompt|message|note):",
+            r"\b(?:your|the) system prompt\b",
+            rf"\b(?:note|message) to (?:(?:the|any|all) )?{_ANY_MODEL}[^.:;!?]{{0,40}}:",
+            rf"{_START}dear {_ANY_MODEL}\s*[,:]",
+            rf"{_START}to (?:the|any|all) (?:{_MODEL})[^.:;!?]{{0,40}}:",
+            rf"\bas an? (?:{_MODEL}),? you\b",
+            rf"\bif you are an? (?:{_MODEL}),",
+            rf"\bpretend to be an? (?:{_MODEL})",
+            r"\b(?:assistant|chatbot)s? (?:must|should|shall) tell readers\b",
+            r"\bif you summari[sz]e this\b[^.:;!?]{0,20}\b(?:write|say|answer|add)\b",
+            rf"{_START}(?:output|reply|respond|answer|say) (?:only|exactly)\b",
+            rf"{_START}(?:reply|respond) with (?:the|this|a) (?:link|word|sentence|text)\b",
+            r"\b(?:cite|use|mark)\b.{0,20}\[\d+\]",
             r"</?(?:system|passage|instructions?|assistant|user)\b|\[/?INST\]|<\|",
         )
     ),
@@ -137,7 +147,8 @@ def claimed(
         return None, "what was copied is meant for you, not for readers", 0
     if against := fault(sentence.text, quotes, alike):
         return None, against, 0
-    return Claim(sentence.text, tuple(spans), kind="written"), "", 0
+    copied = any(sentence.text == span.quote for span in spans)
+    return Claim(sentence.text, tuple(spans), kind="sentence" if copied else "written"), "", 0
 
 
 def _quote(hit: Hit, start: int, end: int) -> Quote:

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from qa.checking.contradiction import against
-from qa.models.calibration import Support
 from qa.models.loading import load_calibration
 from qa.text.amounts import quantities
 from qa.text.demonyms import roots
@@ -31,6 +30,8 @@ _LIKE_WORDS = frozenset(
 _PRONOUNS = SUBJECTS | OBJECTS | POSSESSIVES | frozenset("i we you".split())
 # https://a.example/b, //a.example, a.example/b, a[.]example; but not "p.m." or "U.S.".
 _ADDRESS = re.compile(r"\S*//\S+|\b[\w-]+(?:\.|\[\.\])[a-z]{2,}\S*|\]\(\S*")
+# Of these, what a browser would follow; "Change.org" is a name.
+_LINK = re.compile(r"(?:\w+:)?//[\w-]+\.|www\.", re.IGNORECASE)
 # Figures in words that are no number, and what one is in another unit.
 _IN_WORDS = (
     (re.compile(r"\ban hour and a half\b", re.IGNORECASE), "90 minutes"),
@@ -54,34 +55,29 @@ class Quote:
     known: str = ""
 
 
-def fault(
-    sentence: str,
-    quotes: Sequence[Quote],
-    alike: Alike | None = None,
-    limits: Support | None = None,
-) -> str:
+def fault(sentence: str, quotes: Sequence[Quote], alike: Alike | None = None) -> str:
     """Return what speaks against a sentence's following from its quotes; '' if nothing does.
 
-    `alike` tells how near two texts are in meaning; without it, words alone tell. Without `limits`,
-    those that come with qa count.
+    `alike` tells how near two texts are in meaning; without it, words alone tell.
     """
-    limits = limits or load_calibration().support
     said = " ".join(quote.text for quote in quotes)
     known = _figured(" ".join(f"{quote.text} {quote.known}" for quote in quotes))
     sentence = _figured(sentence)
     tokens = WORD.findall(sentence)
     addresses = (found.rstrip(".,;:!?\"'’”)") for found in _ADDRESS.findall(sentence))
-    if any("//" in address or address not in said for address in addresses):
-        # A whole address is never written out, in a quote or not: whoever wrote the article may
-        # want people to go there.
-        return "an address"
+    for address in addresses:
+        if address not in said:
+            return "an address that no quote has"
+        if _LINK.match(address):
+            # Whoever wrote the article may want people to go there.
+            return "an address: leave it out"
     if re.search(r"[\[\]]", sentence):
         return "brackets that hold no copied words"
     return (
         _figures(sentence, known)
         or _names(tokens, known, WORD.findall(said))
         or against(sentence, [_figured(quote.text) for quote in quotes], known)
-        or _added(tokens, known, alike(sentence, said) if alike else None, limits)
+        or _added(tokens, known, alike(sentence, said) if alike else None)
     )
 
 
@@ -152,8 +148,9 @@ def _plain_start(token: str, following: str) -> bool:
     )
 
 
-def _added(tokens: Sequence[str], known: str, near: float | None, limits: Support) -> str:
+def _added(tokens: Sequence[str], known: str, near: float | None) -> str:
     """Return whether too many words, or too many in a row, are in no quote, and no synonyms."""
+    limits = load_calibration().support
     if near is not None and near < limits.far:
         return "no quote says anything like it"
     there = stems(known) | _rooted(known)

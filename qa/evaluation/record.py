@@ -13,7 +13,8 @@ from qa import __version__, prompts
 from qa.evaluation.questions import QuestionSet
 from qa.library.catalogue import Library
 from qa.library.recipe import facts
-from qa.models.loading import load_calibration
+from qa.models.calibration import FILE
+from qa.models.loading import READER, file_hash, load_calibration
 from qa.settings import Settings
 from qa.writing.providers import without_secrets
 from qa.writing.writer import PROMPTS
@@ -47,7 +48,11 @@ def record(questions: QuestionSet, settings: Settings, library: Library) -> dict
             "note": questions.note,
         },
         "settings": kept,
-        "models": {**facts(settings), "reader_sha256": load_calibration().reader_sha256},
+        "models": {
+            **facts(settings),
+            "reader_sha256": load_calibration().reader_sha256,
+            "calibration_sha256": file_hash(READER / FILE),
+        },
         "prompts": {
             name: prompts.digest(name, prompts.own(name, settings.prompts))
             for name in (*PROMPTS, "refusal")

@@ -32,7 +32,7 @@ _RIGHT, _NOTE = 500, 2000
 # Conversations of one person that are listed; older ones stay, and open by their address.
 _LISTED = 200
 _VERSION = 1
-_MARKERS = re.compile(r"(?: (?:\[\d+\])+)$")
+_NOTE_BESIDE = re.compile(r"(.*\S) \(([^()]*)\)", re.DOTALL)
 _TABLES = """
     CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
     CREATE TABLE conversations (
@@ -102,8 +102,8 @@ def turns(exchanges: Sequence[Exchange]) -> list[Turn]:
     """Return exchanges as the turns of a conversation; a refusal says nothing that matters."""
     found: list[Turn] = []
     for exchange in exchanges:
-        said = exchange.answer.said if exchange.answer else ""
-        found += [Turn("user", exchange.question), Turn("assistant", said)]
+        answer = exchange.answer.turn if exchange.answer else Turn("assistant", "")
+        found += [Turn("user", exchange.question), answer]
     return found
 
 
@@ -306,13 +306,17 @@ def _with_statements(content: str) -> Exchange:
     if answer is None or answer.statements:
         return exchange
     kind: Kind = "words" if answer.outcome == "answered" else "refusal"
+    known = "|".join(str(citation.marker) for citation in answer.citations)
     statements = []
     for paragraph in answer.text.split("\n\n"):
-        # Only what stands at the end are markers: a quote may hold a "[1]" of its own.
-        ours = _MARKERS.search(paragraph) if answer.citations else None
+        # Only what stands at the end is a marker, and the brackets before that are a note: a quote
+        # may hold a "[1]" of its own.
+        ours = re.search(rf" ((?:\[(?:{known})\])+)$", paragraph) if known else None
         said = paragraph[: ours.start()] if ours else paragraph
-        markers = tuple(int(mark) for mark in re.findall(r"\d+", ours[0])) if ours else ()
-        statements.append(Statement(said, kind, markers=markers))
+        note = _NOTE_BESIDE.fullmatch(said) if ours else None
+        markers = tuple(map(int, re.findall(r"\d+", ours[1]))) if ours else ()
+        text, beside = (note[1], note[2]) if note else (said, "")
+        statements.append(Statement(text, kind, beside, markers))
     return replace(exchange, answer=replace(answer, statements=tuple(statements)))
 
 

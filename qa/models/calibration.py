@@ -3,15 +3,21 @@
 import math
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Annotated, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
 from qa.errors import ModelError
 
 FILE = "calibration.json"
+# A file that was edited by hand is believed only if each number can be what it is said to be.
+_STRICT = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
+Share = Annotated[float, Field(ge=0, le=1)]
+Positive = Annotated[float, Field(gt=0)]
+Weight = Annotated[float, Field(ge=0)]
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 _RESTORE = "restore the file, or install qa again from where it came"
 
 
@@ -23,9 +29,11 @@ class Weights:
     logit that the passage answers; and `rank` times the log of 1 / (3 + the hit's rank).
     """
 
-    temperature: float
-    holds: float
-    rank: float
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+
+    temperature: Positive
+    holds: Weight
+    rank: Weight
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +45,13 @@ class Confidence:
     how many passages were searched.
     """
 
-    signs: tuple[float, ...]
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+
+    signs: tuple[float, float, float, float, float]
     bias: float
-    threshold: float
-    similarity: float
-    searched: int
+    threshold: Share
+    similarity: Share
+    searched: Annotated[int, Field(gt=0)]
 
     def of(self, signs: NDArray[np.float64]) -> float:
         """Return the confidence, in 0..1, that a question's signs give, shape (signs,)."""
@@ -59,11 +69,13 @@ class Ranking:
     before were most likely about, half of it for the second, a third for the third.
     """
 
-    words: float
-    date: float
-    half_life: float
-    on_time: float
-    conversation: float
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+
+    words: Share
+    date: Weight
+    half_life: Positive
+    on_time: Weight
+    conversation: Weight
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +89,14 @@ class Support:
     words in a row as `added`, which no quote has, are something added.
     """
 
-    covered: float
-    plain: float
-    near: float
-    far: float
-    nearer: float
-    added: int
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+
+    covered: Share
+    plain: Share
+    near: Share
+    far: Share
+    nearer: Share
+    added: Annotated[int, Field(gt=0)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +107,12 @@ class Calibration:
     it asks how long.
     """
 
-    reader_sha256: str
-    embedder_sha256: str
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+
+    reader_sha256: Sha256
+    embedder_sha256: Sha256
     weights: Weights
-    dated: float
+    dated: Weight
     confidence: Confidence
     ranking: Ranking
     support: Support

@@ -163,18 +163,14 @@ def _last_question(turns: Sequence[Turn]) -> int | None:
 
 
 def _said(turns: Sequence[Turn]) -> str:
-    """Return the answer among the turns, '' if there is none."""
-    return next((turn.text for turn in turns if turn.text.strip()), "")
+    """Return the answer among the turns, without its markers; '' if there is none."""
+    return next((text for turn in turns if (text := said(turn))), "")
 
 
-def heard(turns: Sequence[Turn]) -> tuple[Turn, ...]:
-    """Return turns that people hand over as `Answer.said` would have them.
-
-    An answer loses its markers, with the notes on dates before them; a refusal says nothing.
-    """
-    refused = prompts.refusal_opening()
-    found = []
-    for turn in turns:
-        text = _MARKER.sub("", turn.text).strip() if turn.role == "assistant" else turn.text
-        found.append(Turn(turn.role, "" if text.startswith(refused) else text))
-    return tuple(found)
+def said(turn: Turn) -> str:
+    """Return a turn's text without the notes and markers of an answer; '' for a refusal."""
+    if turn.said is not None:
+        return turn.said
+    text = _MARKER.sub("", turn.text).strip()
+    refused = turn.role == "assistant" and text.startswith(prompts.refusal_opening())
+    return "" if refused else text

@@ -97,8 +97,9 @@ class Happening:
 class Asked:
     """A question, understood once: `understand` makes it.
 
-    `text` is the question as people put it. `whole` is the question rewritten to stand alone, which
-    differs if the question `depends` on the turns before. `proper` is its last sentence: what goes
+    `text` is the question as it was put, by people or by the chat model that rewrote theirs.
+    `whole` is the question rewritten to stand alone, which differs if the question `depends` on the
+    turns before. `proper` is its last sentence: what goes
     before only sets the scene. `today` is the day of asking, from which "last week" counts.
 
     The flags tell what is asked for: a date (`when`), a duration (`how_long`), something still to
@@ -127,12 +128,11 @@ class Asked:
         return self.explanation or self.yes_or_no or self.choices
 
     def on(self, today: datetime.date) -> Self:
-        """Return the same question as if it were asked on another day."""
+        """Return the same question as if its period were told from another day."""
         return replace(
             self,
             today=today,
             period=period_asked(self.whole, self.proper, today),
-            happening=_happening(self.proper, today),
         )
 
 

@@ -84,9 +84,8 @@ class Retriever(BaseRetriever):
         `limit` takes the place of the retriever's own. Raises as `hits` does.
         """
         context = before(turns) if asked.whole != asked.text else ""
-        vectors = self.embedder.embed(
-            [EMBEDDER.question_prefix + text for text in (asked.whole, context) if text]
-        )
+        texts = [asked.whole, context] if context else [asked.whole]
+        vectors = self.embedder.embed([EMBEDDER.question_prefix + text for text in texts])
         filters, limit = filters or Filters(), limit or self.limit
         while True:
             # All searches must see one generation: an ingest may publish another meanwhile,
@@ -116,7 +115,7 @@ class Retriever(BaseRetriever):
         Without either, the newest date of what passes the filters; None if nothing has a date.
         """
         filters = filters or Filters()
-        return _today(asked_on, filters, self.library.extent(filters))
+        return asked_on or filters.as_of or _today(None, filters, self.library.extent(filters))
 
     def _search(
         self,

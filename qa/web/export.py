@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
 from qa import dates
 from qa.library.conversations import Exchange
@@ -36,8 +35,7 @@ def markdown(title: str, exchanges: Sequence[Exchange]) -> str:
 def _answer(answer: Answer, before: int) -> str:
     """Return an answer's paragraphs, their markers counted on from the footnotes before."""
     return "\n\n".join(
-        _plain(str(replace(statement, markers=())))
-        + "".join(f"[^{before + marker}]" for marker in statement.markers)
+        _plain(statement.noted) + "".join(f"[^{before + marker}]" for marker in statement.markers)
         for statement in answer.statements
     )
 

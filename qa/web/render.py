@@ -3,7 +3,6 @@
 import html
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from qa import dates
 from qa.library.conversations import Conversation
@@ -46,7 +45,7 @@ def _link(citation: Citation) -> str:
 
 
 def _paragraph(statement: Statement, links: Mapping[int, str]) -> str:
-    said = str(replace(statement, markers=()))
+    said = statement.noted
     shown = " ".join(literal(said).split())
     opened = "".join(links[marker] for marker in statement.markers)
     return f'<p class="qa-answer">{shown}' + (f" <sup>{opened}</sup></p>" if opened else "</p>")

@@ -21,10 +21,12 @@ class Work:
     """What is known of a question so far.
 
     `question` is what people put, and `asked` what it asks for; where a chat model has rewritten
-    the question, what the rewritten one asks for. `stages` has the seconds that each finished stage
-    took. Five fields are for a chat model: `talk` has what was said to the model so far; `handed`
-    has the hits that it was given, numbered from 1; `reply` is as much as it has written; `done`
-    says whether that is all; and `unreachable` says why there is no reply.
+    the question, what the rewritten one asks for. `wide` are more hits, in which dated sentences
+    are looked for. `stages` has the seconds that each finished stage took.
+
+    Five fields are for a chat model: `talk` has what was said to the model so far; `handed` has the
+    hits that it was given, numbered from 1; `reply` is as much as it has written; `done` says
+    whether that is all; and `unreachable` says why there is no reply.
     """
 
     question: str
@@ -34,6 +36,7 @@ class Work:
     asked_on: datetime.date | None = None
     route: Route = "span"
     hits: tuple[Hit, ...] = ()
+    wide: tuple[Hit, ...] = ()
     draft: Draft = field(default_factory=Draft)
     stages: Mapping[str, float] = field(default_factory=dict)
     talk: Talk = field(default_factory=Talk)
