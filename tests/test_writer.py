@@ -20,7 +20,7 @@ from qa.checking.quotes import locate, whole
 from qa.errors import PromptError
 from qa.library.catalogue import Library
 from qa.prompts import refusal_opening
-from qa.types import Answer, Filters, Hit, Passage, Source, Turn
+from qa.types import Answer, Filters, Hit, Passage, Source, Statement, Turn
 from qa.web.render import message
 from qa.writing.reply import Reply, parse, structure
 from qa.writing.writer import Talk, Writer
@@ -593,3 +593,22 @@ def test_a_second_request_that_fails_leaves_what_passed(assistant: Assistant) ->
     assert answer.text == "Jonas Brandt won the election with 54 percent. [1]"
     assert answer.writing
     assert (answer.writing.dropped, answer.writing.reader_stood_in, answer.note) == (1, False, "")
+
+
+def test_a_rewritten_question_may_name_what_a_note_says(assistant: Assistant) -> None:
+    """The day that "Sunday" stands for is told in a note beside the answer."""
+    said = Statement("Sunday", note="19 September 2021", markers=(1,))
+    earlier = Answer("q", str(said), "Sunday", "answered", 0.9, statements=(said,))
+    turns = [Turn("user", "When was the election in Tolk?"), earlier.turn]
+    rewritten = "Who won on 19 September 2021, that day?"
+    answer = writing(assistant, rewritten, GOOD).answer("Who won on that day?", turns)
+    assert answer.searched == rewritten
+
+
+def test_a_sentence_that_is_copied_whole_has_no_note(assistant: Assistant) -> None:
+    whole_ = (
+        "Jonas Brandt won the election for mayor of Tolk on Sunday with 54 percent of the vote."
+    )
+    answer = writing(assistant, f'{whole_} [1 "{WON}"]').answer(WINNER)
+    [statement] = answer.statements
+    assert statement == Statement(whole_, "sentence", markers=(1,))
