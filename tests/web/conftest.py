@@ -124,6 +124,21 @@ def ask(page: Page, question: str) -> None:
     box(page).press("Enter")
 
 
+def timeline_of(page: Page, subject: str) -> Locator:
+    """Open the timeline, ask for a subject, and return the field it was typed into."""
+    page.get_by_role("tab", name="Timeline").click()
+    field = page.get_by_label("A person, a place or a subject")
+    # Gradio sets a field's first value a frame after drawing the field. Nobody types so soon but a
+    # test, whose text would be lost; on a busy machine that frame may come late.
+    for _ in range(10):
+        field.fill(subject)
+        page.wait_for_timeout(500)
+        if field.input_value() == subject:
+            break
+    field.press("Enter")
+    return field
+
+
 def answered(page: Page, text: str | re.Pattern[str]) -> None:
     expect(page.locator(".qa-answer").last).to_have_text(text, timeout=30_000)
     # It is kept once the button that stops it has gone.

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from qa.library.catalogue import Library
-from tests.web.conftest import answered, ask, serving, shoot, visit
+from tests.web.conftest import answered, ask, serving, shoot, timeline_of, visit
 
 pytestmark = pytest.mark.browser
 
@@ -57,15 +57,7 @@ def test_articles_are_found_filtered_and_opened(page: Page) -> None:
 
 
 def test_a_timeline_is_shown_and_its_events_open(page: Page) -> None:
-    page.get_by_role("tab", name="Timeline").click()
-    query = page.get_by_label("A person, a place or a subject")
-    # A tab that is still being drawn, on a busy machine, can lose what is typed at once.
-    for _ in range(3):
-        query.fill("harbor bridge in Lindhaven")
-        page.wait_for_timeout(500)
-        if query.input_value():
-            break
-    query.press("Enter")
+    query = timeline_of(page, "harbor bridge in Lindhaven")
     expect(page.locator(".qa-events li").first).to_be_visible(timeout=30_000)
     shoot(page, "timeline")
     dot = page.locator(".qa-dots a").first
