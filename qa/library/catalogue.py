@@ -2,9 +2,8 @@
 
 import datetime
 import sqlite3
-import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -15,10 +14,10 @@ from qa.dates import Period
 from qa.errors import LibraryBusy, LibraryError, LibraryMismatch, LibraryMissing
 from qa.library import schema
 from qa.library.articles import SOURCE_COLUMNS, Entry, delete_article, insert_article, source_of
+from qa.library.database import Database
 from qa.library.days import search_days
 from qa.library.filters import condition_on_articles, condition_on_passages, register_host
 from qa.library.fulltext import SCORED, FullText
-from qa.library.transactions import transaction
 from qa.types import Article, Filters, Passage, Source
 
 CATALOGUE = "catalogue.sqlite3"
@@ -40,7 +39,7 @@ class State:
     vectors: str
 
 
-class Library:
+class Library(Database):
     """A folder with a catalogue in it. Open it with `Library.open` or `Library.create`.
 
     Any number of processes and threads may read; one process at a time may write, inside
@@ -48,10 +47,8 @@ class Library:
     """
 
     def __init__(self, folder: Path, connection: sqlite3.Connection) -> None:
+        super().__init__(connection)
         self.folder = folder
-        self._connection = connection
-        # One connection serves all threads, one at a time.
-        self._lock = threading.RLock()
         self._words = FullText(connection)
 
     @classmethod
@@ -115,17 +112,6 @@ class Library:
             connection.close()
             raise
         return library
-
-    def close(self) -> None:
-        """Close the catalogue."""
-        with self._lock:
-            self._connection.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self.close()
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -370,13 +356,6 @@ class Library:
                 "UPDATE articles SET origin = ? WHERE id = ?",
                 [(origin, id_) for id_, origin in origins.items()],
             )
-
-    def _transaction(self) -> AbstractContextManager[sqlite3.Connection]:
-        return transaction(self._connection, self._lock)
-
-    def _rows(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
-        with self._lock:
-            return self._connection.execute(query, values).fetchall()
 
     def _by_keys(self, query: str, keys: Sequence[str]) -> Iterator[tuple[Any, ...]]:
         for first in range(0, len(keys), _CHUNK):

@@ -10,9 +10,7 @@ import json
 import re
 import secrets
 import sqlite3
-import threading
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -20,7 +18,7 @@ from typing import Any, Literal, Self
 from pydantic import TypeAdapter
 
 from qa.errors import ConversationError
-from qa.library.transactions import transaction
+from qa.library.database import Database
 from qa.text.printable import storable
 from qa.types import Answer, Citation, Kind, Statement, Turn, to_json
 
@@ -107,13 +105,12 @@ def turns(exchanges: Sequence[Exchange]) -> list[Turn]:
     return found
 
 
-class Conversations:
+class Conversations(Database):
     """The conversations of all people with one library. Threads and processes may share them."""
 
     def __init__(self, folder: Path, connection: sqlite3.Connection) -> None:
+        super().__init__(connection)
         self._folder = folder
-        self._connection = connection
-        self._lock = threading.RLock()
 
     @classmethod
     def open(cls, folder: Path) -> Self:
@@ -150,17 +147,6 @@ class Conversations:
             raise ConversationError(f"{path} was written by a newer qa: take that one")
         return cls(folder, connection)
 
-    def close(self) -> None:
-        """Close the file."""
-        with self._lock:
-            self._connection.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self.close()
-
     def secret(self) -> str:
         """Return what browsers encrypt with what they keep for this page. All of them are told."""
         return str(self._rows("SELECT value FROM facts WHERE name = 'secret'")[0][0])
@@ -171,14 +157,14 @@ class Conversations:
         """Return an owner's conversations, the one that changed last first, 200 at most."""
         found = self._rows(
             "SELECT id, title FROM conversations WHERE owner = ? ORDER BY changed DESC, id LIMIT ?",
-            owner,
-            _LISTED,
+            (owner, _LISTED),
         )
         return [Conversation(*row) for row in found]
 
     def title(self, owner: str, id_: str) -> str:
         """Return what a conversation is called. Raises `ConversationError` if there is none."""
-        found = self._rows("SELECT title FROM conversations WHERE id = ? AND owner = ?", id_, owner)
+        query = "SELECT title FROM conversations WHERE id = ? AND owner = ?"
+        found = self._rows(query, (id_, owner))
         if not found:
             # The same, whether it is gone or another's: an id cannot be guessed at.
             raise ConversationError("this conversation is not there any more: start a new one")
@@ -191,7 +177,7 @@ class Conversations:
             "SELECT e.content, e.number, f.rating FROM exchanges e "
             "LEFT JOIN feedback f ON f.exchange = e.number "
             "WHERE e.conversation = ? ORDER BY e.number",
-            id_,
+            (id_,),
         )
         return [
             replace(_with_statements(content), number=number, rating=rating)
@@ -290,13 +276,6 @@ class Conversations:
         new.write_text("".join(f"{row[0]}\n" for row in rows), encoding="utf-8")
         # At once: who reads it meanwhile has the old one or the new one whole.
         new.replace(self._folder / FEEDBACK)
-
-    def _transaction(self) -> AbstractContextManager[sqlite3.Connection]:
-        return transaction(self._connection, self._lock)
-
-    def _rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
-        with self._lock:
-            return self._connection.execute(query, values).fetchall()
 
 
 def _with_statements(content: str) -> Exchange:

@@ -101,7 +101,7 @@ class Support:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """All of it, and the SHA-256 of the weights that it was fitted with.
+    """Every number that was fitted or chosen, and the SHA-256 of the weights it belongs to.
 
     `dated` is what a date adds to a span's score where the question asks when, or a duration where
     it asks how long.
