@@ -15,7 +15,6 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks.ingest_speed import Silent
 from benchmarks.news import NEWS
 from qa.ingest import ingest
 from qa.library.catalogue import Library
@@ -61,13 +60,13 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         begun = Path(folder) / "begun.jsonl"
         begun.write_text("".join(itertools.islice(lines(), 100)), encoding="utf-8")
-        ingest([begun], settings, Silent())
+        ingest([begun], settings)
         for step in sorted(arguments.steps):
             file = Path(folder) / "articles.jsonl"
             file.write_text("".join(itertools.islice(lines(), step)), encoding="utf-8")
             before, rate = passages(settings), embedder_rate(settings, sample(settings))
             started = time.perf_counter()
-            ingest([file], settings, Silent())
+            ingest([file], settings)
             seconds = time.perf_counter() - started
             size = passages(settings)
             ours = (size - before) / seconds

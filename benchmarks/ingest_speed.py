@@ -25,13 +25,6 @@ CHECKOUT = Path(__file__).parents[1]
 NEWS = CHECKOUT.parent / "shared/data/realtimeqa/articles-2022.jsonl.gz"
 
 
-class Silent:
-    def progress(self, articles: int) -> None: ...
-
-    def notice(self, line: str) -> None:
-        print(line)
-
-
 def sample(folder: Path, count: int) -> Path:
     """Write every so many-th article of the news archive to a file; without it, the corpus."""
     if not NEWS.is_file():
@@ -62,16 +55,14 @@ def main() -> None:
         # The first run is not counted: it pages in the model and imports Chroma.
         settings = Settings(library=folder / "first", device="cpu", dtype=arguments.dtype)
         load_embedder(settings)
-        summary = ingest([source], settings, Silent())
+        summary = ingest([source], settings)
         with Library.open(settings.library) as library:
             found = library.passages(library.passage_ids()).values()
             texts = [embedded_text(passage, article) for passage, article in found]
         ours, theirs = [], []
         for run in range(arguments.runs):
             started = time.perf_counter()
-            ingest(
-                [source], settings.model_copy(update={"library": folder / f"run{run}"}), Silent()
-            )
+            ingest([source], settings.model_copy(update={"library": folder / f"run{run}"}))
             ours.append(time.perf_counter() - started)
             started = time.perf_counter()
             bare.encode(texts, show_progress_bar=False)

@@ -4,7 +4,6 @@ import datetime
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from benchmarks.ingest_speed import Silent
 from benchmarks.peers.harness import Found, Row, Search, run
 from qa.assistant import Assistant
 from qa.ingest import ingest
@@ -15,7 +14,7 @@ from qa.types import Hit
 def build(articles: Sequence[Row], model: str, folder: Path) -> tuple[int, Mapping[str, Search]]:
     # The same weights as `model`, which qa loads by itself.
     settings = Settings(library=folder)
-    ingest([folder.parent / "articles.jsonl"], settings, Silent())
+    ingest([folder.parent / "articles.jsonl"], settings)
     assistant = Assistant.load(settings)
 
     def retrieved(question: Row) -> Found:

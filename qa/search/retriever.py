@@ -115,7 +115,7 @@ class Retriever(BaseRetriever):
         Without either, the newest date of what passes the filters; None if nothing has a date.
         """
         filters = filters or Filters()
-        return asked_on or filters.as_of or _today(None, filters, self.library.extent(filters))
+        return asked_on or filters.as_of or _newest(self.library.extent(filters))
 
     def _search(
         self,
@@ -162,7 +162,7 @@ class Retriever(BaseRetriever):
     ) -> "_Times":
         """Return the times that a question is about, of which there may be articles."""
         extent = self.library.extent(filters)
-        day = _today(asked_on, filters, extent)
+        day = asked_on or filters.as_of or _newest(extent)
         if named and extent and (named[1] < extent[0] or named[0] > extent[1]):
             # "Net zero by 2050": no article is of that time.
             named = None
@@ -205,10 +205,8 @@ class _Times:
     day: datetime.date | None
 
 
-def _today(
-    asked_on: datetime.date | None, filters: Filters, extent: Period | None
-) -> datetime.date | None:
-    return asked_on or filters.as_of or (extent[1] if extent else None)
+def _newest(extent: Period | None) -> datetime.date | None:
+    return extent[1] if extent else None
 
 
 def _nearness(times: _Times, half_life: float, date: datetime.date | None) -> float:

@@ -91,7 +91,7 @@ def opened(archive: Archive, news: News, hits: int, ranking: Ranking) -> Iterato
         lines = [json.dumps(news.article_rows[url]) for url in archive.urls]
         (folder / "articles.jsonl").write_text("\n".join(lines), encoding="utf-8")
         settings = Settings(library=folder / "library")
-        ingest([folder / "articles.jsonl"], settings, _Silent())
+        ingest([folder / "articles.jsonl"], settings)
         library = stack.enter_context(Library.open(settings.library))
         vectors = VectorReader(settings.library)
         stack.callback(vectors.close)
@@ -102,11 +102,3 @@ def opened(archive: Archive, news: News, hits: int, ranking: Ranking) -> Iterato
             limit=hits,
             ranking=ranking,
         )
-
-
-class _Silent:
-    def progress(self, articles: int) -> None:
-        pass
-
-    def notice(self, line: str) -> None:
-        pass
