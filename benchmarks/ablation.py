@@ -2,7 +2,8 @@
 
 A hit is a passage of one of the question's own articles that contains the answer; only
 questions whose answer occurs in one of them count. Measured on the questions as they were asked,
-and on those of them that there are in other words. The last line lets the reader re-order.
+and on those of them that there are in other words. What the reader makes of the order,
+`benchmarks.natural` and `benchmarks.reading` measure, on questions that it has not learned from.
 """
 
 import argparse
@@ -15,9 +16,7 @@ from tqdm import tqdm
 
 from benchmarks.news import mean_ranking, news
 from qa.assistant import Assistant
-from qa.models.loading import load_calibration, load_reader
-from qa.reading.reader import SpanReader
-from qa.search.question import understand
+from qa.models.loading import load_calibration
 from qa.settings import Settings
 from qa.training.news import NewsQuestion
 from qa.types import Hit
@@ -47,7 +46,6 @@ def main() -> None:
     parser.add_argument("--library", type=Path, required=True, help="made of the 2022 articles")
     arguments = parser.parse_args()
     settings = Settings(library=arguments.library)
-    reader = SpanReader(load_reader(settings))
     asked = news.answerable(choices=True)
     others = news.rewritten
     sets = {
@@ -60,13 +58,9 @@ def main() -> None:
         def search(question: NewsQuestion) -> Sequence[Hit]:
             return retriever.hits(question.text, asked_on=question.date)
 
-        def read(question: NewsQuestion) -> Sequence[Hit]:
-            return reader.evidence(understand(question.text), search(question)).hits
-
         for part, made in PARTS.items():
             retriever.ranking = made
             report(part, search, sets)
-        report("and re-ordered by the reader", read, sets)
 
 
 def report(part: str, search: Search, sets: dict[str, list[NewsQuestion]]) -> None:

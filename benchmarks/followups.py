@@ -15,7 +15,6 @@ from typing import Any
 
 from qa.assistant import Assistant
 from qa.evaluation.metrics import ranking, token_f1
-from qa.models.loading import load_reader
 from qa.reading.reader import SpanReader
 from qa.search.question import understand
 from qa.settings import Settings
@@ -55,7 +54,7 @@ def main() -> None:
     parser.add_argument("--half", choices=("report", "build"), default="report")
     arguments = parser.parse_args()
     settings = Settings(library=arguments.library)
-    reader = SpanReader(load_reader(settings))
+    reader = SpanReader.load(settings)
     lines = FILE.read_text(encoding="utf-8").splitlines()
     rows = [row for row in map(json.loads, lines) if row["half"] == arguments.half]
     with Assistant.load(settings) as assistant:

@@ -3,7 +3,8 @@
 Each question is asked of a library of its year's articles; the choices that came with it are
 not shown. "Best" takes the reader's best answer whatever its confidence; "shipped" takes what
 people get, so that a refusal scores nothing. Answerable are the questions whose answer occurs
-in one of their own articles. 2022 is the year that the reader's numbers were chosen on.
+in one of their own articles. Of 2022, only those of the weeks kept back are asked: the reader has
+learned from the others, and its numbers were chosen on these.
 """
 
 import argparse
@@ -13,10 +14,9 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from benchmarks.news import mean_ranking, news
+from benchmarks.news import mean_ranking, news, unseen
 from qa.assistant import Assistant
 from qa.evaluation.metrics import contained, exact_match, token_f1
-from qa.models.loading import load_reader
 from qa.reading.reader import SpanReader
 from qa.search.question import understand
 from qa.settings import Settings
@@ -48,8 +48,8 @@ def main() -> None:
     parser.add_argument("--show", type=Path, help="write each question and answer to a file")
     arguments = parser.parse_args()
     settings = Settings(library=arguments.library)
-    reader = SpanReader(load_reader(settings))
-    asked = news.questions(arguments.year)[: arguments.limit]
+    reader = SpanReader.load(settings)
+    asked = unseen(news.questions(arguments.year), arguments.year)[: arguments.limit]
     best, shipped, before, after, lines = [], [], [], [], []
     with Assistant.load(settings) as assistant:
         searched = assistant.library.counts()[1]

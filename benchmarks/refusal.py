@@ -1,9 +1,9 @@
 """How well the shipped reader refuses questions of a later year, which no fit saw.
 
 It asks the archive of 2022 the questions of a later year whose answer it does not hold, and the
-answerable ones of 2022, which the fit of the confidence did see: the cross-validation that
-`python -m qa.training.calibrate` prints says how many of unseen ones are refused. "Refused" is the
-positive class.
+answerable ones of the weeks of 2022 that training kept back, which the fit of the confidence did
+see: the cross-validation that `python -m qa.training.calibrate` prints says how many of unseen ones
+are refused. "Refused" is the positive class.
 """
 
 import argparse
@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from benchmarks.news import news
+from benchmarks.news import news, unseen
 from qa.assistant import Assistant
 from qa.settings import Settings
 from qa.training.confidence import rates
@@ -26,7 +26,7 @@ def main() -> None:
     parser.add_argument("--library", type=Path, required=True, help="made of the 2022 articles")
     parser.add_argument("--report", type=int, default=2023, metavar="YEAR", help="%(default)s")
     arguments = parser.parse_args()
-    held, not_held = news.answerable(), news.unanswerable(arguments.report)
+    held, not_held = unseen(news.answerable(), 2022), news.unanswerable(arguments.report)
     with Assistant.load(Settings(library=arguments.library)) as assistant:
         report = {
             "answerable": len(held),

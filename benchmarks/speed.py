@@ -34,7 +34,7 @@ from qa.ingest.rounds import entry
 from qa.library.catalogue import Library
 from qa.library.conversations import Conversations
 from qa.library.vectors import VectorWriter, snapshot_name, sweep
-from qa.models.loading import load_embedder, load_reader
+from qa.models.loading import load_embedder, load_large_reader, load_small_reader
 from qa.settings import Settings
 
 STAGES = ("embed", "chroma", "sqlite", "read")
@@ -77,7 +77,9 @@ def watched(assistant: Assistant, settings: Settings) -> Stopwatch:
     stopwatch.watch(retriever.vectors, VECTORS, "chroma")
     stopwatch.watch(retriever.embedder, ["embed"], "embed")
     # Loaded once a process: it is the one that the assistant reads with.
-    stopwatch.watch(load_reader(settings), ["read"], "read")
+    stopwatch.watch(load_small_reader(settings), ["read"], "read")
+    if large := load_large_reader(settings):
+        stopwatch.watch(large, ["read"], "read again")
     return stopwatch
 
 

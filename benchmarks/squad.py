@@ -16,12 +16,12 @@ from tqdm import tqdm
 
 from benchmarks.news import SHARED
 from qa.evaluation.metrics import exact_match, token_f1
-from qa.models.loading import load_embedder, load_reader, load_span_model
-from qa.models.span_model import SpanModel
+from qa.models.loading import READER, load_embedder, load_span_model
+from qa.models.span_model import SpanModel, Text
 from qa.reading.spans import candidates
 from qa.settings import Settings
 from qa.text.answers import squad_normalise
-from qa.training import examples, teacher
+from qa.training import examples
 from qa.training.news import rows
 
 FILE = SHARED / "data/reader/test-xquad-en.jsonl.gz"
@@ -45,34 +45,24 @@ def windows(passage: str, offsets: list[tuple[int, int]]) -> Iterator[str]:
 def answer(model: SpanModel, question: str, passages: list[str]) -> str:
     found = [
         (best.likelihood, text[slice(*best.span)])
-        for text, reading in zip(passages, model.read(question, passages), strict=True)
+        for text, reading in zip(
+            passages, model.read(question, list(map(Text, passages))), strict=True
+        )
         for best in candidates(text, reading)[:1]
     ]
     return max(found, default=(0.0, ""))[1]
-
-
-def reading(settings: Settings, weights: Path | None, teacher_base: Path | None) -> SpanModel:
-    """Return the shipped network, or one that training wrote, or a teacher."""
-    if weights is None:
-        return load_reader(settings)
-    if teacher_base is None:
-        return load_span_model(settings, weights)
-    return teacher.span_model(teacher_base, weights)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--file", type=Path, default=FILE)
     parser.add_argument("--set-aside", action="store_true", help="in place of --file")
-    parser.add_argument("--weights", type=Path, help="instead of those that are shipped")
     parser.add_argument(
-        "--teacher-base", type=Path, help="the weights are a teacher's: folder of all-mpnet-base-v2"
+        "--weights", type=Path, default=READER / "large", help="a run's folder, or %(default)s"
     )
     arguments = parser.parse_args()
     settings = Settings()
-    if arguments.teacher_base and not arguments.weights:
-        parser.error("--teacher-base wants --weights as well")
-    model = reading(settings, arguments.weights, arguments.teacher_base)
+    model = load_span_model(settings, arguments.weights)
     tokenizer = load_embedder(settings)
     scores = []
     asked = set_aside() if arguments.set_aside else rows(arguments.file)

@@ -27,7 +27,7 @@ from qa.errors import CitationError, QuestionError
 from qa.library.catalogue import Library
 from qa.library.recipe import facts
 from qa.library.vectors import VectorReader
-from qa.models.loading import load_calibration, load_embedder, load_reader
+from qa.models.loading import load_embedder
 from qa.reading import plans
 from qa.reading.cite import cite
 from qa.reading.reader import Reader, SpanReader
@@ -37,6 +37,7 @@ from qa.search.question import understand
 from qa.search.retriever import Retriever
 from qa.settings import Settings
 from qa.text.printable import storable
+from qa.text.words import content_words
 from qa.types import Answer, Claim, Draft, Event, Filters, Hit, Turn
 from qa.writing.loading import load_writer
 from qa.writing.stages import WritingStages
@@ -99,7 +100,7 @@ class Assistant:
             library = opened.enter_context(Library.open(settings.library))
             library.check(facts(settings))
             embedder = load_embedder(settings)
-            reader = SpanReader(load_reader(settings), load_calibration())
+            reader = SpanReader.load(settings)
             writer = load_writer(settings) if settings.model else None
             # All went well: from here on it is closed by `close`.
             opened.pop_all()
@@ -223,13 +224,16 @@ class Assistant:
 
     def _read(self, work: Work) -> Work:
         draft = self._happened(work) if work.route == "events" else None
+        if draft is None and not content_words(work.asked.whole):
+            # "?" asks for nothing, and anything would answer.
+            draft = Draft(hits=tuple(work.hits))
         if draft is None:
             searched = self.library.counts(work.filters)[1]
             draft = self._reader.read(work.asked, work.hits, searched)
         return replace(work, hits=draft.hits or work.hits, draft=draft)
 
-    def _happened(self, work: Work) -> Draft | None:
-        """Return the dated sentences on what happened in a period; None if there is none."""
+    def _happened(self, work: Work) -> Draft:
+        """Return the dated sentences on what happened in a period; no claims if there is none."""
         asked = work.asked
         assert asked.happening is not None
         subject, days = asked.happening.subject, asked.happening.period
@@ -237,7 +241,7 @@ class Assistant:
         for one in [f"{name} {subject}".strip() for name in known] or [subject]:
             if events := self._events(one, work.wide, _HAPPENED, days):
                 return as_draft(events)
-        return None
+        return Draft(hits=tuple(work.hits))
 
     def _update(self, work: Work) -> Work:
         """Say of what was still to come that it was, and look for what was reported since."""

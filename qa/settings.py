@@ -34,6 +34,10 @@ class Settings(BaseModel):
     dtype: Literal["auto", "float32", "bfloat16"] = Field(
         default="auto", description="numbers the models compute with; auto: what is fastest here"
     )
+    reader: Literal["small", "large"] = Field(
+        default="large",
+        description="small: leave out the large network, which reads the best passages again",
+    )
     passage_tokens: int = Field(
         default=200, ge=32, le=200, description="tokens of article text in a passage, at most"
     )

@@ -186,6 +186,7 @@ class Draft:
     bare answer. `confidence` lies in 0..1, and is filled for refusals too. `hits` are those
     that were read, in the reader's own order; empty if it has none. `others` are further places
     that may answer, each a claim with one span, best first; they are not shown as they are.
+    `doubtful` says that the reader would not stand by its answer without a word of doubt.
     """
 
     claims: tuple[Claim, ...] = ()
@@ -193,6 +194,7 @@ class Draft:
     confidence: float = 0.0
     hits: tuple[Hit, ...] = ()
     others: tuple[Claim, ...] = ()
+    doubtful: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,9 +283,10 @@ class Answer:
 
     `statements` are its paragraphs, and `text` is all of them as people read them. `short` is the
     bare answer for scoring: empty on a refusal, the likeliest where reports differ. `confidence` in
-    0..1 is how likely it is that the archive holds the answer, where as many questions have one as
-    have none. `hits` stand in final order, at least 10 where the library holds as many that are no
-    copies of each other, on refusals too. `stages` maps each stage to the seconds it took.
+    0..1 is how likely it is that the reader's best answer is right; an answer that is `doubtful`
+    is said although it may well be wrong. `hits` stand in final order, at least 10 where the
+    library holds as many that are no copies of each other, on refusals too. `stages` maps each
+    stage to the seconds it took.
 
     With a chat model, `writing` says what it wrote, `searched` is its wording of a question that
     needs the turns before, and `invalid_markers` counts quotes that were not where it said.
@@ -303,6 +306,7 @@ class Answer:
     invalid_markers: int = 0
     writing: Writing | None = None
     statements: tuple[Statement, ...] = ()
+    doubtful: bool = False
 
     @property
     def said(self) -> str:

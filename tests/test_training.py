@@ -17,14 +17,15 @@ from transformers import BertConfig, BertModel
 from qa.errors import TrainingError
 from qa.models.batching import SafeTokenizer
 from qa.models.loading import embedder_folder, load_span_model
-from qa.models.reader_network import ReaderNetwork
+from qa.models.reader_network import KINDS, ReaderNetwork
+from qa.models.span_model import Text, row_head
 from qa.settings import Settings
 from qa.training import examples
 from qa.training.__main__ import write
 from qa.training.dropout import PooledDropout, pool
 from qa.training.examples import Example
 from qa.training.mean import mean
-from qa.training.run import Recipe, Run
+from qa.training.run import Recipe, Run, judged
 from qa.training.soft_targets import with_soft_targets
 from qa.training.student import Student
 from qa.training.windows import Window, batch, batches, windows
@@ -67,13 +68,13 @@ def test_files_are_read_and_left_out(tmp_path: Path) -> None:
     for name in ("train-a", "train-b"):
         with gzip.open(tmp_path / f"{name}.jsonl.gz", "wt", encoding="utf-8") as stream:
             stream.write("".join(json.dumps(line) + "\n" for line in (row, none)))
-    found = examples.load(tmp_path, shares={"train-b": 0})
+    found = examples.load([tmp_path], shares={"train-b": 0})
     assert sorted(found, key=lambda e: e.question) == [
         Example("When?", BRIDGE),
         Example("Who?", BRIDGE, ((45, 54), (42, 54))),
     ]
     with pytest.raises(TrainingError, match="no train-"):
-        examples.load(tmp_path, shares={"train-a": 0, "train-b": 0})
+        examples.load([tmp_path], shares={"train-a": 0, "train-b": 0})
 
 
 def test_negatives_are_near_and_hold_no_answer() -> None:
@@ -147,7 +148,8 @@ def test_a_written_network_reads_as_it_was_trained(tmp_path: Path) -> None:
     run = Run(ReaderNetwork.of(config), Recipe(1), tmp_path, torch.float32)
     write(run, BASE)
     model = load_span_model(Settings(device="cpu", dtype="float32"), tmp_path)
-    texts = [BRIDGE, "Snow. " * 30 + OTHER, "Rain."] * 5
+    passages = [BRIDGE, "Snow. " * 30 + OTHER, "Rain."] * 5
+    texts = [Text(passage, "Bridge (3 May 2021)" * (n % 2)) for n, passage in enumerate(passages)]
     question = "Who opened the harbor bridge? " * 20
     together = model.read(question, texts)
     for text, reading in zip(texts, together, strict=True):
@@ -158,7 +160,57 @@ def test_a_written_network_reads_as_it_was_trained(tmp_path: Path) -> None:
         assert [reading.no_start, reading.no_end, reading.holds] == pytest.approx(
             [alone.no_start, alone.no_end, alone.holds], abs=1e-3
         )
+        assert reading.judged(0, 0) == pytest.approx(alone.judged(0, 0), abs=1e-3)
+        np.testing.assert_allclose(reading.kinds, alone.kinds, atol=1e-3)
     assert model.read(question, []) == []
+
+
+def test_a_heading_stands_before_the_passage_and_is_no_answer(tokenizer: SafeTokenizer) -> None:
+    decode = Tokenizer.from_file(str(BASE / "tokenizer.json")).decode
+    asked = replace(
+        example("Who opened it?", BRIDGE, "Mara Velk"), heading="A bridge (3 May 2021)", kind="who"
+    )
+    [window] = windows([asked], tokenizer, 0)
+    part = batch([window])
+    assert decode(window.ids[: window.first], skip_special_tokens=False) == (
+        "[CLS] who opened it? [SEP] a bridge ( 3 may 2021 ) [SEP]"
+    )
+    assert part.token_types[0].tolist() == [0] * window.first + [1] * (
+        len(window.ids) - window.first - 1
+    ) + [0] * (part.ids.shape[1] - len(window.ids) + 1)
+    assert KINDS[int(part.kinds[0])] == "who"
+
+
+def test_a_long_heading_keeps_its_day(tokenizer: SafeTokenizer) -> None:
+    decode = Tokenizer.from_file(str(BASE / "tokenizer.json")).decode
+    [question, heading] = tokenizer.encode(["Who?", "Bridge " * 60 + "(3 May 2021)"], special=False)
+    head = row_head(question.ids, heading.ids, tokenizer)
+    assert len(head) == 1 + 2 + 1 + 40 + 1
+    assert decode(head).endswith("bridge ( 3 may 2021 )")
+
+
+def test_the_judge_learns_which_of_the_likely_spans_answer(tmp_path: Path) -> None:
+    """Where the same span answers one question and not another, the judge tells."""
+    run = tiny_run(tmp_path, Recipe(150, learning_rate=3e-3, warmup_steps=5, dropout=0.0))
+    some = [
+        Window([2, 5, 3, 7, 8, 9, 10, 3], 3, ((3, 4),)),
+        Window([2, 6, 3, 7, 8, 3], 3, ((0, 0),)),
+    ]
+    part = batch(some)
+
+    def value() -> float:
+        with torch.inference_mode():
+            said = run.network(part.ids, part.token_types, part.mask)
+            return float(judged(run.network.judge, said, part))
+
+    before = value()
+    run.train(some * 8, lambda line: None)
+    assert value() < before / 2
+    with torch.inference_mode():
+        said = run.network(part.ids, part.token_types, part.mask)
+        judge = run.network.judge
+        right, wrong = judge(said.first[[0, 1], 3], said.last[[0, 1], 4]).tolist()
+    assert right > 1 > -1 > wrong
 
 
 WINDOWS = [Window([2, 5, 3, 7 + n % 9, 7 + n % 5, 3], 3, ((3, 4),)) for n in range(80)]
@@ -299,11 +351,11 @@ def test_questions_to_choose_by_are_not_learned_from(tmp_path: Path) -> None:
                 row = {"question": "Who?", "passage": text, "answers": [], "answer_start": -1}
                 stream.write(json.dumps(row) + "\n")
     assert list(examples.files(tmp_path)) == ["train-nq-open", "train-squad-part"]
-    kept = {e.passage for e in examples.load(tmp_path, shares={"train-nq-open": 0})}
+    kept = {e.passage for e in examples.load([tmp_path], shares={"train-nq-open": 0})}
     aside = {text for text in texts if examples.set_aside("train-squad-part", text)}
     assert 3 < len(aside) < 30
     assert kept == set(texts) - aside
-    assert {e.passage for e in examples.load(tmp_path)} == set(texts)
+    assert {e.passage for e in examples.load([tmp_path])} == set(texts)
 
 
 def test_the_lowest_layers_stay_as_they_are(tmp_path: Path) -> None:

@@ -50,7 +50,7 @@ def record(questions: QuestionSet, settings: Settings, library: Library) -> dict
         "settings": kept,
         "models": {
             **facts(settings),
-            "reader_sha256": load_calibration().reader_sha256,
+            "reader": dict(load_calibration().files),
             "calibration_sha256": file_hash(READER / FILE),
         },
         "prompts": {

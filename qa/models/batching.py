@@ -15,6 +15,7 @@ BATCH_TOKENS = 1600
 
 Rows = NDArray[np.intp]
 Part = TypeVar("Part")
+Row = TypeVar("Row")
 
 
 class SafeTokenizer:
@@ -60,11 +61,14 @@ class Workers(Generic[Part]):
         self._count = count
 
     def submit(
-        self, task: Callable[[list[Sequence[int]]], Part], ids: Sequence[Sequence[int]]
+        self, task: Callable[[list[Row]], Part], given: Sequence[Row], lengths: Sequence[int]
     ) -> list[tuple[Rows, Future[Part]]]:
-        """Begin to compute each batch of token ids; return which rows it has, and its result."""
-        batches = by_length([len(row) for row in ids], self._count)
-        return [(rows, self._pool.submit(task, [ids[row] for row in rows])) for rows in batches]
+        """Begin to compute each batch of rows; return which rows it has, and its result.
+
+        `lengths` are the rows' tokens.
+        """
+        batches = by_length(lengths, self._count)
+        return [(rows, self._pool.submit(task, [given[row] for row in rows])) for rows in batches]
 
 
 def by_length(lengths: Sequence[int], workers: int) -> list[Rows]:

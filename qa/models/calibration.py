@@ -1,6 +1,7 @@
 """What was fitted or chosen on data: numbers that belong to the weights beside which they stand."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, ClassVar, Self
@@ -18,44 +19,82 @@ Share = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[float, Field(gt=0)]
 Weight = Annotated[float, Field(ge=0)]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+# Signs that the confidence is made of.
+SIGNS = 7
 _RESTORE = "restore the file, or install qa again from where it came"
 
 
 @dataclass(frozen=True, slots=True)
-class Weights:
-    """How the score of a span is made up, in log-probability.
+class Scores:
+    """What each sign of a span adds to its score, which is a log-probability but for a constant.
 
-    Its own log-probability in its passage, divided by `temperature`; `holds` times the
-    logit that the passage answers; and `rank` times the log of 1 / (3 + the hit's rank).
+    Of what the small network says: the log-probability that it gives the span in its passage; the
+    logits of the span to answer, and of the passage to. The same of the large one, where that has
+    read the passage again. Of the hit: the log of 3 + its rank, and its cosine to the question. And
+    whether the span is of the time, or the duration, that the question asks for. `nothing` is the
+    score of there being no answer at all.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
 
-    temperature: Positive
-    holds: Weight
-    rank: Weight
+    likelihood: float
+    judge: float
+    holds: float
+    likelihood_again: float
+    judge_again: float
+    holds_again: float
+    rank: float
+    similarity: float
+    dated: float
+    nothing: float
+
+    @property
+    def weights(self) -> NDArray[np.float64]:
+        """The weights of the signs, in the order in which they stand here, shape (9,)."""
+        return np.array(
+            [
+                self.likelihood,
+                self.judge,
+                self.holds,
+                self.likelihood_again,
+                self.judge_again,
+                self.holds_again,
+                self.rank,
+                self.similarity,
+                self.dated,
+            ]
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Confidence:
-    """How likely it is that the archive holds the answer: a logistic regression on five signs.
+    """How likely it is that the best answer is right: a logistic regression on signs.
 
-    `SpanReader` says which signs. Below `threshold` the reader refuses. `similarity` and
-    `searched` stand in for two signs where nobody tells them: a hit's cosine to the question, and
-    how many passages were searched.
+    `SpanReader` says which signs. Below `threshold` the reader refuses; below `plain` it answers
+    with doubt. `searched` stands in where nobody tells how many passages were searched.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
 
-    signs: tuple[float, float, float, float, float]
+    signs: Annotated[tuple[float, ...], Field(min_length=SIGNS, max_length=SIGNS)]
     bias: float
     threshold: Share
-    similarity: Share
+    plain: Share
     searched: Annotated[int, Field(gt=0)]
 
     def of(self, signs: NDArray[np.float64]) -> float:
         """Return the confidence, in 0..1, that a question's signs give, shape (signs,)."""
         return 1.0 / (1.0 + math.exp(-float(signs @ np.array(self.signs) + self.bias)))
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """How an answer is chosen of what was read, and how sure of it the reader is."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+
+    scores: Scores
+    confidence: Confidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,17 +142,16 @@ class Support:
 class Calibration:
     """Every number that was fitted or chosen, and the SHA-256 of the weights it belongs to.
 
-    `dated` is what a date adds to a span's score where the question asks when, or a duration where
-    it asks how long.
+    `small` decides where the small network reads alone, `large` where the large one reads the best
+    passages again. `files` are the SHA-256 of both networks' files, by their path.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
 
-    reader_sha256: Sha256
+    files: Mapping[str, Sha256]
     embedder_sha256: Sha256
-    weights: Weights
-    dated: Weight
-    confidence: Confidence
+    small: Decision
+    large: Decision
     ranking: Ranking
     support: Support
 

@@ -94,7 +94,8 @@ class Embedder:
         """Begin to embed some texts, and return at once."""
         encoded = self._tokenizer.encode(texts, special=True)
         ids = [_cut(encoding.ids, EMBEDDER.window) for encoding in encoded]
-        return Pending(self._workers.submit(self._forward, ids), len(texts))
+        parts = self._workers.submit(self._forward, ids, list(map(len, ids)))
+        return Pending(parts, len(texts))
 
     def _forward(self, ids: Sequence[Sequence[int]]) -> Vectors:
         import torch

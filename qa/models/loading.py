@@ -18,6 +18,8 @@ from qa.settings import Settings
 if TYPE_CHECKING:
     import torch
 
+    from qa.models.reader_network import ReaderNetwork
+
 # The weights that come with qa.
 READER = Path(__file__).parents[1] / "weights" / "reader"
 
@@ -50,12 +52,23 @@ def _load_embedder(device: str, dtype: str) -> Embedder:
     return Embedder(model, SafeTokenizer.of(folder), _workers(device))
 
 
-def load_reader(settings: Settings) -> SpanModel:
-    """Load the network that comes with qa, once per process.
+def load_small_reader(settings: Settings) -> SpanModel:
+    """Load the small network that comes with qa, once per process.
 
     Raises `ModelError` if its weights are missing or not those that were published.
     """
-    return load_span_model(settings, _reader_folder())
+    return load_span_model(settings, _shipped("small"))
+
+
+def load_large_reader(settings: Settings) -> SpanModel | None:
+    """Load the large network that comes with qa, once per process.
+
+    None if the settings leave it out, or qa comes without. Raises as `load_small_reader` does.
+    """
+    shipped = any(path.startswith("large/") for path in load_calibration().files)
+    if settings.reader == "small" or not shipped:
+        return None
+    return load_span_model(settings, _shipped("large"))
 
 
 @cache
@@ -70,14 +83,15 @@ def load_calibration() -> Calibration:
 
 
 @cache
-def _reader_folder() -> Path:
+def _shipped(name: str) -> Path:
     fix = (
         "restore qa/weights/reader, or install qa again from where it came; "
         "for other weights run `python -m qa.training.calibrate`"
     )
-    sha256 = load_calibration().reader_sha256
-    verify(READER / "model.safetensors", sha256, "the reader", fix)
-    return READER
+    for path, sha256 in load_calibration().files.items():
+        if path.startswith(f"{name}/"):
+            verify(READER / path, sha256, "the reader", fix)
+    return READER / name
 
 
 def load_span_model(settings: Settings, folder: Path) -> SpanModel:
@@ -88,18 +102,29 @@ def load_span_model(settings: Settings, folder: Path) -> SpanModel:
 @cache
 def _load_span_model(device: str, dtype: str, folder: Path) -> SpanModel:
     _stay_offline()
+    device = _device(device)
+    network = load_network(folder, _numbers(device, dtype)).to(device=device)
+    return SpanModel(network, _tokenizer(folder), device, _workers(device))
 
-    from safetensors.torch import load_file
-    from transformers import BertConfig
 
+def load_network(folder: Path, dtype: "torch.dtype") -> "ReaderNetwork":
+    """Load the network of a folder, with its weights in numbers of a type."""
+    from transformers import BertConfig, MPNetConfig
+
+    from qa.models import weights
     from qa.models.reader_network import ReaderNetwork
 
-    device = _device(device)
-    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-    network = ReaderNetwork.of(BertConfig.from_dict(config))
-    network.load_state_dict(load_file(folder / "model.safetensors"))
-    network = network.to(device=device, dtype=_numbers(device, dtype)).eval()
-    return SpanModel(network, SafeTokenizer.of(folder), device, _workers(device))
+    shape = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    config = MPNetConfig if shape["model_type"] == "mpnet" else BertConfig
+    network = ReaderNetwork.of(config.from_dict(shape))
+    network.load_state_dict(weights.read(folder, dtype), assign=True)
+    return network.eval()
+
+
+def _tokenizer(folder: Path) -> SafeTokenizer:
+    # What is shipped has one tokenizer for both networks, above them.
+    own = (folder / "tokenizer.json").is_file()
+    return SafeTokenizer.of(folder if own else folder.parent)
 
 
 def _workers(device: str) -> int:

@@ -1,50 +1,123 @@
-"""The reader's network: a small BERT with a head for spans and one for passages. Needs torch."""
+"""The reader's network: a body that reads, and heads that say what it found. Needs torch."""
 
-from typing import Self
+from typing import NamedTuple, Self
 
 import torch
 from torch import Tensor, nn
-from transformers import BertConfig, BertModel
+from transformers import BertConfig, BertModel, MPNetConfig, MPNetModel
+
+# What a question can ask for.
+KINDS = (
+    "who",
+    "what",
+    "when",
+    "where",
+    "number",
+    "which",
+    "why_how",
+    "list",
+    "quote",
+    "plan",
+    "yesno",
+)
+# Features by which a span is judged.
+_JUDGED_BY = 128
+
+
+class Outputs(NamedTuple):
+    """What the network says of some rows, each a question with a passage; all in float32.
+
+    `spans`, shape (rows, tokens, 2), are the logits of each token to be an answer's first and its
+    last: only [CLS] and the passage can be, and all else has the lowest number. `holds`, shape
+    (rows,), are the logits of the passage to answer at all; `kinds`, shape (rows, kinds), those of
+    what the question asks for. `first` and `last`, shape (rows, tokens, features), are what each
+    token says of a span that it begins or ends: `Judge` makes of their sum whether it answers.
+    """
+
+    spans: Tensor
+    holds: Tensor
+    kinds: Tensor
+    first: Tensor
+    last: Tensor
+
+
+class Judge(nn.Module):
+    """Tells whether a span answers, from the states of its first and last token and of [CLS]."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__()
+        self.first = nn.Linear(size, _JUDGED_BY)
+        self.last = nn.Linear(size, _JUDGED_BY, bias=False)
+        self.whole = nn.Linear(size, _JUDGED_BY, bias=False)
+        self.answers = nn.Linear(_JUDGED_BY, 1)
+
+    def forward(self, first: Tensor, last: Tensor) -> Tensor:
+        """Return the logits, shape (…), of features of shape (…, features)."""
+        judged: Tensor = self.answers(torch.relu(first + last)).squeeze(-1)
+        return judged
+
+    def features(self, states: Tensor) -> tuple[Tensor, Tensor]:
+        """Return what each token says as a span's first, and as its last.
+
+        `states` have the shape (rows, tokens, size), what is returned (rows, tokens, features).
+        """
+        return self.first(states) + self.whole(states[:, :1]), self.last(states)
 
 
 class ReaderNetwork(nn.Module):
-    """(question, passage) → where its answer starts and ends, and whether it holds one.
+    """(question, heading, passage) → where its answer stands, and how likely it is one.
 
     Position 0, the [CLS] token, stands for "no answer here", as in Devlin et al., "BERT",
     2019, section 4.3.
     """
 
-    def __init__(self, body: BertModel) -> None:
+    def __init__(self, body: BertModel | MPNetModel) -> None:
         super().__init__()
+        size = body.config.hidden_size
         self.body = body
-        self.span = nn.Linear(body.config.hidden_size, 2)
-        self.holds = nn.Linear(body.config.hidden_size, 1)
+        self.span = nn.Linear(size, 2)
+        self.holds = nn.Linear(size, 1)
+        self.kind = nn.Linear(size, len(KINDS))
+        self.judge = Judge(size)
 
     @classmethod
-    def of(cls, config: BertConfig) -> Self:
+    def of(cls, config: BertConfig | MPNetConfig) -> Self:
         """Build a network whose weights are still to be loaded."""
+        if isinstance(config, MPNetConfig):
+            return cls(MPNetModel(config, add_pooling_layer=False))
         return cls(BertModel(config, add_pooling_layer=False))
 
-    def forward(self, ids: Tensor, token_types: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
-        """Return span logits, shape (rows, tokens, 2), and passage logits, shape (rows,).
+    def forward(self, ids: Tensor, token_types: Tensor, mask: Tensor) -> Outputs:
+        """Return what the network says of rows of tokens.
 
         `ids`, `token_types` (1 for the passage, 0 for all else) and `mask` (0 for padding)
-        have the shape (rows, tokens). Only [CLS] and the passage can be part of a span:
-        the logits of all else are the lowest number. Both are float32.
+        have the shape (rows, tokens).
         """
         return self.heads(self.states(ids, token_types, mask), token_types)
 
-    def heads(self, states: Tensor, token_types: Tensor) -> tuple[Tensor, Tensor]:
+    def heads(self, states: Tensor, token_types: Tensor) -> Outputs:
         """Return what `forward` does, of the states of the body."""
         spans = self.span(states).float()
         allowed = token_types == 1
         allowed[:, 0] = True
         spans = spans.masked_fill(~allowed[..., None], torch.finfo(torch.float32).min)
-        return spans, self.holds(states[:, 0]).float().squeeze(-1)
+        first, last = self.judge.features(states)
+        return Outputs(
+            spans,
+            self.holds(states[:, 0]).float().squeeze(-1),
+            self.kind(states[:, 0]).float(),
+            first.float(),
+            last.float(),
+        )
 
     def states(self, ids: Tensor, token_types: Tensor, mask: Tensor) -> Tensor:
-        """Return what the body makes of each token, shape (rows, tokens, features)."""
-        states: Tensor = self.body(
-            input_ids=ids, token_type_ids=token_types, attention_mask=mask
-        ).last_hidden_state
+        """Return what the body makes of each token, shape (rows, tokens, size)."""
+        if isinstance(self.body, MPNetModel):
+            # MPNet (Song et al. 2020) has no types of tokens, and counts positions from 2 on: left
+            # alone, it would take BERT's [PAD] for a word, and word number 1 for padding.
+            places = torch.arange(2, ids.shape[1] + 2, device=ids.device).expand_as(ids)
+            given = {"position_ids": places}
+        else:
+            given = {"token_type_ids": token_types}
+        states: Tensor = self.body(input_ids=ids, attention_mask=mask, **given).last_hidden_state
         return states

@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,10 +10,21 @@ from numpy.typing import NDArray
 from qa.models.batching import SafeTokenizer, Workers, padded
 
 _QUESTION_TOKENS = 64
+# Most titles have 10 to 25 tokens. "(31 March 2017)" has 5.
+_HEADING_TOKENS = 40
+_DAY_TOKENS = 5
 # What BERT has positions for.
 _WINDOW = 512
 
 Logits = NDArray[np.float32]
+_Arrays = tuple[Logits, ...]
+
+
+class Text(NamedTuple):
+    """A passage, and its article's title and day: '' if there is none."""
+
+    passage: str
+    heading: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +33,8 @@ class Reading:
 
     `start` and `end` have one logit for each token, `offsets` its (start, end) in the
     passage, in code points. `no_start` and `no_end` are the logits of "no answer here", and
-    `holds` that of "this passage answers the question".
+    `holds` that of "this passage answers the question". `kinds` are the logits of what the
+    question asks for, in the order of `KINDS`.
     """
 
     start: Logits
@@ -32,6 +43,30 @@ class Reading:
     no_start: float
     no_end: float
     holds: float
+    kinds: Logits
+    judge: "SpanJudge"
+
+    def judged(self, first: int, last: int) -> float:
+        """Return the logit of a span of tokens, first to last, to answer the question."""
+        return self.judge(first, last)
+
+
+@dataclass(frozen=True, slots=True)
+class SpanJudge:
+    """The judge of `qa.models.reader_network`, for the spans of one passage.
+
+    `first` and `last` have the shape (tokens, features), `weights` (features,).
+    """
+
+    first: Logits
+    last: Logits
+    weights: Logits
+    bias: float
+
+    def __call__(self, first: int, last: int) -> float:
+        """Return the logit of a span to answer the question."""
+        features = np.maximum(self.first[first] + self.last[last], 0.0)
+        return float(features @ self.weights) + self.bias
 
 
 class SpanModel:
@@ -41,53 +76,72 @@ class SpanModel:
         self._network = network
         self._tokenizer = tokenizer
         self._device = device
-        self._workers = Workers[tuple[Logits, Logits]](workers, "read")
+        self._workers = Workers[_Arrays](workers, "read")
+        answers = network.judge.answers
+        weights, bias = answers.weight.detach().float().cpu(), answers.bias.detach().float()
+        self._answers = weights.numpy()[0], float(bias)
 
-    def read(self, question: str, passages: Sequence[str]) -> list[Reading]:
-        """Read each passage for the question, and return what was found, in their order.
+    def read(self, question: str, texts: Sequence[Text]) -> list[Reading]:
+        """Read each text for the question, and return what was found, in their order.
 
         A passage is read up to the 512 tokens that the network has positions for, less
-        the question's.
+        those of the question and the heading.
         """
-        asked, *texts = self._tokenizer.encode([question, *passages], special=False)
-        head = question_head(asked.ids, self._tokenizer)
-        first = len(head)
-        room = _WINDOW - first - 1
-        ids = [[*head, *text.ids[:room], self._tokenizer.ends[1]] for text in texts]
-        parts = self._workers.submit(partial(self._forward, first), ids)
+        asked, *parts = self._tokenizer.encode(
+            [question, *(part for text in texts for part in (text.heading, text.passage))],
+            special=False,
+        )
+        heads = [row_head(asked.ids, part.ids, self._tokenizer) for part in parts[::2]]
+        rooms = [_WINDOW - len(head) - 1 for head in heads]
+        passages = parts[1::2]
+        ids = [
+            [*head, *passage.ids[:room], self._tokenizer.ends[1]]
+            for head, passage, room in zip(heads, passages, rooms, strict=True)
+        ]
+        firsts = [len(head) for head in heads]
         found: dict[int, Reading] = {}
-        for rows, part in parts:
-            spans, holds = part.result()
+        given = list(zip(ids, firsts, strict=True))
+        for rows, part in self._workers.submit(self._forward, given, list(map(len, ids))):
+            spans, holds, kinds, first, last = part.result()
             for place, row in enumerate(rows.tolist()):
-                inside = spans[place, first : len(ids[row]) - 1]
+                inside = slice(firsts[row], len(ids[row]) - 1)
                 found[row] = Reading(
-                    start=inside[:, 0],
-                    end=inside[:, 1],
-                    offsets=texts[row].offsets[:room],
+                    start=spans[place, inside, 0],
+                    end=spans[place, inside, 1],
+                    offsets=passages[row].offsets[: rooms[row]],
                     no_start=float(spans[place, 0, 0]),
                     no_end=float(spans[place, 0, 1]),
                     holds=float(holds[place]),
+                    kinds=kinds[place],
+                    judge=SpanJudge(first[place, inside], last[place, inside], *self._answers),
                 )
         return [found[row] for row in range(len(ids))]
 
-    def _forward(self, first: int, ids: Sequence[Sequence[int]]) -> tuple[Logits, Logits]:
+    def _forward(self, rows: Sequence[tuple[Sequence[int], int]]) -> "_Arrays":
         import torch
 
-        pairs = padded_pairs(ids, [first] * len(ids))
+        pairs = padded_pairs([ids for ids, _ in rows], [first for _, first in rows])
         with torch.inference_mode():
-            spans, holds = self._network(
-                *(torch.from_numpy(array).to(self._device) for array in pairs)
-            )
-        return spans.cpu().numpy(), holds.cpu().numpy()
+            said = self._network(*(torch.from_numpy(array).to(self._device) for array in pairs))
+        return tuple(one.cpu().numpy() for one in said)
 
 
-def question_head(question: Sequence[int], tokenizer: SafeTokenizer) -> list[int]:
-    """Return the token ids that stand before a passage: [CLS] question [SEP].
+def row_head(
+    question: Sequence[int], heading: Sequence[int], tokenizer: SafeTokenizer
+) -> list[int]:
+    """Return the token ids that stand before a passage: [CLS] question [SEP] heading [SEP].
 
-    A long question loses its beginning: the question proper stands at its end.
+    A long question loses its beginning: the question proper stands at its end. A long heading
+    loses its title's end, but not the day after it. Without a heading there is one [SEP].
     """
     cls, sep = tokenizer.ends
-    return [cls, *question[-_QUESTION_TOKENS:], sep]
+    head = [cls, *question[-_QUESTION_TOKENS:], sep]
+    if not heading:
+        return head
+    kept = heading
+    if len(heading) > _HEADING_TOKENS:
+        kept = [*heading[: _HEADING_TOKENS - _DAY_TOKENS], *heading[-_DAY_TOKENS:]]
+    return [*head, *kept, sep]
 
 
 def padded_pairs(

@@ -71,6 +71,7 @@ def cite(
         citations=tuple(citations.values()),
         hits=tuple(hits),
         statements=tuple(statements),
+        doubtful=draft.doubtful,
     )
 
 

@@ -8,34 +8,44 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from qa.dates import kept
-from qa.models.calibration import Calibration
-from qa.models.loading import load_calibration
-from qa.models.span_model import Reading, SpanModel
+from qa.models.calibration import SIGNS, Calibration, Decision
+from qa.models.loading import load_calibration, load_large_reader, load_small_reader
+from qa.models.span_model import Reading, SpanModel, Text
 from qa.reading.differing import differing
-from qa.reading.plans import timing
-from qa.reading.spans import (
+from qa.reading.findings import (
+    USUAL_SIMILARITY,
+    Dated,
     Finding,
     Place,
-    Preference,
+    Read,
+    Seen,
     findings,
-    no_preference,
-    passage_score,
+    never,
+    places,
+    seen,
+    sureness,
 )
+from qa.reading.plans import timing
+from qa.reading.spans import MAX_TOKENS
 from qa.search.question import Asked
+from qa.settings import Settings
 from qa.text.sentences import Offsets
-from qa.text.words import stems
 from qa.types import Claim, Draft, Hit, Span
 
 # Places of one answer that are cited: more would bury the answer. Each has at least half the
 # weight of the best: the same words can stand in a passage that says nothing to the question.
 _CITED = 3
 _NEAR = math.log(2)
+# Passages that the large network reads again: more cost time, and seldom hold the answer.
+AGAIN = 5
+# Tokens of a span, where the sentence that it stands in is what people are shown.
+_LONG = 80
 # Findings and other places among which a later report, or another value, is looked for.
 _FINDINGS = 12
 _OTHERS = 12
@@ -61,12 +71,12 @@ class Reader(Protocol):
 class Evidence:
     """All that was read for a question: the answers found, best first, and the hits re-ordered.
 
-    `signs` are the features that the confidence is made of, shape (5,). Of the passages that
-    give the best answer: by how much the best start and end in one beat "no answer here", in
-    logits; how similar one is to the question, as a cosine; and the log of how many articles
-    they are from. Of all that was read: the largest share of the question's words that a
-    passage, its title and its date have. And the log of how many passages were searched: of
-    more, the best is always nearer to the question, whether or not it answers.
+    `signs` are the features that the confidence is made of, shape (7,). The log-odds of the best
+    answer against all others and none. Of where it stands likeliest: the logit of the span to
+    answer, that of the passage to, and by how much its best start and end beat "no answer here".
+    Of the passages that give it: how similar one is to the question, as a cosine; and the log of
+    how many articles they are from. And the log of how many passages were searched: of more, the
+    best is always nearer to the question, whether or not it answers.
     """
 
     found: tuple[Finding, ...]
@@ -75,16 +85,29 @@ class Evidence:
 
 
 class SpanReader:
-    """Answers with the few words that most likely answer, by the network in `qa/weights`.
+    """Answers with the few words that most likely answer, by the networks in `qa/weights`.
 
-    How scores are weighed, the confidence, and the threshold below which it refuses are what
-    `python -m qa.training.calibrate` fitted.
+    The small one reads each hit. The large one, if there is one, reads the best of them again, and
+    the answer is one of theirs. How scores are weighed, the confidence, and the thresholds below
+    which it refuses or doubts are what `python -m qa.training.calibrate` fitted.
     """
 
-    def __init__(self, model: SpanModel, calibration: Calibration | None = None) -> None:
-        """Take a network; without a calibration, the one that comes with qa."""
-        self._model = model
-        self._calibration = calibration or load_calibration()
+    def __init__(
+        self, small: SpanModel, calibration: Calibration, large: SpanModel | None = None
+    ) -> None:
+        """Take the networks, and what was fitted with them."""
+        self._small = small
+        self._large = large
+        self._calibration = calibration
+        self._decision = calibration.large if large else calibration.small
+
+    @classmethod
+    def load(cls, settings: Settings) -> Self:
+        """Load the networks that come with qa, and what was fitted with them.
+
+        Raises `ModelError` if one of them is missing, or is not that which was published.
+        """
+        return cls(load_small_reader(settings), load_calibration(), load_large_reader(settings))
 
     def read(self, asked: Asked, hits: Sequence[Hit], searched: int | None = None) -> Draft:
         """Return the best answer as a draft, or a draft without claims.
@@ -99,8 +122,8 @@ class SpanReader:
         if not evidence.found:
             return Draft(hits=evidence.hits)
         ahead = asked.ahead
-        confidence = self._calibration.confidence.of(evidence.signs)
-        if confidence < self._calibration.confidence.threshold:
+        confidence = self._decision.confidence.of(evidence.signs)
+        if confidence < self._decision.confidence.threshold:
             others = [claim for _, claim in _others(evidence.found, ahead)]
             return Draft(confidence=confidence, hits=evidence.hits, others=tuple(others))
         best = evidence.found[0]
@@ -126,83 +149,115 @@ class SpanReader:
             rivals = [other for score, other in scored if score > likeliest.score - _NEAR]
             claims = differing(claim, rivals)
         others = [other for _, other in scored]
-        return Draft(claims, short, confidence, evidence.hits, tuple(others))
+        doubtful = confidence < self._decision.confidence.plain
+        return Draft(claims, short, confidence, evidence.hits, tuple(others), doubtful)
 
     def evidence(self, asked: Asked, hits: Sequence[Hit], searched: int | None = None) -> Evidence:
         """Read the hits, and return what they say without deciding whether it is enough."""
-        readings = self._model.read(asked.whole, [hit.passage.text for hit in hits])
-        weights = self._calibration.weights
-        found = findings(hits, readings, weights, date_preference(asked, self._calibration.dated))
-        scores = [passage_score(*pair, weights) for pair in zip(hits, readings, strict=True)]
-        order = sorted(range(len(hits)), key=lambda place: -scores[place])
-        ranked = tuple(
-            replace(hits[place], score=scores[place], rank=rank)
-            for rank, place in enumerate(order, start=1)
-        )
-        signs = self._signs(asked, hits, readings, found, searched)
-        return Evidence(tuple(found), ranked, signs)
+        read = self.once(asked, hits)
+        found = spans(asked, read)
+        if self._large:
+            standing = places(found, self._calibration.small.scores)
+            order = by_best(standing, read)
+            again = self.again(asked, order[:AGAIN])
+            found = spans(asked, again)
+            read = [*again, *order[AGAIN:]]
+        return weighed(read, found, self._decision, searched)
 
-    def _signs(
-        self,
-        asked: Asked,
-        hits: Sequence[Hit],
-        readings: Sequence[Reading],
-        found: Sequence[Finding],
-        searched: int | None,
-    ) -> NDArray[np.float64]:
-        if not found:
-            return np.zeros(5)
-        usual = self._calibration.confidence
-        read = {hit.passage.id: reading for hit, reading in zip(hits, readings, strict=True)}
-        best = [place.hit for place in found[0].places]
-        similar = [usual.similarity if hit.similarity is None else hit.similarity for hit in best]
-        whole = stems(asked.whole)
-        wanted = [whole, stems(asked.proper) or whole]
-        shares = [_shared(wanted, f"{hit.article.label} {hit.passage.text}") for hit in hits]
-        return np.array(
-            [
-                max(_margin(read[hit.passage.id]) for hit in best),
-                max(similar),
-                math.log(len(best)),
-                max(shares),
-                math.log(searched or usual.searched),
-            ]
-        )
+    def once(self, asked: Asked, hits: Sequence[Hit]) -> list[Read]:
+        """Return the hits as the small network reads them, in their order."""
+        readings = self._small.read(asked.whole, [_text(hit) for hit in hits])
+        return [Read(*pair) for pair in zip(hits, readings, strict=True)]
+
+    def again(self, asked: Asked, read: Sequence[Read]) -> list[Read]:
+        """Return what was read, as the large network reads it too. There has to be one."""
+        assert self._large
+        readings = self._large.read(asked.whole, [_text(one.hit) for one in read])
+        return [replace(one, again=reading) for one, reading in zip(read, readings, strict=True)]
 
 
-def date_preference(asked: Asked, bonus: float) -> Preference:
-    """Return what adds to the score of the dates, if the question asks for one."""
+def spans(asked: Asked, read: Sequence[Read]) -> list[Seen]:
+    """Return the likeliest spans of what was read."""
+    dated, longest = asks_for_dates(asked), longest_span(asked)
+    return [found for one in read for found in seen(one, longest, dated)]
+
+
+def weighed(
+    read: Sequence[Read],
+    found: Sequence[Seen],
+    decision: Decision,
+    searched: int | None = None,
+) -> Evidence:
+    """Return what the spans that were found in some hits say, as they are to be weighed."""
+    standing = places(found, decision.scores)
+    order = by_best(standing, read)
+    answers = findings(standing)
+    ranked = tuple(
+        replace(one.hit, rank=rank, score=1 / rank) for rank, one in enumerate(order, start=1)
+    )
+    signs = _signs(answers, decision, searched) if answers else np.zeros(SIGNS)
+    return Evidence(tuple(answers), ranked, signs)
+
+
+def _signs(
+    found: Sequence[Finding], decision: Decision, searched: int | None
+) -> NDArray[np.float64]:
+    best = found[0].places
+    similar = [place.hit.similarity for place in best]
+    likeliest = best[0].read.last
+    return np.array(
+        [
+            sureness(found, decision.scores.nothing),
+            likeliest.judged(*best[0].candidate.tokens),
+            likeliest.holds,
+            _margin(likeliest),
+            max(USUAL_SIMILARITY if one is None else one for one in similar),
+            math.log(len(best)),
+            math.log(searched or decision.confidence.searched),
+        ]
+    )
+
+
+def _text(hit: Hit) -> Text:
+    return Text(hit.passage.text, hit.article.label)
+
+
+def by_best(standing: Sequence[Place], read: Sequence[Read]) -> list[Read]:
+    """Return what was read in the order of its likeliest places; where there is none, last."""
+    best: dict[str, float] = {}
+    for place in standing:
+        known = best.get(place.hit.passage.id, -math.inf)
+        best[place.hit.passage.id] = max(known, place.score)
+    return sorted(read, key=lambda one: -best.get(one.hit.passage.id, -math.inf))
+
+
+def longest_span(asked: Asked) -> int:
+    """Return how many tokens an answer may have."""
+    return _LONG if asked.wants_sentence else MAX_TOKENS
+
+
+def asks_for_dates(asked: Asked) -> Dated:
+    """Return what tells whether a span is of a time, or a duration, if the question asks for it."""
     if not (asked.how_long or asked.when):
-        return no_preference
-    dated: dict[str, list[Offsets]] = {}
+        return never
+    known: dict[str, list[Offsets]] = {}
 
-    def preference(hit: Hit, span: Offsets) -> float:
-        if hit.passage.id not in dated:
+    def dated(hit: Hit, span: Offsets) -> bool:
+        if hit.passage.id not in known:
             found = kept(hit.passage.text, hit.article.date)
-            dated[hit.passage.id] = [
+            known[hit.passage.id] = [
                 (one.start, one.end)
                 for one in found
                 if bool(_DURATION.match(one.value)) == asked.how_long
             ]
-        inside = any(start < span[1] and span[0] < end for start, end in dated[hit.passage.id])
-        return bonus * inside
+        return any(start < span[1] and span[0] < end for start, end in known[hit.passage.id])
 
-    return preference
+    return dated
 
 
 def _margin(reading: Reading) -> float:
     span = float(reading.start.max() + reading.end.max())
     return span - reading.no_start - reading.no_end
-
-
-def _shared(wanted: Sequence[frozenset[str]], text: str) -> float:
-    """Return which share of a question's words a text has; a half if they say nothing.
-
-    It is the mean of that of the whole question and that of the question proper: sentences
-    that set the scene tell what it is about, but may wander off.
-    """
-    held = stems(text)
-    return sum(len(words & held) / len(words) for words in wanted) / 2 if wanted[0] else 0.5
 
 
 def _sentence(place: Place, ahead: bool) -> Span:

@@ -1,19 +1,15 @@
-"""What the network read in each passage → answers, comparable and merged across passages."""
+"""What a network says of each token of a passage → the likeliest spans, on whole words."""
 
 import math
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from qa.models.calibration import Weights
 from qa.models.span_model import Reading
-from qa.text.answers import sameness
 from qa.text.sentences import Offsets, sentences
-from qa.types import Hit, Kind
 
 # A span of more tokens is no short answer. BERT's own SQuAD decoding has the same bound.
 MAX_TOKENS = 30
@@ -41,101 +37,19 @@ _SENT_BY = re.compile(
 class Candidate:
     """A span of a text and the sentence it stands in, each as (start, end) in code points.
 
-    `likelihood` is the log-probability that the network gives it: that of its start plus
-    that of its end, over all the tokens of the text and "no answer here".
+    `tokens` are the span's first and last token. `likelihood` is the log-probability that the
+    network gives it: that of its start plus that of its end, over all the tokens of the text and
+    "no answer here".
     """
 
     span: Offsets
     sentence: Offsets
+    tokens: tuple[int, int]
     likelihood: float
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where an answer stands: a span of a hit's passage. `score` is its weighed log-probability."""
-
-    hit: Hit
-    candidate: Candidate
-    score: float
-
-    @property
-    def text(self) -> str:
-        """The words of the span."""
-        return self.hit.passage.text[slice(*self.candidate.span)]
-
-    @property
-    def kind(self) -> Kind:
-        """Whether the span is all of its sentence."""
-        return "sentence" if self.candidate.span == self.candidate.sentence else "words"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """An answer, and the places where it stands: one in each article, the likeliest first.
-
-    `score` is the log of the sum of its places' weights: what several articles say counts
-    for more.
-    """
-
-    score: float
-    places: tuple[Place, ...]
-
-    @property
-    def text(self) -> str:
-        """The answer, as its likeliest place has it."""
-        return self.places[0].text
-
-
-# What is added to a candidate's score, in log-probability.
-Preference = Callable[[Hit, Offsets], float]
-
-
-def no_preference(hit: Hit, span: Offsets) -> float:
-    """Return 0: each candidate stands for itself."""
-    return 0.0
-
-
-def findings(
-    hits: Sequence[Hit],
-    readings: Sequence[Reading],
-    weights: Weights,
-    preference: Preference = no_preference,
-) -> list[Finding]:
-    """Return the answers found in the hits, best first: the same words are one answer.
-
-    The same words means the same text when normalised as answers are for scoring, with the same
-    figures. `preference` adds to the score of a span.
-    """
-    groups: dict[tuple[str, ...], dict[str, Place]] = {}
-    for hit, reading in zip(hits, readings, strict=True):
-        prior = passage_score(hit, reading, weights)
-        for candidate in candidates(hit.passage.text, reading):
-            score = candidate.likelihood / weights.temperature + prior
-            place = Place(hit, candidate, score + preference(hit, candidate.span))
-            places = groups.setdefault(sameness(place.text), {})
-            known = places.get(hit.article.id)
-            if known is None or known.score < place.score:
-                places[hit.article.id] = place
-    groups.pop(sameness(""), None)
-    found = [_finding(list(places.values())) for places in groups.values()]
-    return sorted(found, key=lambda finding: -finding.score)
-
-
-def passage_score(hit: Hit, reading: Reading, weights: Weights) -> float:
-    """Return how much a passage's spans count for, in log-probability."""
-    return weights.holds * reading.holds - weights.rank * math.log(3 + hit.rank)
-
-
-def _finding(places: list[Place]) -> Finding:
-    places.sort(key=lambda place: -place.score)
-    return Finding(
-        float(np.logaddexp.reduce([place.score for place in places])),
-        tuple(places),
-    )
-
-
-def candidates(text: str, reading: Reading) -> list[Candidate]:
-    """Return the likeliest spans of a text, best first.
+def candidates(text: str, reading: Reading, longest: int = MAX_TOKENS) -> list[Candidate]:
+    """Return the likeliest spans of a text, of at most so many tokens, best first.
 
     Each ends on word boundaries, none reaches from one sentence into the next, and none has the
     name of the agency that sent the report, where that stands as is usual.
@@ -143,12 +57,11 @@ def candidates(text: str, reading: Reading) -> list[Candidate]:
     offsets = reading.offsets
     if not offsets:
         return []
-    start = _log_softmax(reading.start, reading.no_start)
-    end = _log_softmax(reading.end, reading.no_end)
+    start, end = log_probabilities(reading)
     first, last = np.argsort(-start)[:_EDGES], np.argsort(-end)[:_EDGES]
     scores = start[first][:, None] + end[last][None, :]
     length = last[None, :] - first[:, None]
-    scores[(length < 0) | (length >= MAX_TOKENS)] = -np.inf
+    scores[(length < 0) | (length >= longest)] = -np.inf
     inside = list(sentences(text))
     agencies = [sent.span("agency") for sent in _SENT_BY.finditer(text)]
     found: dict[Offsets, Candidate] = {}
@@ -161,8 +74,14 @@ def candidates(text: str, reading: Reading) -> list[Candidate]:
         signed = any(left < span[1] and span[0] < right for left, right in agencies)
         if around and not signed and span not in found:
             # Two spans of tokens can be one span of words: the likelier stands for both.
-            found[span] = Candidate(span, around[0], float(scores[row, column]))
+            tokens = int(first[row]), int(last[column])
+            found[span] = Candidate(span, around[0], tokens, float(scores[row, column]))
     return list(found.values())
+
+
+def log_probabilities(reading: Reading) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the log-probability of each token to be an answer's first, and to be its last."""
+    return _log_softmax(reading.start, reading.no_start), _log_softmax(reading.end, reading.no_end)
 
 
 def _log_softmax(logits: NDArray[np.float32], none: float) -> NDArray[np.float64]:

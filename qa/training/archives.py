@@ -2,8 +2,8 @@
 
 Most people's first archive has a handful of articles. Half of each archive's are the articles
 of questions that it answers; the others are from the weeks around. What it does not answer:
-questions on other news, half of them of the same weeks, and questions whose own article is
-there, without the answer's words.
+questions on other news, half of them of the same weeks, and questions on its own articles that
+these do not answer.
 """
 
 import datetime
@@ -22,7 +22,9 @@ from qa.models.calibration import Ranking
 from qa.models.loading import load_embedder
 from qa.search.retriever import Retriever
 from qa.settings import Settings
-from qa.training.news import News, NewsQuestion
+from qa.text.answers import normalise
+from qa.training.natural import TrainingQuestion
+from qa.training.news import News
 
 # How many archives there are of so many articles: about as many questions of each size.
 SIZES = {2: 40, 8: 16, 32: 4}
@@ -34,19 +36,20 @@ class Archive:
     """Articles by their urls, and the questions to ask: does the archive answer them?"""
 
     urls: tuple[str, ...]
-    asked: tuple[tuple[NewsQuestion, bool], ...]
+    asked: tuple[tuple[TrainingQuestion, bool], ...]
 
 
-def small(news: News, seed: int = 0) -> Iterator[Archive]:
-    """Draw the archives, always the same ones."""
+def small(news: News, asked: Sequence[TrainingQuestion], seed: int = 0) -> Iterator[Archive]:
+    """Draw the archives, always the same ones for the same questions."""
     draw = random.Random(seed)
     dates = {
         url: datetime.date.fromisoformat(row["date"]) for url, row in news.article_rows.items()
     }
-    answerable, questions = news.answerable(), news.questions()
+    texts = news.articles()
+    known = [question for question in asked if question.answered_by(texts)]
     for size, count in SIZES.items():
         for _ in range(count):
-            yield _archive(draw, size, dates, news.articles(), answerable, questions)
+            yield _archive(draw, size, dates, texts, known, asked)
 
 
 def _archive(
@@ -54,13 +57,11 @@ def _archive(
     size: int,
     dates: Mapping[str, datetime.date],
     texts: Mapping[str, str],
-    answerable: Sequence[NewsQuestion],
-    questions: Sequence[NewsQuestion],
+    known: Sequence[TrainingQuestion],
+    asked: Sequence[TrainingQuestion],
 ) -> Archive:
-    held = draw.sample(answerable, size // 2)
-    urls = {
-        draw.choice([url for url in sorted(q.urls) if q.key in texts.get(url, "")]) for q in held
-    }
+    held = draw.sample(known, size // 2)
+    urls = {_own(question, texts) for question in held}
     day = held[0].date
     near = [
         url
@@ -69,10 +70,10 @@ def _archive(
     ]
     urls |= set(draw.sample(near, size - len(urls)))
 
-    inside = [texts[url] for url in urls]
-    strange = [q for q in questions if q.key and not any(q.key in text for text in inside)]
-    missing = [q for q in strange if q.urls & urls]
-    other = [q for q in strange if not q.urls & urls]
+    inside = [f" {texts[url]} " for url in urls]
+    strange = [question for question in asked if not _may_be_in(question, urls, inside)]
+    missing = [question for question in strange if urls & set(question.urls)]
+    other = [question for question in strange if not urls & set(question.urls)]
     at_the_time = [q for q in other if abs((q.date - day).days) <= DAYS]
     at_other_times = [q for q in other if q not in at_the_time]
     kinds = (missing, at_the_time, at_other_times)
@@ -81,6 +82,26 @@ def _archive(
         tuple(sorted(urls)),
         (*((question, True) for question in held), *((question, False) for question in not_held)),
     )
+
+
+def _own(question: TrainingQuestion, texts: Mapping[str, str]) -> str:
+    """Return an article that answers: a quiz's has the answer's words."""
+    if question.quote:
+        return question.urls[0]
+    [key] = map(normalise, question.answers)
+    return next(url for url in question.urls if key in texts.get(url, ""))
+
+
+def _may_be_in(question: TrainingQuestion, urls: set[str], inside: Sequence[str]) -> bool:
+    """Tell whether some articles may answer: they are the question's, or have an answer's words."""
+    if not question.held:
+        return False
+    if question.quote and question.urls[0] in urls:
+        return True
+    if question.kind == "yesno":
+        return False
+    keys = [f" {key} " for key in map(normalise, question.answers) if key]
+    return not keys or any(key in text for key in keys for text in inside)
 
 
 @contextmanager

@@ -1,82 +1,154 @@
-"""How likely it is that the archive holds an answer: fitted on news questions of 2022.
+"""How likely the best answer is right, and from when on it is said: fitted on questions of 2022.
 
-What the archive answers: questions whose answer occurs in one of their own articles. What it
-does not: questions asked of the archive without the articles of the weeks around them, if
-the answer occurs nowhere in the rest: most often, it then holds nothing on their subject.
-Both are asked of small archives as well, of 2 to 32 articles. Half of the former, and some of
-the latter, are asked a second time in other words: news quizzes share more words with the
-news than people do. Each of these eight kinds weighs the same. "Refused" is the positive class.
+Each kind of case weighs as `SHARES` says: most questions are asked of an archive that answers them,
+but what an archive says to those that it cannot answer counts as much.
 """
 
-from collections import Counter
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import GroupKFold
-from tqdm import tqdm
+from sklearn.metrics import roc_auc_score
 
+from qa.evaluation.judging import rightly
+from qa.evaluation.metrics import exact_match, token_f1
 from qa.models.calibration import Confidence
-from qa.reading.reader import SpanReader
-from qa.search.question import understand
-from qa.search.retriever import Retriever
-from qa.training.archives import opened, small
-from qa.training.news import News, NewsQuestion
-from qa.types import Hit
+from qa.reading.reader import Evidence
+from qa.training.cases import Case, rightly_held
 
-FOLDS = 5
-# All that the two searches find, 100 each: what is left out is among the best.
-DEEP = 200
-# F1 of refusing the questions as they were asked: what is promised, .85, and one in a hundred
-# to spare, as another year's questions differ.
-ENOUGH = 0.86
+# Of all cases, by where they are asked and whether that answers: what each kind weighs together.
+SHARES: Mapping[tuple[str, bool], float] = {
+    ("archive", True): 0.4,
+    ("archive", False): 0.2,
+    ("elsewhere", False): 0.2,
+    ("small", True): 0.1,
+    ("small", False): 0.1,
+}
+# What a wrong answer costs, where a right one is worth 1: people see the sentence that it rests on,
+# and can tell, where a refusal leaves them with nothing.
+WRONG = 0.5
+# Of what is said without doubt, the share that is right.
+PLAINLY_RIGHT = 0.85
+_THRESHOLDS = np.arange(0.05, 0.96, 0.01)
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 
-@dataclass(frozen=True)
-class Signs:
-    """Questions that were asked: their signs, shape (questions, signs), and what they are.
+def case_weights(cases: Sequence[Case]) -> Array:
+    """Return what each case weighs, shape (cases,): 1 in the mean."""
+    kinds = [(case.where, case.held) for case in cases]
+    counts = {kind: kinds.count(kind) for kind in set(kinds)}
+    weights = np.array([SHARES[kind] / counts[kind] for kind in kinds])
+    mean: Array = weights / weights.mean()
+    return mean
 
-    `held` says that the archive answers them, `rewritten` that they are in other words, and
-    `small` that the archive is.
+
+@dataclass(frozen=True)
+class Answered:
+    """The best answers of some cases, whatever the confidence.
+
+    `signs`, shape (cases, signs), are what `Confidence` weighs; `right` tells whether the answer
+    is, `held` whether the archive has one. `rank` is that of the first hit that has the answer, 0
+    if none does. `exact` and `f1` compare the short answer with the gold ones.
     """
 
-    ids: Sequence[str]
+    cases: Sequence[Case]
     signs: Array
-    held: Flags
-    rewritten: Flags
-    small: Flags
+    right: Flags
+    rank: NDArray[np.int_]
+    exact: Array
+    f1: Array
+
+    @classmethod
+    def of(cls, cases: Sequence[Case], found: Sequence[Evidence]) -> "Answered":
+        """Judge the best answer of each case."""
+        rows = [_judged(*pair) for pair in zip(cases, found, strict=True)]
+        right, rank, exact, f1 = map(np.array, zip(*rows, strict=True))
+        return cls(cases, np.array([one.signs for one in found]), right, rank, exact, f1)
+
+    @classmethod
+    def joined(cls, parts: "Sequence[Answered]", cases: Sequence[Case]) -> "Answered":
+        """Return all parts as one, in the order of the cases, which they share out."""
+        places = {id(case): place for place, case in enumerate(cases)}
+        order = np.argsort([places[id(case)] for part in parts for case in part.cases])
+        whole = cls(
+            [case for part in parts for case in part.cases],
+            *(
+                np.concatenate([getattr(part, name) for part in parts])
+                for name in ("signs", "right", "rank", "exact", "f1")
+            ),
+        )
+        return whole.take(order)
 
     @property
-    def weight(self) -> Array:
-        """What each counts for: the eight kinds have the same sum, and all of them that of
-        their number."""
-        kind = 4 * self.small + 2 * self.held + self.rewritten
-        _, place, counts = np.unique(kind, return_inverse=True, return_counts=True)
-        weight: Array = len(kind) / len(counts) / counts[place]
-        return weight
+    def held(self) -> Flags:
+        """Whether the archive has an answer."""
+        return np.array([case.held for case in self.cases])
 
-    def of(self, rows: NDArray[np.intp]) -> "Signs":
-        """Return some of the questions."""
-        return Signs(
-            [self.ids[row] for row in rows],
-            self.signs[rows],
-            self.held[rows],
-            self.rewritten[rows],
-            self.small[rows],
+    def take(self, kept: NDArray[np.intp]) -> "Answered":
+        """Return some of the cases."""
+        return Answered(
+            [self.cases[place] for place in kept],
+            self.signs[kept],
+            self.right[kept],
+            self.rank[kept],
+            self.exact[kept],
+            self.f1[kept],
         )
 
-    def refusing(
-        self, refused: Flags, *, rewritten: bool = False, small: bool = False
-    ) -> dict[str, float]:
-        """Return the rates of refusing questions in one kind of words, of one kind of archive."""
-        kind = (self.rewritten == rewritten) & (self.small == small)
-        return rates(refused[kind & self.held].mean(), refused[kind & ~self.held].mean())
+
+def _judged(case: Case, found: Evidence) -> tuple[bool, int, float, float]:
+    question = case.question
+    ranks = [hit.rank for hit in found.hits if rightly_held(question, hit)]
+    if not case.held or not found.found:
+        return False, min(ranks, default=0), 0.0, 0.0
+    best = found.found[0].places[0]
+    sentence = best.hit.passage.text[slice(*best.candidate.sentence)]
+    right = rightly(question.kind, question.answers, question.quote, best.text, [sentence])
+    compared = best.text, question.answers
+    return right, min(ranks, default=0), exact_match(*compared), token_f1(*compared)
+
+
+def fit(found: Answered, known: Confidence) -> Confidence:
+    """Return the confidence fitted on some answers, with its thresholds."""
+    weights = case_weights(found.cases)
+    # A sign that is always the same says nothing.
+    scale = found.signs.std(axis=0) + 1e-9
+    model = LogisticRegression(max_iter=2000)
+    model.fit(found.signs / scale, found.right, sample_weight=weights)
+    signs = tuple(round(float(value), 4) for value in model.coef_[0] / scale)
+    made = replace(known, signs=signs, bias=round(float(model.intercept_[0]), 4))
+    sure = confidences(found.signs, made)
+    threshold = best_threshold(found, sure)
+    return replace(made, threshold=threshold, plain=plain_threshold(found, sure, threshold))
+
+
+def confidences(signs: Array, known: Confidence) -> Array:
+    """Return the confidence of each case, shape (cases,)."""
+    found: Array = 1.0 / (1.0 + np.exp(-(signs @ np.array(known.signs) + known.bias)))
+    return found
+
+
+def best_threshold(found: Answered, sure: Array) -> float:
+    """Return the threshold below which to refuse: that which gains most, as `WRONG` says."""
+    weights = case_weights(found.cases)
+    gain = np.where(found.right, 1.0, -WRONG) * weights
+    gains = [float(gain[sure >= threshold].sum()) for threshold in _THRESHOLDS]
+    return round(float(_THRESHOLDS[int(np.argmax(gains))]), 2)
+
+
+def plain_threshold(found: Answered, sure: Array, lowest: float) -> float:
+    """Return the threshold from which on enough of what is said is right, in the whole archive."""
+    whole = np.array([case.where == "archive" for case in found.cases])
+    for threshold in _THRESHOLDS[lowest <= _THRESHOLDS]:
+        said = whole & (sure >= threshold)
+        if said.any() and found.right[said].mean() >= PLAINLY_RIGHT:
+            return round(float(threshold), 2)
+    return round(float(_THRESHOLDS[-1]), 2)
 
 
 def rates(wrongly: float, rightly: float) -> dict[str, float]:
@@ -91,130 +163,44 @@ def rates(wrongly: float, rightly: float) -> dict[str, float]:
     }
 
 
-def signs_of(retriever: Retriever, reader: SpanReader, news: News, read: int) -> Signs:
-    """Ask all kinds of questions; `read` is how many hits of each are read."""
-    found: list[tuple[str, Array, bool, bool, bool]] = []
-
-    def ask(
-        searcher: Retriever,
-        question: NewsQuestion,
-        held: bool,
-        urls: Container[str] | None = None,
-    ) -> None:
-        searched = searcher.library.counts()[1]
-        is_small = searcher is not retriever
-        for text in wordings(question, news.rewritten):
-            understood = understand(text, today=searcher.today(question.date, None))
-            limit = None if is_small else DEEP
-            hits = searcher.find(understood, asked_on=question.date, limit=limit)
-            kept = [hit for hit in hits if urls is None or stands_in(hit, urls)]
-            ranked = [replace(hit, rank=rank) for rank, hit in enumerate(kept[:read], start=1)]
-            if ranked:
-                signs = reader.evidence(understood, ranked, searched).signs
-                found.append((question.id, signs, held, text != question.text, is_small))
-
-    for question in tqdm(news.answerable(), unit=" answerable"):
-        ask(retriever, question, held=True)
-    for question, urls in tqdm(news.before_its_time(), unit=" unanswerable"):
-        ask(retriever, question, held=False, urls=urls)
-    for archive in tqdm(small(news), unit=" small archives"):
-        with opened(archive, news, read, retriever.ranking) as other:
-            for question, held in archive.asked:
-                ask(other, question, held)
-    ids, *columns = zip(*found, strict=True)
-    return Signs(ids, *map(np.array, columns))
-
-
-def wordings(question: NewsQuestion, rewritten: Mapping[str, str]) -> Iterator[str]:
-    """Yield the question as it was asked and, if there is such a one, in other words."""
-    yield question.text
-    if question.id in rewritten:
-        yield rewritten[question.id]
-
-
-def numbers(asked: Signs) -> dict[str, int]:
-    """Return how many questions there are of each kind."""
-    names = ("answerable", "rewritten", "small archive")
-    flags = zip(asked.held, asked.rewritten, asked.small, strict=True)
-    return {
-        ", ".join(name if flag else f"not {name}" for name, flag in zip(names, row, strict=True)): n
-        for row, n in sorted(Counter(flags).items(), reverse=True)
-    }
-
-
-def stands_in(hit: Hit, urls: Container[str]) -> bool:
-    """Tell whether a hit is from one of some articles."""
-    return any(source.url in urls for source in (hit.article, *hit.also_in))
-
-
-def fitted(asked: Signs, known: Confidence) -> tuple[Confidence, dict[str, Any]]:
-    """Return the confidence fitted on all questions, and its cross-validated figures."""
-    found, refused = np.zeros(len(asked.ids)), np.zeros(len(asked.ids), dtype=bool)
-    # A question can be of several kinds: then all are in one fold.
-    folds = GroupKFold(FOLDS, shuffle=True, random_state=0)
-    for rest, kept in folds.split(asked.signs, asked.held, asked.ids):
-        seen = asked.of(rest)
-        weights, bias = fit(seen)
-        found[kept] = confidences(asked.signs[kept], weights, bias)
-        threshold = lowest_threshold(seen, confidences(seen.signs, weights, bias))
-        refused[kept] = found[kept] < threshold
-    weights, bias = fit(asked)
-    threshold = lowest_threshold(asked, confidences(asked.signs, weights, bias))
-    first, second, third, fourth, fifth = (round(float(weight), 4) for weight in weights)
-    signs = (first, second, third, fourth, fifth)
-    report = {
-        "cross_validated": {
-            "as_asked": asked.refusing(refused),
-            "rewritten": asked.refusing(refused, rewritten=True),
-            "small_as_asked": asked.refusing(refused, small=True),
-            "small_rewritten": asked.refusing(refused, rewritten=True, small=True),
-        },
-        "reliability": reliability(found, asked),
-    }
-    return replace(known, signs=signs, bias=round(bias, 4), threshold=threshold), report
-
-
-def fit(asked: Signs) -> tuple[Array, float]:
-    """Fit a logistic regression of "the archive answers this" on the signs."""
-    scale = asked.signs.std(axis=0)
-    model = LogisticRegression(max_iter=2000)
-    model.fit(asked.signs / scale, asked.held, sample_weight=asked.weight)
-    return model.coef_[0] / scale, float(model.intercept_[0])
-
-
-def confidences(signs: Array, weights: Array, bias: float) -> Array:
-    """Return the confidence of each question."""
-    found: Array = 1.0 / (1.0 + np.exp(-(signs @ weights + bias)))
-    return found
-
-
-def lowest_threshold(asked: Signs, found: Array) -> float:
-    """Return the lowest threshold that refuses well enough, or else the one that does best.
-
-    The lowest, as it refuses the fewest of those in other words that the archive answers.
-    """
-    tried = {
-        round(float(t), 2): asked.refusing(found < t)["F1"] for t in np.arange(0.02, 0.98, 0.01)
-    }
-    enough = [threshold for threshold, value in tried.items() if value >= ENOUGH]
-    return min(enough, default=max(tried, key=lambda threshold: tried[threshold]))
-
-
-def reliability(found: Array, asked: Signs) -> dict[str, list[float]]:
-    """Return, for each fifth of the scale, the mean confidence, the share answerable, how many.
-
-    The eight kinds of question weigh the same.
-    """
-    table = {}
-    for low in (0.0, 0.2, 0.4, 0.6, 0.8):
-        inside = (found >= low) & (found < low + 0.2)
-        if inside.any():
-            weight = asked.weight[inside]
-            mean = np.average(found[inside], weights=weight)
-            share = np.average(asked.held[inside], weights=weight)
-            table[f"{low:.1f}-{low + 0.2:.1f}"] = [
-                round(float(mean), 3),
-                round(float(share), 3),
-                int(inside.sum()),
+def report(found: Answered, sure: Array, said: Flags, plain: Flags) -> dict[str, Any]:
+    """Return the figures of some answers, of which some are said, and some without doubt."""
+    held = found.held
+    figures: dict[str, Any] = {"answerable": int(held.sum()), "not": int((~held).sum())}
+    if held.any():
+        figures |= {
+            "right": _mean(found.right & said, held),
+            "wrong": _mean(~found.right & said, held),
+            "refused": _mean(~said, held),
+            "right_without_refusals": _mean(found.right, held),
+            "exact_match_without_refusals": _mean(found.exact, held),
+            "F1_without_refusals": _mean(found.f1, held),
+            "plainly": _mean(plain, held),
+            "plainly_right": _mean(found.right & plain, held),
+        }
+        for cut in (1, 4, 12):
+            figures[f"hit@{cut}"] = _mean((found.rank > 0) & (found.rank <= cut), held)
+    if (~held).any():
+        figures["unanswerable_refused"] = _mean(~said, ~held)
+    if held.any() and (~held).any():
+        figures["refusing"] = rates(float((~said)[held].mean()), float((~said)[~held].mean()))
+        figures["AUC_answerable"] = round(float(roc_auc_score(held, sure)), 3)
+        figures["AUC_right"] = round(float(roc_auc_score(found.right, sure)), 3)
+        surest = np.argsort(-sure)[:100]
+        figures["right_of_the_surest_100"] = int(found.right[surest].sum())
+    if (~held).any() and held.any():
+        figures["at"] = {
+            f"{t:.2f}": [
+                _mean(found.right & (sure >= t), held),
+                _mean(~found.right & (sure >= t), held),
+                _mean(sure < t, ~held),
             ]
-    return table
+            for t in np.arange(0.2, 0.71, 0.05)
+        }
+    if plain.any():
+        figures["of_plain_right"] = _mean(found.right, plain)
+    return figures
+
+
+def _mean(values: NDArray[Any], among: Flags) -> float:
+    return round(float(values[among].mean()), 3)

@@ -10,7 +10,7 @@ from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
-from transformers import BertModel
+from transformers import BertModel, MPNetModel
 
 # Features in the pool: some ten times those that one layer sees of one batch.
 _POOL = 1 << 24
@@ -42,7 +42,7 @@ def pool(share: float, dtype: torch.dtype, size: int = _POOL) -> Tensor:
     return (kept / (1 - share)).to(dtype)
 
 
-def add_dropout(body: BertModel, share: float, dtype: torch.dtype) -> None:
+def add_dropout(body: BertModel | MPNetModel, share: float, dtype: torch.dtype) -> None:
     """Leave out features where BERT does, but for the attention's own weights."""
     drawn = pool(share, dtype)
     body.embeddings.dropout = cast(nn.Dropout, PooledDropout(drawn))

@@ -36,35 +36,42 @@ class Example:
     """A question, a passage, and the (start, end) of the answer in it.
 
     There are several spans if people disagreed on where it begins and ends, the file's first
-    one in front, and none if the passage does not answer.
+    one in front, and none if the passage does not answer. `heading` is the passage's article's
+    title and day, and `kind`, one of `KINDS`, what the question asks for: '' if unknown.
     """
 
     question: str
     passage: str
     spans: tuple[Offsets, ...] = ()
+    heading: str = ""
+    kind: str = ""
 
 
-def load(folder: Path, share: float = 1.0, shares: Mapping[str, float] = SHARES) -> list[Example]:
-    """Read the training files of a folder, by name.
+def load(
+    folders: Sequence[Path], share: float = 1.0, shares: Mapping[str, float] = SHARES
+) -> list[Example]:
+    """Read the training files of some folders, by name.
 
     Of each, at random, only `share` times its own one of `shares` is read; what is set aside to
     choose by is left out. Raises `TrainingError` if nothing is left.
     """
-    paths = files(folder)
+    paths = files(*folders)
     wanted = {name: kept for name in paths if (kept := share * shares.get(name, 1.0))}
     found: list[Example] = []
     for name, kept in wanted.items():
         rows = [row for row in _rows(paths[name]) if not set_aside(name, row.passage)]
         found += random.Random(name).sample(rows, round(len(rows) * kept))
     if not found:
-        raise TrainingError(f"no train-*.jsonl.gz in {folder}, or nothing left of it: see --data")
+        where = ", ".join(map(str, folders))
+        raise TrainingError(f"no train-*.jsonl.gz in {where}, or nothing left of it: see --data")
     return found
 
 
-def files(folder: Path) -> dict[str, Path]:
-    """Return a folder's training files by name."""
+def files(*folders: Path) -> dict[str, Path]:
+    """Return the training files of some folders by name."""
     return {
         path.name.removesuffix(".jsonl.gz"): path
+        for folder in folders
         for path in sorted(folder.glob("train-*.jsonl.gz"))
     }
 
@@ -79,7 +86,8 @@ def _rows(path: Path) -> Iterator[Example]:
         for line in stream:
             row = json.loads(line)
             spans = _spans(row["passage"], row["answer_start"], row["answers"])
-            yield Example(row["question"].strip(), row["passage"], spans)
+            said = row["question"].strip(), row["passage"], spans
+            yield Example(*said, row.get("heading", ""), row.get("kind", ""))
 
 
 def _spans(passage: str, start: int, answers: Sequence[str]) -> tuple[Offsets, ...]:

@@ -109,24 +109,6 @@ class News:
         """Return a later year's questions whose answer occurs nowhere in the articles of 2022."""
         return [one for one in self.questions(year) if _absent(one, self.articles())]
 
-    def before_its_time(self, weeks: int = 4) -> Iterator[tuple[NewsQuestion, frozenset[str]]]:
-        """Yield questions of 2022, each with an archive's articles that do not hold the answer.
-
-        An article is left out if it was found for a question of these weeks, before or after; a
-        question, if its answer occurs in any of the articles that are left.
-        """
-        asked = self.questions()
-        for question in asked:
-            near = {
-                url
-                for other in asked
-                if abs((other.date - question.date).days) <= 7 * weeks
-                for url in other.urls
-            }
-            rest = {url: text for url, text in self.articles().items() if url not in near}
-            if _absent(question, rest):
-                yield question, frozenset(rest)
-
 
 def _absent(question: NewsQuestion, texts: dict[str, str]) -> bool:
     key = f" {question.key} "

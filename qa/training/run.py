@@ -10,14 +10,14 @@ from typing import Any
 import torch
 from safetensors.torch import save_file
 from torch import nn
-from torch.nn.functional import binary_cross_entropy_with_logits, mse_loss
+from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy, mse_loss
 
 from qa.errors import TrainingError
-from qa.models.reader_network import ReaderNetwork
+from qa.models.reader_network import KINDS, Judge, Outputs, ReaderNetwork
 from qa.training import fingerprint
 from qa.training.dropout import add_dropout
 from qa.training.student import OWN, Student
-from qa.training.windows import Batch, Window, batch, batches
+from qa.training.windows import UNKNOWN, Batch, Window, batch, batches
 
 # AdamW's second moment forgets faster than by default: RoBERTa (Liu et al. 2019) trains more
 # stably so.
@@ -25,6 +25,13 @@ _BETAS = (0.9, 0.98)
 # Gradients are cut to this norm, as those of BERT's own training.
 _LARGEST_GRADIENT = 1.0
 _LOGGED_EVERY = 50
+# The likeliest starts and ends that are combined into spans to judge, and how many are judged.
+_EDGES = 6
+_JUDGED = 5
+# Tokens of such a span, at most; and the F1 with an answer's tokens from which it is right.
+_LONGEST = 80
+_RIGHT = 0.5
+_YES_OR_NO = KINDS.index("yesno")
 # What may differ in a run that goes on from a checkpoint: a run can be prolonged.
 _FREE = ("steps", "learning_rate", "lr_decay_share")
 
@@ -50,6 +57,8 @@ class Recipe:
     lr_decay_share: float = 1.0
     batch_tokens: int = 4096
     holds_weight: float = 0.5
+    judge_weight: float = 0.5
+    kind_weight: float = 0.1
     weight_decay: float = 0.01
     dropout: float = 0.1
     head_lr_factor: float = 1.0
@@ -67,19 +76,66 @@ class Recipe:
 def loss(network: ReaderNetwork, part: Batch, recipe: Recipe) -> torch.Tensor:
     """Return the loss of a batch, a number: the mean over windows of both cross-entropies.
 
-    That of the span is the mean of its start's and its end's, over all tokens; that of "holds an
-    answer" counts `recipe.holds_weight` times. A student's has also the mean squared error of
-    the teacher's states, which have a mean square of 1.
+    That of the span is the mean of its start's and its end's, over all tokens; those of "holds an
+    answer", of the judge and of the question's kind count as often as the recipe says. A student's
+    has also the mean squared error of the teacher's states, which have a mean square of 1.
     """
     states = network.states(part.ids, part.token_types, part.mask)
-    spans, holds = network.heads(states, part.token_types)
-    likely = torch.log_softmax(spans, dim=1)
+    said = network.heads(states, part.token_types)
+    likely = torch.log_softmax(said.spans, dim=1)
     span = -(part.target * likely).sum(dim=(1, 2)).mean() / 2
-    total = span + recipe.holds_weight * binary_cross_entropy_with_logits(holds, part.holds)
+    total = span + recipe.holds_weight * binary_cross_entropy_with_logits(said.holds, part.holds)
+    if recipe.judge_weight:
+        total = total + recipe.judge_weight * judged(network.judge, said, part)
+    if recipe.kind_weight and (part.kinds != UNKNOWN).any():
+        kinds = cross_entropy(said.kinds, part.kinds, ignore_index=UNKNOWN)
+        total = total + recipe.kind_weight * kinds
     if isinstance(network, Student) and part.states is not None:
         predicted = network.mirrored(states[part.mask == 1])
         total = total + recipe.states_weight * mse_loss(predicted, part.states.float())
     return total
+
+
+def judged(judge: Judge, said: Outputs, part: Batch) -> torch.Tensor:
+    """Return the judge's loss: of what it says of the network's own likeliest spans.
+
+    So the judge learns from the mistakes that the network makes, as long as it makes them.
+    """
+    with torch.no_grad():
+        spans = said.spans[:, 1:].topk(min(_EDGES, said.spans.shape[1] - 1), dim=1)
+        starts, ends = spans.indices.add(1).unbind(-1)
+        scores = spans.values[..., 0][:, :, None] + spans.values[..., 1][:, None, :]
+        length = ends[:, None, :] - starts[:, :, None] + 1
+        scores = scores.masked_fill((length < 1) | (length > _LONGEST), -torch.inf).flatten(1)
+        best = scores.topk(min(_JUDGED, scores.shape[1]), dim=1)
+        first = starts.gather(1, best.indices // ends.shape[1])
+        last = ends.gather(1, best.indices % ends.shape[1])
+        answers = part.spans.shape[1]
+        # The answers themselves come first, where there are any.
+        first = torch.cat([part.spans[..., 0], first], dim=1)
+        last = torch.cat([part.spans[..., 1], last], dim=1)
+        counts = torch.cat([part.spans[..., 1] > 0, best.values > -1e4], dim=1)
+        right = _right(first, last, part)
+        weight = counts / counts.sum(dim=1, keepdim=True).clamp(min=1)
+        weight[:, :answers] /= max(1, answers / 2)
+    rows = torch.arange(len(first))[:, None]
+    logits = judge(
+        said.first[rows, first].to(judge.first.weight.dtype),
+        said.last[rows, last].to(judge.first.weight.dtype),
+    ).float()
+    losses = binary_cross_entropy_with_logits(logits, right.float(), reduction="none")
+    return (losses * weight).sum() / weight.sum()
+
+
+def _right(first: torch.Tensor, last: torch.Tensor, part: Batch) -> torch.Tensor:
+    """Tell which spans answer, shape (windows, spans): of yes or no, any of the right sentence."""
+    start, end = part.spans[:, None, :, 0], part.spans[:, None, :, 1]
+    first, last = first[..., None], last[..., None]
+    both = (torch.minimum(last, end) - torch.maximum(first, start) + 1).clamp(min=0)
+    length = last - first + 1
+    alike = 2 * both / (length + end - start + 1)
+    inside = (both / length).masked_fill((part.kinds != _YES_OR_NO)[:, None, None], 0.0)
+    return ((torch.maximum(alike, inside) >= _RIGHT) & (end > 0)).any(dim=-1)
 
 
 class Run:

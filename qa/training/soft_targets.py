@@ -77,8 +77,8 @@ def _thought(teacher: ReaderNetwork, part: Batch) -> tuple[Tensor, Tensor, Tenso
     """Return the states, the probabilities of each token, and those of holding an answer."""
     with torch.inference_mode():
         states = teacher.states(part.ids, part.token_types, part.mask)
-        spans, holds = teacher.heads(states, part.token_types)
-        return states.float(), torch.softmax(spans, dim=1), torch.sigmoid(holds)
+        said = teacher.heads(states, part.token_types)
+        return states.float(), torch.softmax(said.spans, dim=1), torch.sigmoid(said.holds)
 
 
 def _write(path: Path, made_of: str, targets: Sequence[SoftTargets]) -> None:

@@ -1,7 +1,7 @@
 """The reader while it learns from a teacher."""
 
 from torch import Tensor, nn
-from transformers import BertModel
+from transformers import BertModel, MPNetModel
 
 from qa.models.reader_network import ReaderNetwork
 
@@ -16,7 +16,7 @@ class Student(ReaderNetwork):
     teacher makes of it. There is one for each token, where an answer gives one bit of a window.
     """
 
-    def __init__(self, body: BertModel, features: int) -> None:
+    def __init__(self, body: BertModel | MPNetModel, features: int) -> None:
         super().__init__(body)
         self.mirror = nn.Linear(body.config.hidden_size, features)
 

@@ -11,7 +11,8 @@ from tokenizers import Encoding
 from torch import Tensor
 
 from qa.models.batching import SafeTokenizer
-from qa.models.span_model import padded_pairs, question_head
+from qa.models.reader_network import KINDS
+from qa.models.span_model import padded_pairs, row_head
 from qa.text.sentences import Offsets
 from qa.training.examples import Example
 
@@ -25,17 +26,24 @@ _SORTED_TOGETHER = 50
 _ROUND = 8
 
 
+# The kind of a question that nobody has told.
+UNKNOWN = -1
+
+
 @dataclass(frozen=True, slots=True)
 class Window:
     """Token ids of [CLS] question [SEP] passage [SEP], and what there is to learn from them.
 
-    `first` is where the passage begins. `spans` are the answer's first and last token, as each
-    of the people had it: (0, 0) if there is none. `soft` is what a teacher thinks of it.
+    The heading, if there is one, stands before the passage, with its own [SEP]. `first` is where
+    the passage begins. `spans` are the answer's first and last token, as each of the people had
+    it: (0, 0) if there is none. `kind` is the number of what the question asks for, -1 if unknown.
+    `soft` is what a teacher thinks of it.
     """
 
     ids: list[int]
     first: int
     spans: tuple[tuple[int, int], ...]
+    kind: int = UNKNOWN
     soft: "SoftTargets | None" = None
 
 
@@ -58,7 +66,9 @@ class Batch:
     """Windows padded to one length: ids, token types and mask of shape (windows, tokens).
 
     `target`, of shape (windows, tokens, 2), has the probability of each token to be the start
-    and the end; `holds`, of shape (windows,), that there is an answer. `states`, where there is
+    and the end; `holds`, of shape (windows,), that there is an answer; `kinds`, of the same shape,
+    are the numbers of what the questions ask for. `spans`, of shape (windows, answers, 2), are the
+    answers' first and last tokens, (0, 0) for none. `states`, where there is
     a teacher, are its states of the tokens that are no padding, shape (tokens, features).
     """
 
@@ -67,52 +77,61 @@ class Batch:
     mask: Tensor
     target: Tensor
     holds: Tensor
+    kinds: Tensor
+    spans: Tensor
     states: Tensor | None = None
 
 
-def windows(examples: Sequence[Example], tokenizer: SafeTokenizer, seed: int) -> Iterator[Window]:
+def windows(
+    examples: Sequence[Example], tokenizer: SafeTokenizer, seed: int, longest: int = PASSAGE
+) -> Iterator[Window]:
     """Yield a window for each example, cut at random around the answer if the passage is long.
 
-    There is none for an answer of more than 200 tokens, or of no token.
+    A passage has at most `longest` tokens. There is no window for an answer that is longer, or of
+    no token.
     """
     chosen = random.Random(seed)
     for first in range(0, len(examples), 1000):
         part = examples[first : first + 1000]
         asked = tokenizer.encode([e.question for e in part], special=False)
         read = tokenizer.encode([e.passage for e in part], special=False)
-        for example, question, passage in zip(part, asked, read, strict=True):
-            window = _window(example, question, passage, tokenizer, chosen)
+        above = tokenizer.encode([e.heading for e in part], special=False)
+        for example, question, passage, heading in zip(part, asked, read, above, strict=True):
+            head = row_head(question.ids, heading.ids, tokenizer)
+            window = _window(example, head, passage, longest, tokenizer.ends[1], chosen)
             if window:
                 yield window
 
 
 def _window(
     example: Example,
-    question: Encoding,
+    head: list[int],
     passage: Encoding,
-    tokenizer: SafeTokenizer,
+    longest: int,
+    sep: int,
     chosen: random.Random,
 ) -> Window | None:
-    head = question_head(question.ids, tokenizer)
-    sep = tokenizer.ends[1]
-    beyond = max(0, len(passage.ids) - PASSAGE)
+    kind = KINDS.index(example.kind) if example.kind else UNKNOWN
+    beyond = max(0, len(passage.ids) - longest)
     if not example.spans:
         left = chosen.randint(0, beyond)
-        return Window([*head, *passage.ids[left : left + PASSAGE], sep], len(head), ((0, 0),))
+        ids = [*head, *passage.ids[left : left + longest], sep]
+        return Window(ids, len(head), ((0, 0),), kind)
     inside = [_tokens(passage, span) for span in example.spans]
-    if inside[0] is None or inside[0][1] - inside[0][0] >= PASSAGE:
+    if inside[0] is None or inside[0][1] - inside[0][0] >= longest:
         return None
     start, end = inside[0]
-    left = chosen.randint(max(0, end + 1 - PASSAGE), min(start, beyond))
+    left = chosen.randint(max(0, end + 1 - longest), min(start, beyond))
     shift = len(head) - left
     return Window(
-        [*head, *passage.ids[left : left + PASSAGE], sep],
+        [*head, *passage.ids[left : left + longest], sep],
         len(head),
         tuple(
             (span[0] + shift, span[1] + shift)
             for span in inside
-            if span and left <= span[0] and span[1] < left + PASSAGE
+            if span and left <= span[0] and span[1] < left + longest
         ),
+        kind,
     )
 
 
@@ -171,5 +190,12 @@ def batch(group: Sequence[Window], distillation: float = 0.0) -> Batch:
             tokens = torch.from_numpy(window.soft.tokens)
             target[row, : len(tokens)] += weight * tokens
             holds[row] += weight * window.soft.holds
+    kinds = torch.tensor([window.kind for window in group])
+    spans = torch.zeros(len(group), max(len(window.spans) for window in group), 2, dtype=torch.long)
+    for row, window in enumerate(group):
+        # Fewer answers than in another window: the last stands for those that are not there.
+        for place in range(spans.shape[1]):
+            spans[row, place] = torch.tensor(window.spans[min(place, len(window.spans) - 1)])
     known = [torch.from_numpy(window.soft.states) for window in group if window.soft]
-    return Batch(ids, token_types, mask, target, holds, torch.cat(known) if known else None)
+    states = torch.cat(known) if known else None
+    return Batch(ids, token_types, mask, target, holds, kinds, spans, states)
