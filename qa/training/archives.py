@@ -17,9 +17,10 @@ from pathlib import Path
 
 from qa.ingest import ingest
 from qa.library.catalogue import Library
+from qa.library.recipe import facts
 from qa.library.vectors import VectorReader
 from qa.models.calibration import Ranking
-from qa.models.loading import load_embedder
+from qa.models.loading import load_calibration, load_embedder
 from qa.search.retriever import Retriever
 from qa.settings import Settings
 from qa.text.answers import normalise
@@ -113,7 +114,18 @@ def opened(archive: Archive, news: News, hits: int, ranking: Ranking) -> Iterato
         (folder / "articles.jsonl").write_text("\n".join(lines), encoding="utf-8")
         settings = Settings(library=folder / "library")
         ingest([folder / "articles.jsonl"], settings)
+        yield stack.enter_context(searching(settings, hits, ranking))
+
+
+@contextmanager
+def searching(settings: Settings, hits: int, ranking: Ranking | None = None) -> Iterator[Retriever]:
+    """Open a library and let it be searched, for so many hits; without a ranking, as qa ranks.
+
+    Raises `LibraryError`s and `ModelError`.
+    """
+    with ExitStack() as stack:
         library = stack.enter_context(Library.open(settings.library))
+        library.check(facts(settings))
         vectors = VectorReader(settings.library)
         stack.callback(vectors.close)
         yield Retriever(
@@ -121,5 +133,5 @@ def opened(archive: Archive, news: News, hits: int, ranking: Ranking) -> Iterato
             vectors=vectors,
             embedder=load_embedder(settings),
             limit=hits,
-            ranking=ranking,
+            ranking=ranking or load_calibration().ranking,
         )

@@ -14,7 +14,6 @@ nobody tells are carried over: they were chosen by hand, on the figures of `benc
 import argparse
 import json
 from collections.abc import Sequence
-from contextlib import ExitStack
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -25,16 +24,13 @@ from sklearn.model_selection import GroupKFold
 from tqdm import tqdm
 
 from qa.errors import QAError, TrainingError
-from qa.library.catalogue import Library
-from qa.library.recipe import facts
-from qa.library.vectors import VectorReader
 from qa.models.calibration import FILE, Calibration, Decision, Scores
 from qa.models.embedder import EMBEDDER
-from qa.models.loading import READER, file_hash, load_embedder, load_span_model
+from qa.models.loading import READER, file_hash, load_span_model
 from qa.reading.findings import Read, places
 from qa.reading.reader import AGAIN, SpanReader, by_best, spans, weighed
-from qa.search.retriever import Retriever
 from qa.settings import Settings
+from qa.training.archives import searching
 from qa.training.cases import Case, cases
 from qa.training.confidence import Answered, case_weights, confidences, fit, report
 from qa.training.deciding import fit as fit_scores
@@ -104,18 +100,7 @@ def calibrate(
         for name in ("small", "large")
     )
     assert small
-    with ExitStack() as stack:
-        library = stack.enter_context(Library.open(settings.library))
-        library.check(facts(settings))
-        vectors = VectorReader(settings.library)
-        stack.callback(vectors.close)
-        retriever = Retriever(
-            library=library,
-            vectors=vectors,
-            embedder=load_embedder(settings),
-            limit=settings.hits,
-            ranking=known.ranking,
-        )
+    with searching(settings, settings.hits, known.ranking) as retriever:
         put = list(cases(retriever, asked, news))
     reader = SpanReader(small, known, large)
     read = [reader.once(case.asked, case.hits) for case in tqdm(put, unit=" read")]
@@ -125,7 +110,8 @@ def calibrate(
     }
     made = replace(known, files=files, embedder_sha256=EMBEDDER.sha256)
     first, figures = decide(put, read, known.small)
-    made = replace(made, small=first)
+    # Without a large network, what decides for the small one stands in its place, unused.
+    made = replace(made, small=first, large=first)
     tables = {"small": figures}
     if large:
         reader = SpanReader(small, made, large)

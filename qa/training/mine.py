@@ -9,7 +9,6 @@ import gzip
 import json
 import random
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +16,8 @@ from tqdm import tqdm
 
 from qa.errors import QAError
 from qa.library.catalogue import Library
-from qa.library.recipe import facts
-from qa.library.vectors import VectorReader
-from qa.models.loading import load_embedder
-from qa.search.retriever import Retriever
 from qa.settings import Settings
+from qa.training.archives import searching
 from qa.training.examples import Example
 from qa.training.natural import TrainingQuestion, examples, names, natural, quiz, weeks
 
@@ -56,13 +52,7 @@ def main() -> None:
 
 
 def _search(asked: Sequence[TrainingQuestion], settings: Settings, path: Path) -> None:
-    with ExitStack() as stack:
-        library = stack.enter_context(Library.open(settings.library))
-        library.check(facts(settings))
-        vectors = VectorReader(settings.library)
-        stack.callback(vectors.close)
-        embedder = load_embedder(settings)
-        retriever = Retriever(library=library, vectors=vectors, embedder=embedder, limit=HITS)
+    with searching(settings, HITS) as retriever:
         lines = []
         for question in tqdm(asked, unit=" questions"):
             hits = retriever.hits(question.text, asked_on=question.date)
