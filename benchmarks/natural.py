@@ -59,8 +59,7 @@ def ask(assistant: Assistant, reader: SpanReader, question: TrainingQuestion) ->
     best, best_right = "", False
     if evidence.found:
         place = evidence.found[0].places[0]
-        best, sentence = place.text, place.hit.passage.text[slice(*place.candidate.sentence)]
-        best_right = right(question, best, [sentence])
+        best, best_right = place.text, right(question, place.text, [place.sentence])
     quotes = [citation.quote for citation in answer.citations]
     said = answer.outcome == "answered" and right(question, answer.short, quotes)
     ranks = [

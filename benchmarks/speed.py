@@ -2,9 +2,10 @@
 
 Of all questions of 2022 every so many-th is asked, one after the other, once before the clock
 starts. `chroma` and `sqlite` are the time inside their queries, wherever they are made from;
-`embed` and `read` are the two models' shares; `rest` is what Python does between them. The memory
-is that of the process once the chat page is built and all has been asked. Ratios mean more than
-milliseconds on a shared machine.
+`embed`, `read` and `read again` are the shares of the embedder and of the reader's two networks;
+`rest` is what Python does between them. `to_small_alone` is how many times as long an answer takes
+as where the small network reads alone. The memory is that of the process once the chat page is
+built and all has been asked. Ratios mean more than milliseconds on a shared machine.
 
 With `--more FILE` a copy of the library is asked to which the articles of another file have been
 added: their passages and words as they are, but with vectors made of the library's own (see
@@ -33,15 +34,28 @@ from qa.ingest.files import Loaded, read
 from qa.ingest.rounds import entry
 from qa.library.catalogue import Library
 from qa.library.conversations import Conversations
-from qa.library.vectors import VectorWriter, snapshot_name, sweep
+from qa.library.vectors import VectorReader, VectorWriter, snapshot_name, sweep
+from qa.models.embedder import Embedder
 from qa.models.loading import load_embedder, load_large_reader, load_small_reader
+from qa.models.span_model import SpanModel
 from qa.settings import Settings
 
-STAGES = ("embed", "chroma", "sqlite", "read")
+MODELS = ("embed", "read", "read again")
+QUERIES = ("chroma", "sqlite")
+STAGES = (*MODELS, *QUERIES)
 Seconds = dict[str, list[float]]
 # What is timed of each part: all that a question calls.
-LIBRARY = ("state", "counts", "extent", "passages", "passing", "search", "happened", "articles")
-VECTORS = ("search", "similarities")
+LIBRARY = (
+    Library.state,
+    Library.counts,
+    Library.extent,
+    Library.passages,
+    Library.passages_on,
+    Library.passing,
+    Library.search,
+    Library.articles,
+)
+VECTORS = (VectorReader.search, VectorReader.similarities)
 
 
 class Stopwatch:
@@ -51,9 +65,9 @@ class Stopwatch:
         self.seconds: defaultdict[str, float] = defaultdict(float)
         self._inside = False
 
-    def watch(self, owner: object, methods: Sequence[str], stage: str) -> None:
-        for method in methods:
-            setattr(owner, method, self._timed(getattr(owner, method), stage))
+    def watch(self, owner: object, methods: Sequence[Callable[..., Any]], stage: str) -> None:
+        for name in (method.__name__ for method in methods):
+            setattr(owner, name, self._timed(getattr(owner, name), stage))
 
     def _timed(self, method: Callable[..., Any], stage: str) -> Callable[..., Any]:
         def run(*args: Any, **named: Any) -> Any:
@@ -75,11 +89,11 @@ def watched(assistant: Assistant, settings: Settings) -> Stopwatch:
     retriever = assistant.retriever
     stopwatch.watch(assistant.library, LIBRARY, "sqlite")
     stopwatch.watch(retriever.vectors, VECTORS, "chroma")
-    stopwatch.watch(retriever.embedder, ["embed"], "embed")
+    stopwatch.watch(retriever.embedder, [Embedder.embed], "embed")
     # Loaded once a process: it is the one that the assistant reads with.
-    stopwatch.watch(load_small_reader(settings), ["read"], "read")
+    stopwatch.watch(load_small_reader(settings), [SpanModel.read], "read")
     if large := load_large_reader(settings):
-        stopwatch.watch(large, ["read"], "read again")
+        stopwatch.watch(large, [SpanModel.read], "read again")
     return stopwatch
 
 
@@ -175,14 +189,17 @@ def report(library: Path, count: int, starts: int) -> dict[str, Any]:
         articles, passages = assistant.library.counts()
         memory = memory_mb()
         del page
-    models = [sum(pair) for pair in zip(taken["embed"], taken["read"], strict=True)]
-    queries = [sum(pair) for pair in zip(taken["chroma"], taken["sqlite"], strict=True)]
+    with Assistant.load(Settings(library=library, reader="small")) as assistant:
+        alone = ask(assistant, Stopwatch(), questions)["all"]
+    models = [sum(one) for one in zip(*(taken[name] for name in MODELS), strict=True)]
+    queries = [sum(one) for one in zip(*(taken[name] for name in QUERIES), strict=True)]
     return {
         "articles": articles,
         "passages": passages,
         "questions": len(questions),
         **{stage: milliseconds(seconds) for stage, seconds in taken.items()},
         "queries_to_models": round(statistics.median(queries) / statistics.median(models), 2),
+        "to_small_alone": round(statistics.median(taken["all"]) / statistics.median(alone), 2),
         "memory_mb": memory,
         **({"cold_start": cold_start(library, questions[0], starts)} if starts else {}),
     }

@@ -5,10 +5,12 @@ import json
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,7 @@ from qa.ingest import Summary, rebuild, remove
 from qa.ingest import ingest as ingest_into
 from qa.library.catalogue import Library
 from qa.library.doctor import check
+from qa.library.vectors import VectorReader
 from qa.settings import Settings
 from tests.conftest import CHECKOUT, Notices
 
@@ -252,6 +255,16 @@ def test_doctor_sees_what_is_wrong_and_rebuild_mends_it(
     assert "passages are not the slices" in faults
     assert "the full-text index holds 0" in faults
     assert "belong to no passage" in faults
+
+
+def test_vectors_at_which_chroma_panics_are_one_line(tmp_path: Path) -> None:
+    """As where an ingest takes a snapshot away while another process is opening it."""
+    place = tmp_path / "vectors" / "000001"
+    place.mkdir(parents=True)
+    with closing(sqlite3.connect(place / "chroma.sqlite3")) as torn:
+        torn.execute("CREATE TABLE migrations (torn)")
+    with pytest.raises(LibraryError, match=r"cannot be used .*run `qa doctor --rebuild`"):
+        VectorReader(tmp_path).ids("000001")
 
 
 def test_without_a_listener_what_people_should_read_is_logged(

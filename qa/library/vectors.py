@@ -196,7 +196,12 @@ def _explained(place: Path) -> Iterator[None]:
 
     try:
         yield
-    except (ChromaError, ValueError) as error:
+    except BaseException as error:
+        # Chroma's core, in Rust, panics where a file goes while the core is opening it, and a
+        # panic is no Exception. pyo3 gives its class no name to import.
+        panicked = type(error).__name__ == "PanicException"
+        if not panicked and not isinstance(error, ChromaError | ValueError):
+            raise
         raise LibraryError(_damaged(place, str(error).splitlines()[0])) from None
 
 

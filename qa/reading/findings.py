@@ -35,34 +35,15 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A span of a passage, with the signs that `Scores` weighs, shape (9,)."""
+    """A span of a hit's passage, with the signs that `Scores` weighs, shape (9,)."""
 
     read: Read
     candidate: Candidate
     signs: Signs
 
     @property
-    def text(self) -> str:
-        """The words of the span."""
-        return self.read.hit.passage.text[slice(*self.candidate.span)]
-
-    @property
-    def sentence(self) -> str:
-        """The sentence that it stands in."""
-        return self.read.hit.passage.text[slice(*self.candidate.sentence)]
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where an answer stands: a span of a hit's passage. `score` is its weighed log-probability."""
-
-    read: Read
-    candidate: Candidate
-    score: float
-
-    @property
     def hit(self) -> Hit:
-        """The hit that it stands in."""
+        """The hit that the span stands in."""
         return self.read.hit
 
     @property
@@ -71,9 +52,21 @@ class Place:
         return self.hit.passage.text[slice(*self.candidate.span)]
 
     @property
+    def sentence(self) -> str:
+        """The sentence that the span stands in."""
+        return self.hit.passage.text[slice(*self.candidate.sentence)]
+
+    @property
     def kind(self) -> Kind:
         """Whether the span is all of its sentence."""
         return "sentence" if self.candidate.span == self.candidate.sentence else "words"
+
+
+@dataclass(frozen=True, slots=True)
+class Place(Seen):
+    """Where an answer stands. `score` is the span's log-probability, as its signs are weighed."""
+
+    score: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +104,12 @@ def seen(read: Read, longest: int, dated: Dated = never) -> Iterator[Seen]:
     known = [(one, *log_probabilities(one)) for one in networks]
     similarity = USUAL_SIMILARITY if hit.similarity is None else hit.similarity
     of_hit = math.log(3 + hit.rank), similarity
-    found = {
+    merged = {
         candidate.span: candidate
         for network in networks
         for candidate in candidates(hit.passage.text, network, longest)
     }
-    for candidate in found.values():
+    for candidate in merged.values():
         first, last = candidate.tokens
         said = [
             (start[first] + end[last], one.judged(first, last), one.holds)
@@ -130,7 +123,7 @@ def seen(read: Read, longest: int, dated: Dated = never) -> Iterator[Seen]:
 def places(found: Sequence[Seen], scores: Scores) -> list[Place]:
     """Return where answers may stand, with their scores."""
     weights = scores.weights
-    return [Place(one.read, one.candidate, float(one.signs @ weights)) for one in found]
+    return [Place(one.read, one.candidate, one.signs, float(one.signs @ weights)) for one in found]
 
 
 def findings(found: Sequence[Place]) -> list[Finding]:

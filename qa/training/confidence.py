@@ -107,8 +107,8 @@ def _judged(case: Case, found: Evidence) -> tuple[bool, int, float, float]:
     if not case.held or not found.found:
         return False, min(ranks, default=0), 0.0, 0.0
     best = found.found[0].places[0]
-    sentence = best.hit.passage.text[slice(*best.candidate.sentence)]
-    right = rightly(question.kind, question.answers, question.quote, best.text, [sentence])
+    gold = question.kind, question.answers, question.quote
+    right = rightly(*gold, best.text, [best.sentence])
     compared = best.text, question.answers
     return right, min(ranks, default=0), exact_match(*compared), token_f1(*compared)
 
