@@ -19,12 +19,12 @@ from tqdm import tqdm
 from benchmarks.news import NEWS, SHARED
 from qa.assistant import Assistant
 from qa.evaluation.judging import rightly
-from qa.reading.reader import SpanReader
-from qa.search.question import understand
+from qa.reading.reader import Evidence, SpanReader
+from qa.search.question import Asked, understand
 from qa.settings import Settings
 from qa.training.cases import rightly_held
 from qa.training.natural import TrainingQuestion, natural, weeks
-from qa.types import Answer
+from qa.types import Answer, Draft, Hit
 
 CUTS = (1, 4, 12)
 
@@ -51,11 +51,32 @@ def right(question: TrainingQuestion, short: str, sentences: Sequence[str]) -> b
     return question.held and rightly(*gold, short, sentences)
 
 
-def ask(assistant: Assistant, reader: SpanReader, question: TrainingQuestion) -> Row:
+class Recorder:
+    """The reader of an assistant, and what it read first for the last question.
+
+    What was planned is read about once more: whether it was reported since.
+    """
+
+    def __init__(self, reader: SpanReader) -> None:
+        self.reader = reader
+        self.first: tuple[Sequence[Hit], Evidence] | None = None
+
+    def read(self, asked: Asked, hits: Sequence[Hit], searched: int | None = None) -> Draft:
+        evidence = self.reader.evidence(asked, hits, searched)
+        self.first = self.first or (hits, evidence)
+        return self.reader.draft(asked, evidence)
+
+
+def ask(assistant: Assistant, recorder: Recorder, question: TrainingQuestion) -> Row:
+    recorder.first = None
     answer = assistant.answer(question.text, asked_on=question.date)
-    put = understand(question.text, today=question.date)
-    hits = assistant.retriever.find(put, asked_on=question.date)
-    evidence = reader.evidence(put, hits, assistant.library.counts()[1])
+    if not recorder.first:
+        # Answered by the dated sentences of a period, or refused unread.
+        put = understand(question.text, today=question.date)
+        found = assistant.retriever.find(put, asked_on=question.date)
+        recorder.read(put, found, assistant.library.counts()[1])
+    assert recorder.first
+    hits, evidence = recorder.first
     best, best_right = "", False
     if evidence.found:
         place = evidence.found[0].places[0]
@@ -124,9 +145,10 @@ def main() -> None:
     week = weeks(NEWS / "questions-2022.jsonl.gz")
     asked = list(natural(SHARED / f"data/natural/natural-{arguments.year}.jsonl.gz", week))
     asked = [question for question in asked if question.kept_back][: arguments.limit]
-    reader = SpanReader.load(settings)
-    with Assistant.load(settings) as assistant:
-        rows = [ask(assistant, reader, question) for question in tqdm(asked, unit=" questions")]
+    recorder = Recorder(SpanReader.load(settings))
+    with Assistant.load(settings) as loaded:
+        assistant = Assistant(loaded.library, loaded.retriever, recorder)
+        rows = [ask(assistant, recorder, question) for question in tqdm(asked, unit=" questions")]
     if arguments.show:
         lines = [
             {

@@ -12,6 +12,9 @@ from tokenizers import Encoding, Tokenizer
 
 # Tokens in one forward pass: 8 passages of 200 tokens kept a core's cache busiest.
 BATCH_TOKENS = 1600
+# Rows are padded to a multiple of so many tokens: oneDNN keeps a plan for each shape that it has
+# computed, a gigabyte of them after some hundred batches if every length is a shape of its own.
+_ROUND = 8
 
 Rows = NDArray[np.intp]
 Part = TypeVar("Part")
@@ -87,12 +90,14 @@ def by_length(lengths: Sequence[int], workers: int) -> list[Rows]:
     return groups
 
 
-def padded(
-    ids: Sequence[Sequence[int]], multiple: int = 1
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return ids and mask, padded with zeros to the longest row, or to a multiple above it."""
-    longest = -(-max(map(len, ids)) // multiple) * multiple
-    tokens = np.zeros((len(ids), longest), dtype=np.int64)
+def rounded(tokens: int) -> int:
+    """Return the length to which a row of so many tokens is padded, at least."""
+    return -(-tokens // _ROUND) * _ROUND
+
+
+def padded(ids: Sequence[Sequence[int]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return ids and mask, each of shape (rows, tokens), padded with zeros beyond the longest."""
+    tokens = np.zeros((len(ids), rounded(max(map(len, ids)))), dtype=np.int64)
     mask = np.zeros_like(tokens)
     for place, row in enumerate(ids):
         tokens[place, : len(row)] = row

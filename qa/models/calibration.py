@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Annotated, ClassVar, Self
 
@@ -51,19 +51,7 @@ class Scores:
     @property
     def weights(self) -> NDArray[np.float64]:
         """The weights of the signs, in the order in which they stand here, shape (9,)."""
-        return np.array(
-            [
-                self.likelihood,
-                self.judge,
-                self.holds,
-                self.likelihood_again,
-                self.judge_again,
-                self.holds_again,
-                self.rank,
-                self.similarity,
-                self.dated,
-            ]
-        )
+        return np.array(astuple(self)[:-1])
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,6 @@ _QUESTION_TOKENS = 64
 # Most titles have 10 to 25 tokens. "(31 March 2017)" has 5.
 _HEADING_TOKENS = 40
 _DAY_TOKENS = 5
-# Rows are padded to a multiple of so many tokens: oneDNN keeps what it has made for each shape,
-# half a gigabyte after a hundred questions if every length is a shape of its own.
-_ROUND = 16
 # What BERT has positions for.
 _WINDOW = 512
 
@@ -123,7 +120,7 @@ class SpanModel:
     def _forward(self, rows: Sequence[tuple[Sequence[int], int]]) -> "_Arrays":
         import torch
 
-        pairs = padded_pairs([ids for ids, _ in rows], [first for _, first in rows], _ROUND)
+        pairs = padded_pairs([ids for ids, _ in rows], [first for _, first in rows])
         with torch.inference_mode():
             said = self._network(*(torch.from_numpy(array).to(self._device) for array in pairs))
         return tuple(one.cpu().numpy() for one in said)
@@ -148,13 +145,13 @@ def row_head(
 
 
 def padded_pairs(
-    ids: Sequence[Sequence[int]], firsts: Sequence[int], multiple: int = 1
+    ids: Sequence[Sequence[int]], firsts: Sequence[int]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
     """Return what the network takes: ids, token types and mask, each of shape (rows, tokens).
 
     `firsts` says where in each row the passage begins; it ends before the last [SEP].
     """
-    tokens, mask = padded(ids, multiple)
+    tokens, mask = padded(ids)
     token_types = np.zeros_like(tokens)
     for place, (row, first) in enumerate(zip(ids, firsts, strict=True)):
         token_types[place, first : len(row) - 1] = 1

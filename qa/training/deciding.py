@@ -17,6 +17,9 @@ from qa.models.calibration import Scores
 from qa.reading.findings import Seen
 from qa.training.cases import Case
 
+# What is fitted: the weights of the signs, and the score of "no answer", which comes last.
+_FITTED = [field.name for field in fields(Scores)]
+_SIGNS = len(_FITTED) - 1
 # How strongly weights are held near 0.
 _HELD_BACK = 1e-3
 # What a span weighs that is wrong, and one that is not there, in log-probability.
@@ -39,7 +42,7 @@ class Outcomes:
 def outcomes(case: Case, found: Sequence[Seen]) -> Outcomes:
     """Return the spans that were found for a case, and what they are worth as its answer."""
     return Outcomes(
-        np.array([one.signs for one in found]).reshape(-1, 9),
+        np.array([one.signs for one in found]).reshape(-1, _SIGNS),
         np.array([_worth(case, one) for one in found]),
     )
 
@@ -58,7 +61,7 @@ def fit(found: Sequence[Outcomes], weights: NDArray[np.float64]) -> Scores:
     """Return the weights under which the right outcomes are likeliest; cases weigh as given."""
     # One table for all cases, which have more or fewer spans: "no answer" comes last.
     most = max((len(one.worth) for one in found), default=0)
-    signs = torch.zeros(len(found), most, 9, dtype=torch.float64)
+    signs = torch.zeros(len(found), most, _SIGNS, dtype=torch.float64)
     right = torch.full((len(found), most + 1), _NEVER, dtype=torch.float64)
     there = torch.full_like(right, _NEVER)
     for row, one in enumerate(found):
@@ -70,7 +73,7 @@ def fit(found: Sequence[Outcomes], weights: NDArray[np.float64]) -> Scores:
         right[row, most] = 0.0 if not one.worth.any() else _NEVER
     share = torch.from_numpy(weights / weights.sum())
     # Signs of the large network, where that has not read, are 0, and their weights stay so.
-    chosen = torch.zeros(10, dtype=torch.float64, requires_grad=True)
+    chosen = torch.zeros(len(_FITTED), dtype=torch.float64, requires_grad=True)
     optimiser = torch.optim.LBFGS([chosen], max_iter=300, line_search_fn="strong_wolfe")
 
     def loss() -> torch.Tensor:
@@ -83,4 +86,4 @@ def fit(found: Sequence[Outcomes], weights: NDArray[np.float64]) -> Scores:
 
     optimiser.step(loss)  # type: ignore[no-untyped-call]
     values = [round(float(value), 4) for value in chosen.detach()]
-    return Scores(**dict(zip([field.name for field in fields(Scores)], values, strict=True)))
+    return Scores(**dict(zip(_FITTED, values, strict=True)))

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from tokenizers import Encoding
 from torch import Tensor
 
-from qa.models.batching import SafeTokenizer
+from qa.models.batching import SafeTokenizer, rounded
 from qa.models.reader_network import KINDS
 from qa.models.span_model import padded_pairs, row_head
 from qa.text.sentences import Offsets
@@ -21,10 +21,6 @@ PASSAGE = 200
 # Windows are sorted by length within stretches of about so many batches: wide enough that
 # little is padded, and so narrow that no batch knows much about the whole epoch.
 _SORTED_TOGETHER = 50
-# Lengths are rounded up to a multiple: oneDNN keeps a plan for each shape it has met, and
-# without this a long run holds gigabytes of them.
-_ROUND = 8
-
 
 # The kind of a question that nobody has told.
 UNKNOWN = -1
@@ -158,7 +154,7 @@ def batches(found: Sequence[Window], tokens: int, seed: int | str) -> list[list[
     for first in range(0, len(order), stretch):
         group: list[Window] = []
         for window in sorted(order[first : first + stretch], key=lambda w: -len(w.ids)):
-            if group and (len(group) + 1) * _padded(group[0]) > tokens:
+            if group and (len(group) + 1) * rounded(len(group[0].ids)) > tokens:
                 groups.append(group)
                 group = []
             group.append(window)
@@ -167,17 +163,13 @@ def batches(found: Sequence[Window], tokens: int, seed: int | str) -> list[list[
     return groups
 
 
-def _padded(window: Window) -> int:
-    return -(-len(window.ids) // _ROUND) * _ROUND
-
-
 def batch(group: Sequence[Window], distillation: float = 0.0) -> Batch:
     """Pad windows into tensors.
 
     `distillation` is the weight, 0 to 1, of a teacher's probabilities; the rest is that of the
     people's spans, which share it.
     """
-    pairs = padded_pairs([w.ids for w in group], [w.first for w in group], _ROUND)
+    pairs = padded_pairs([w.ids for w in group], [w.first for w in group])
     ids, token_types, mask = map(torch.from_numpy, pairs)
     target = torch.zeros(*ids.shape, 2)
     holds = torch.zeros(len(group))
