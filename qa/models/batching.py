@@ -14,7 +14,7 @@ from tokenizers import Encoding, Tokenizer
 BATCH_TOKENS = 1600
 # Rows are padded to a multiple of so many tokens: oneDNN keeps a plan for each shape that it has
 # computed, a gigabyte of them after some hundred batches if every length is a shape of its own.
-_ROUND = 8
+_ROUND = 16
 
 Rows = NDArray[np.intp]
 Part = TypeVar("Part")
