@@ -36,11 +36,17 @@ from qa.library.catalogue import Library
 from qa.library.conversations import Conversations
 from qa.library.vectors import VectorReader, VectorWriter, snapshot_name, sweep
 from qa.models.embedder import Embedder
-from qa.models.loading import load_embedder, load_large_reader, load_small_reader
+from qa.models.entailment_model import EntailmentModel
+from qa.models.loading import (
+    load_embedder,
+    load_entailment,
+    load_large_reader,
+    load_small_reader,
+)
 from qa.models.span_model import SpanModel
 from qa.settings import Settings
 
-MODELS = ("embed", "read", "read again")
+MODELS = ("embed", "read", "read again", "verify")
 QUERIES = ("chroma", "sqlite")
 STAGES = (*MODELS, *QUERIES)
 Seconds = dict[str, list[float]]
@@ -94,6 +100,7 @@ def watched(assistant: Assistant, settings: Settings) -> Stopwatch:
     stopwatch.watch(load_small_reader(settings), [SpanModel.read], "read")
     if large := load_large_reader(settings):
         stopwatch.watch(large, [SpanModel.read], "read again")
+        stopwatch.watch(load_entailment(settings), [EntailmentModel.probabilities], "verify")
     return stopwatch
 
 

@@ -1,7 +1,7 @@
 """Does the check of a chat model's sentences let the true ones through, and no false ones?
 
 Of the set beside this file: the share of true sentences that pass, and of false ones that are
-stopped, by kind. The half `build` is what the check was made with; `report` is not to be. What
+stopped, by kind. The half `build` is among what the network learned from; `report` is not. What
 passes wrongly, or is stopped wrongly, is named with `--show`.
 """
 
@@ -11,9 +11,10 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from qa import checking
 from qa.checking.check import Sentence, claimed
+from qa.checking.judge import Checker
 from qa.ingest.files import Loaded, read
-from qa.models.loading import load_embedder
 from qa.settings import Settings
 from qa.types import Article, Hit, Passage
 
@@ -32,12 +33,12 @@ def rows() -> list[dict[str, Any]]:
     return [row for row in map(json.loads, lines) if "sentence" in row]
 
 
-def fault(row: dict[str, Any], article: Article) -> str:
+def fault(row: dict[str, Any], article: Article, checker: Checker) -> str:
     """What the check has against a sentence, its quotes being copied from the whole article."""
     passage = Passage("p", article.id, 0, len(article.text), article.text)
     hit = Hit(passage, article.source, 1.0, 1)
     sentence = Sentence(row["sentence"], tuple((1, words) for words in row["quotes"]))
-    claim, why, _ = claimed(sentence, [hit], load_embedder(Settings()).alike)
+    [(claim, why, _)] = claimed([sentence], [hit], checker)
     return "" if claim else why
 
 
@@ -47,10 +48,11 @@ def main() -> None:
     parser.add_argument("--show", action="store_true", help="name what is judged wrongly")
     arguments = parser.parse_args()
     known, right, all_ = articles(), Counter[str](), Counter[str]()
+    checker = checking.load(Settings())
     for row in rows():
         if row["half"] != arguments.half:
             continue
-        why = fault(row, known[row["article"]])
+        why = fault(row, known[row["article"]], checker)
         good = row["supported"] == (not why)
         for kind in (row["kind"], "true" if row["supported"] else "false"):
             right[kind] += good

@@ -22,6 +22,8 @@ from langchain_core.runnables import (
     RunnableLambda,
 )
 
+from qa import checking
+from qa.checking import Checker
 from qa.dates import Period
 from qa.errors import CitationError, QuestionError
 from qa.library.catalogue import Library
@@ -67,7 +69,9 @@ class Assistant:
         reader: Reader,
         max_question_chars: int = 2000,
         writer: Writer | None = None,
+        checker: Checker | None = None,
     ) -> None:
+        """Take finished parts. A writer needs a checker: raises `ValueError` if there is none."""
         self.library = library
         self.retriever = retriever
         self._reader = reader
@@ -77,9 +81,9 @@ class Assistant:
         found = route | _stage("retrieve", self._retrieve) | _stage("read", self._read)
         update, cite = timed("update", self._update), timed("cite", self._cite)
         if writer:
-            stages = WritingStages(
-                writer, lambda work: cite(update(work)), retriever.embedder.alike
-            )
+            if checker is None:
+                raise ValueError("what a chat model writes needs a checker: qa.checking.load")
+            stages = WritingStages(writer, lambda work: cite(update(work)), checker)
             self._first: Runnable[Any, Any] = begin | _stage("rewrite", stages.rewrite) | found
             answer = RunnableLambda(timed_pieces("answer", stages.answer), name="answer")
             self._last: Runnable[Any, Answer] = answer | RunnableGenerator(
@@ -101,6 +105,7 @@ class Assistant:
             library.check(facts(settings))
             embedder = load_embedder(settings)
             reader = SpanReader.load(settings)
+            checker = checking.load(settings) if settings.model else None
             writer = load_writer(settings) if settings.model else None
             # All went well: from here on it is closed by `close`.
             opened.pop_all()
@@ -110,7 +115,7 @@ class Assistant:
             embedder=embedder,
             limit=settings.hits,
         )
-        return cls(library, retriever, reader, settings.max_question_chars, writer)
+        return cls(library, retriever, reader, settings.max_question_chars, writer, checker)
 
     def answer(
         self,

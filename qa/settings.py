@@ -36,7 +36,8 @@ class Settings(BaseModel):
     )
     reader: Literal["small", "large"] = Field(
         default="large",
-        description="small: leave out the large network, which reads the best passages again",
+        description="small: leave out the large network, which reads the best passages again; "
+        "a chat model's sentences are still checked by it",
     )
     passage_tokens: int = Field(
         default=200, ge=32, le=200, description="tokens of article text in a passage, at most"

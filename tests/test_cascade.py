@@ -1,14 +1,24 @@
 """The cascade: the small network reads all hits, the large one the best of them again."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
-from qa.models.loading import READER, load_calibration, load_large_reader, load_small_reader
+from qa import checking
+from qa.models.loading import (
+    READER,
+    load_calibration,
+    load_entailment_calibration,
+    load_large_reader,
+    load_small_reader,
+)
 from qa.models.span_model import Reading, SpanModel, Text
 from qa.reading.reader import AGAIN, SpanReader
+from qa.reading.verify import AnswerVerifier
 from qa.search.question import understand
 from qa.settings import Settings
+from qa.types import Claim, Span
 from tests.test_reader import assert_cut_out, hits
 
 # What common code hosts take of one file.
@@ -66,3 +76,59 @@ def test_no_file_of_weights_is_too_large_to_share() -> None:
     paths = list(READER.glob("*/model*.safetensors"))
     assert {path.parent.name for path in paths} == {"small", "large"}
     assert max(path.stat().st_size for path in paths) < LARGEST
+
+
+def verified(contradicted: float, said: float = 0.0) -> SpanReader:
+    """The shipped reader, with other probabilities from which on the verifier's word counts."""
+    settings = Settings()
+    known = load_entailment_calibration()
+    calibration = replace(known, contradicted=contradicted, said=said)
+    networks = load_small_reader(settings), load_calibration(), load_large_reader(settings)
+    return SpanReader(*networks, AnswerVerifier(checking.load(settings), calibration))
+
+
+def test_an_answer_that_its_sentence_contradicts_is_not_shown() -> None:
+    found = hits(*OTHERS, ANSWER)
+    draft = verified(contradicted=0.0).read(understand(QUESTION), found)
+    assert draft.claims == ()
+    assert draft.others
+    assert draft.confidence > 0
+
+
+def test_an_answer_that_its_sentence_does_not_say_is_doubted() -> None:
+    found = hits(*OTHERS, ANSWER)
+    for said, doubtful in ((1.0, True), (0.0, False)):
+        draft = verified(contradicted=1.0, said=said).read(understand(QUESTION), found)
+        assert draft.short == "Jonas Brandt"
+        assert draft.doubtful == doubtful
+
+
+def test_a_right_answer_passes_the_verifier() -> None:
+    draft = SpanReader.load(Settings()).read(understand(QUESTION), hits(*OTHERS, ANSWER))
+    assert draft.short == "Jonas Brandt"
+    assert not draft.doubtful
+
+
+def test_whole_sentences_are_not_verified() -> None:
+    """Why and yes or no are answered by a sentence, which says itself."""
+    reason = "A storm tore the roof off the old theater because its beams had rotted, they said."
+    asked = understand("Why did the storm tear the roof off the old theater?")
+    assert verified(contradicted=0.0).read(asked, hits(reason)).claims
+
+
+def test_two_claims_differ_if_the_second_answers_otherwise() -> None:
+    verifier = AnswerVerifier.load(Settings())
+    first, second = (
+        Claim(words, (Span("a", 0, len(quote), quote),))
+        for words, quote in (
+            ("9", "The fire killed 9 people in Tolk."),
+            ("19", "The fire killed 19 people in Tolk."),
+        )
+    )
+    cold = Claim("19", (Span("b", 0, 36, "It was 19 degrees in Tolk on Monday."),))
+    asked = "How many people did the fire in Tolk kill?"
+    assert verifier.differ(asked, first, second)
+    # Their own quote does not say so.
+    assert not verifier.differ(asked, first, cold)
+    # Two days that are both called so.
+    assert verifier.differ("When?", replace(first, text="Monday"), replace(second, text="monday"))

@@ -164,7 +164,7 @@ def test_a_sentence_is_no_plan() -> None:
 )  # fmt: skip
 def test_reports_that_differ(one: tuple[str, str], other: tuple[str, str], differ: bool) -> None:
     older, newer = claim(*one, MONDAY), claim(*other, MONDAY + DAY, "2")
-    found = differing(older, [newer])
+    found = differing(older, [newer], lambda *_: True)
     if not differ:
         assert found == (older,)
         return
@@ -177,7 +177,21 @@ def test_reports_that_differ(one: tuple[str, str], other: tuple[str, str], diffe
 def test_of_one_day_or_of_two_years_nothing_differs() -> None:
     older, quote = claim("19", "The fire killed 19 people."), "The fire killed 21 people."
     for written in (MONDAY, MONDAY + 40 * DAY, None):
-        assert differing(older, [claim("21", quote, written, "2")]) == (older,)
+        other = claim("21", quote, written, "2")
+        assert differing(older, [other], lambda *_: True) == (older,)
+
+
+def test_other_digits_that_answer_something_else_are_no_other_report() -> None:
+    older = claim("9", "The fire killed 9 people.", MONDAY)
+    newer = claim("19", "The fire killed 19 people.", MONDAY + DAY, "2")
+    asked = []
+
+    def otherwise(one: Claim, other: Claim) -> bool:
+        asked.append((one.text, other.text))
+        return False
+
+    assert differing(older, [newer], otherwise) == (older,)
+    assert asked == [("9", "19")]
 
 
 @pytest.mark.parametrize(

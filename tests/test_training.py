@@ -15,7 +15,7 @@ from torch.nn.functional import mse_loss
 from transformers import BertConfig, BertModel
 
 from qa.errors import TrainingError
-from qa.models.batching import SafeTokenizer
+from qa.models.batching import SafeTokenizer, rounded
 from qa.models.loading import embedder_folder, load_span_model
 from qa.models.reader_network import KINDS, ReaderNetwork
 from qa.models.span_model import Text, row_head
@@ -28,7 +28,7 @@ from qa.training.mean import mean
 from qa.training.run import Recipe, Run, judged
 from qa.training.soft_targets import with_soft_targets
 from qa.training.student import Student
-from qa.training.windows import Window, batch, batches, windows
+from qa.training.windows import Row, Window, batch, batches, windows
 
 BRIDGE = "The harbor bridge in Lindhaven was opened by Mara Velk. It cost 84 million crowns."
 BASE = embedder_folder()
@@ -132,7 +132,7 @@ def test_batches_hold_every_window_once_and_mask_the_rest(tokenizer: SafeTokeniz
     assert sorted(map(id, (w for group in groups for w in group))) == sorted(map(id, found))
     for group in groups:
         part = batch(group)
-        assert part.ids.shape[1] - max(len(w.ids) for w in group) < 8
+        assert part.ids.shape[1] == rounded(max(len(w.ids) for w in group))
         assert part.mask.sum() == sum(len(w.ids) for w in group)
         assert part.ids.numel() <= 400
         assert part.target.sum(dim=1) == pytest.approx(torch.ones(len(group), 2))
@@ -269,7 +269,7 @@ def test_weights_are_not_rounded_to_what_the_network_computes_in(tmp_path: Path)
 def test_an_epoch_has_every_window_once(tmp_path: Path) -> None:
     found = [replace(one, ids=[*one.ids, *[7] * (n % 40)]) for n, one in enumerate(WINDOWS)]
     run = tiny_run(tmp_path, Recipe(1, batch_tokens=200))
-    seen: list[Window] = []
+    seen: list[Row] = []
     for epoch, group in run.groups(found):
         if epoch > 2:
             break

@@ -4,9 +4,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from qa import dates
+from qa.checking.judge import Checker, Stated
+from qa.checking.premise import premise
 from qa.checking.quotes import locate, whole
-from qa.checking.support import Alike, Quote, fault
 from qa.text.words import stems
 from qa.types import Claim, Draft, Hit, Span
 
@@ -52,11 +52,25 @@ class Sentence:
     quotes: tuple[tuple[int, str], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A sentence's quotes as they were found: whole sentences of the passages.
+
+    `why` tells what is wrong with them, '' if nothing is; `invalid` counts the markers whose words
+    stand in no passage.
+    """
+
+    spans: tuple[Span, ...] = ()
+    stated: Stated | None = None
+    why: str = ""
+    invalid: int = 0
+
+
 @dataclass(slots=True)
 class Checked:
     """The sentences of a reply, as far as it is there: what passed, and what did not and why."""
 
-    alike: Alike | None = None
+    checker: Checker
     # In the order in which they were written; None in the place of one that did not pass.
     places: list[Claim | None] = field(default_factory=list)
     faults: list[tuple[int, Sentence, str]] = field(default_factory=list)
@@ -72,9 +86,11 @@ class Checked:
 
     def take(self, sentences: Sequence[Sentence], hits: Sequence[Hit]) -> None:
         """Check the sentences that were not there before."""
-        for sentence in sentences[self.taken :]:
-            self.taken += 1
-            claim, why, invalid = claimed(sentence, hits, self.alike)
+        new = sentences[self.taken :]
+        self.taken += len(new)
+        for sentence, (claim, why, invalid) in zip(
+            new, claimed(new, hits, self.checker), strict=True
+        ):
             self.invalid_markers += invalid
             if claim is None:
                 self.faults.append((len(self.places), sentence, why))
@@ -87,12 +103,13 @@ class Checked:
         """Put what was written again in the place of what did not pass, in order, if it passes."""
         known = {claim.text for claim in self.claims}
         again = [sentence for sentence in sentences if sentence.text not in known]
+        found = claimed(again[: len(self.faults)], hits, self.checker)
         left = []
         for number, (place, sentence, why) in enumerate(self.faults):
-            claim, invalid = None, 0
-            if number < len(again):
-                claim, why, invalid = claimed(again[number], hits, self.alike)
-            self.invalid_markers += invalid
+            claim = None
+            if number < len(found):
+                claim, why, invalid = found[number]
+                self.invalid_markers += invalid
             if claim and claim not in self.places:
                 self.places[place] = claim
             else:
@@ -110,51 +127,56 @@ class Checked:
 
 
 def claimed(
-    sentence: Sentence, hits: Sequence[Hit], alike: Alike | None = None
-) -> tuple[Claim | None, str, int]:
-    """Return the claim that a sentence makes, or why it makes none, and how many markers are wrong.
+    sentences: Sequence[Sentence], hits: Sequence[Hit], checker: Checker
+) -> list[tuple[Claim | None, str, int]]:
+    """Return of each sentence its claim, or why it makes none, and how many markers are wrong.
 
-    Its quotes are the whole sentences that the copied words stand in.
+    The quotes of a claim are the whole sentences that the copied words stand in.
     """
+    found = [_located(sentence, hits) for sentence in sentences]
+    verdicts = iter(checker.judge_all([one.stated for one in found if one.stated]))
+    results: list[tuple[Claim | None, str, int]] = []
+    for sentence, one in zip(sentences, found, strict=True):
+        why = one.why or next(verdicts).why
+        if why:
+            results.append((None, why, one.invalid))
+            continue
+        copied = any(sentence.text == span.quote for span in one.spans)
+        claim = Claim(sentence.text, one.spans, kind="sentence" if copied else "written")
+        results.append((claim, "", 0))
+    return results
+
+
+def _located(sentence: Sentence, hits: Sequence[Hit]) -> Located:
+    """Find the words that were copied for a sentence in the passages they are said to be from."""
     if not sentence.quotes:
-        return None, "no words were copied for it", 0
-    spans, quotes, wrong, why = [], [], 0, ""
+        return Located(why="no words were copied for it")
+    spans: dict[Span, tuple[Hit, str]] = {}
+    wrong, why = 0, ""
     for number, words in sentence.quotes:
         if not 1 <= number <= len(hits):
             wrong, why = wrong + 1, f"there is no passage {number}"
             continue
         hit = hits[number - 1]
-        places = {whole(hit.passage.text, *place) for place in locate(words, hit.passage.text)}
+        text = hit.passage.text
+        places = {whole(text, *place) for place in locate(words, text)}
         if not places:
             wrong, why = wrong + 1, f"the copied words do not stand in passage {number}"
             continue
         wanted = stems(sentence.text)
-        start, end = max(
-            sorted(places), key=lambda place: len(wanted & stems(hit.passage.text[slice(*place)]))
-        )
-        span = Span(
-            hit.passage.article_id,
-            hit.passage.start + start,
-            hit.passage.start + end,
-            hit.passage.text[start:end],
-        )
-        if span not in spans:
-            spans.append(span)
-            quotes.append(_quote(hit, start, end))
+        place = max(sorted(places), key=lambda one: len(wanted & stems(text[slice(*one)])))
+        first, last = (hit.passage.start + offset for offset in place)
+        span = Span(hit.passage.article_id, first, last, text[slice(*place)])
+        spans[span] = hit, premise(text, place, hit.article.date)
     if why:
-        return None, why, wrong
-    if any(_INSTRUCTS.search(quote.text) for quote in quotes):
-        return None, "what was copied is meant for you, not for readers", 0
-    if against := fault(sentence.text, quotes, alike):
-        return None, against, 0
-    copied = any(sentence.text == span.quote for span in spans)
-    return Claim(sentence.text, tuple(spans), kind="sentence" if copied else "written"), "", 0
-
-
-def _quote(hit: Hit, start: int, end: int) -> Quote:
-    """Return a stretch of a passage as a quote with what its dates stand for."""
-    # Of the whole passage: what "that day" is, stands before the quote.
-    text = hit.passage.text
-    found = dates.resolved(text, dates.kept(text, hit.article.date))
-    inside = (shown for left, right, shown in found if start <= left and right <= end)
-    return Quote(text[start:end], " ".join(inside))
+        return Located(why=why, invalid=wrong)
+    if any(_INSTRUCTS.search(span.quote) for span in spans):
+        return Located(why="what was copied is meant for you, not for readers")
+    # Quotes of several articles have no title and day in common.
+    headings = {hit.article.label for hit, _ in spans.values()}
+    stated = Stated(
+        sentence.text,
+        " ".join(quote for _, quote in spans.values()),
+        next(iter(headings)) if len(headings) == 1 else "",
+    )
+    return Located(tuple(spans), stated)

@@ -105,43 +105,13 @@ class Ranking:
     conversation: Weight
 
 
-@dataclass(frozen=True, slots=True)
-class Support:
-    """When a sentence's words are supported by its quotes, as far as words and vectors tell.
-
-    `covered` is the least share of a sentence's content words that its quotes must have, `plain`
-    that of those which are neither names nor figures. The others are cosines of the sentence and
-    its quotes: from `near` on its other words are taken for synonyms, from `nearer` on if none of
-    the words but names and figures is in the quotes; below `far` it says something else. So many
-    words in a row as `added`, which no quote has, are something added.
-    """
-
-    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
-
-    covered: Share
-    plain: Share
-    near: Share
-    far: Share
-    nearer: Share
-    added: Annotated[int, Field(gt=0)]
+def large_files(files: Mapping[str, str]) -> dict[str, str]:
+    """Return which of a calibration's files are the large network's."""
+    return {path: sha256 for path, sha256 in files.items() if path.startswith("large/")}
 
 
-@dataclass(frozen=True, slots=True)
-class Calibration:
-    """Every number that was fitted or chosen, and the SHA-256 of the weights it belongs to.
-
-    `small` decides where the small network reads alone, `large` where the large one reads the best
-    passages again. `files` are the SHA-256 of both networks' files, by their path.
-    """
-
-    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
-
-    files: Mapping[str, Sha256]
-    embedder_sha256: Sha256
-    small: Decision
-    large: Decision
-    ranking: Ranking
-    support: Support
+class Fitted:
+    """Numbers that a file keeps as JSON, believed only if each can be what it is said to be."""
 
     @classmethod
     def read(cls, path: Path) -> Self:
@@ -164,6 +134,23 @@ class Calibration:
         part.write_bytes(TypeAdapter(type(self)).dump_json(self, indent=2) + b"\n")
         part.replace(path)
 
+
+@dataclass(frozen=True)
+class Calibration(Fitted):
+    """Every number that was fitted or chosen, and the SHA-256 of the weights it belongs to.
+
+    `small` decides where the small network reads alone, `large` where the large one reads the best
+    passages again. `files` are the SHA-256 of both networks' files, by their path.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+
+    files: Mapping[str, Sha256]
+    embedder_sha256: Sha256
+    small: Decision
+    large: Decision
+    ranking: Ranking
+
     def check(self, *, embedder_sha256: str) -> None:
         """Refuse to serve an embedder that it was not fitted with. Raises `ModelError`."""
         if embedder_sha256 != self.embedder_sha256:
@@ -171,4 +158,32 @@ class Calibration:
                 f"the reader was calibrated with the embedder {self.embedder_sha256[:12]}…, "
                 f"and the embedder is {embedder_sha256[:12]}…: "
                 "run `python -m qa.training.calibrate`"
+            )
+
+
+@dataclass(frozen=True)
+class EntailmentCalibration(Fitted):
+    """What belongs to the entailment network: the probabilities from which on its word counts.
+
+    A sentence passes if it follows from its quotes at least as likely as `threshold`. The reader's
+    own answer is not shown if its sentence contradicts it as likely as `contradicted`, and is
+    doubted if its sentence says it less likely than `said`. `sha256` is that of the weights,
+    `reader` those of the large reader's files, by their path: the network was trained as a change
+    of these.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+
+    sha256: Sha256
+    reader: Mapping[str, Sha256]
+    threshold: Share
+    contradicted: Share
+    said: Share
+
+    def check(self, files: Mapping[str, str]) -> None:
+        """Refuse a large reader that it was not trained on. Raises `ModelError`."""
+        if large_files(files) != dict(self.reader):
+            raise ModelError(
+                "the entailment network was trained on another large reader than is here: "
+                "train one by `python -m qa.training.entailment`, then the same with --ship"
             )

@@ -85,11 +85,6 @@ class Embedder:
         """
         return self.submit(texts).result()
 
-    def alike(self, one: str, other: str) -> float:
-        """Return the cosine of two texts, in -1..1: how near they are in meaning."""
-        first, second = self.embed([one, other])
-        return float(first @ second)
-
     def submit(self, texts: Sequence[str]) -> Pending:
         """Begin to embed some texts, and return at once."""
         encoded = self._tokenizer.encode(texts, special=True)

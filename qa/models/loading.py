@@ -1,8 +1,10 @@
 """Loads the embedder and trained networks; torch is imported only when one is asked for."""
 
+import copy
 import hashlib
 import json
 import os
+from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -10,18 +12,22 @@ from typing import TYPE_CHECKING
 
 from qa.errors import ModelError
 from qa.models.batching import SafeTokenizer
-from qa.models.calibration import FILE, Calibration
+from qa.models.calibration import FILE, Calibration, EntailmentCalibration
 from qa.models.embedder import EMBEDDER, Embedder
+from qa.models.entailment_model import EntailmentModel
 from qa.models.span_model import SpanModel
 from qa.settings import Settings
 
 if TYPE_CHECKING:
     import torch
 
+    from qa.models.entailment_network import EntailmentNetwork
     from qa.models.reader_network import ReaderNetwork
 
 # The weights that come with qa.
 READER = Path(__file__).parents[1] / "weights" / "reader"
+ENTAILMENT = Path(__file__).parents[1] / "weights" / "entailment"
+WEIGHTS = "model.safetensors"
 
 
 def load_embedder(settings: Settings) -> Embedder:
@@ -92,6 +98,71 @@ def _shipped(name: str) -> Path:
         if path.startswith(f"{name}/"):
             verify(READER / path, sha256, "the reader", fix)
     return READER / name
+
+
+def load_entailment(settings: Settings) -> EntailmentModel:
+    """Load the entailment network that comes with qa, once per process.
+
+    Its body is the large reader's, which is in memory once for both. Raises `ModelError` if its
+    weights are missing, not those that were published, or were trained on another large reader.
+    """
+    fitted = load_entailment_calibration()
+    fitted.check(load_calibration().files)
+    fix = "restore qa/weights/entailment, or install qa again from where it came"
+    verify(ENTAILMENT / WEIGHTS, fitted.sha256, "the entailment network", fix)
+    return entailment_of(settings, ENTAILMENT / WEIGHTS)
+
+
+def entailment_of(settings: Settings, weights: Path) -> EntailmentModel:
+    """Load the entailment network whose own weights are in a file, once per process."""
+    return _load_entailment(settings.device, settings.dtype, weights)
+
+
+@cache
+def _load_entailment(device: str, dtype: str, weights: Path) -> EntailmentModel:
+    from safetensors.torch import load_file
+
+    reader = _load_span_model(device, dtype, _shipped("large"))
+    device = _device(device)
+    network = changed_reader(reader.network, load_file(weights)).to(device=device)
+    return EntailmentModel(network, reader.tokenizer, device, _workers(device))
+
+
+def changed_reader(
+    reader: "ReaderNetwork", own: Mapping[str, "torch.Tensor"]
+) -> "EntailmentNetwork":
+    """Return the entailment network of a reader's body, which both then share, and its own weights.
+
+    Without any of its own, these are as they are drawn to begin training with; else all have to be
+    there. Raises `ModelError` if others are.
+    """
+    from transformers import MPNetModel
+
+    from qa.models.entailment_network import EntailmentNetwork
+
+    assert isinstance(reader.body, MPNetModel)
+    # Other modules, but the same weights in memory.
+    network = EntailmentNetwork(
+        copy.deepcopy(reader.body, {id(one): one for one in reader.body.parameters()})
+    )
+    wanted = network.own()
+    if own and own.keys() != wanted.keys():
+        raise ModelError("these are no weights of this version's entailment network: train anew")
+    numbers = reader.span.weight.dtype
+    for name, weight in network.named_parameters():
+        weight.requires_grad_(name in wanted)
+        if name in wanted:
+            weight.data = own.get(name, weight.data).to(numbers)
+    return network.eval()
+
+
+@cache
+def load_entailment_calibration() -> EntailmentCalibration:
+    """Read what was fitted with the entailment network that comes with qa, once per process.
+
+    Raises `ModelError` if it is missing or damaged.
+    """
+    return EntailmentCalibration.read(ENTAILMENT / FILE)
 
 
 def load_span_model(settings: Settings, folder: Path) -> SpanModel:

@@ -112,12 +112,17 @@ class ReaderNetwork(nn.Module):
 
     def states(self, ids: Tensor, token_types: Tensor, mask: Tensor) -> Tensor:
         """Return what the body makes of each token, shape (rows, tokens, size)."""
-        if isinstance(self.body, MPNetModel):
-            # MPNet (Song et al. 2020) has no types of tokens, and counts positions from 2 on: left
-            # alone, it would take BERT's [PAD] for a word, and word number 1 for padding.
-            places = torch.arange(2, ids.shape[1] + 2, device=ids.device).expand_as(ids)
-            given = {"position_ids": places}
-        else:
-            given = {"token_type_ids": token_types}
-        states: Tensor = self.body(input_ids=ids, attention_mask=mask, **given).last_hidden_state
-        return states
+        return states(self.body, ids, token_types, mask)
+
+
+def states(body: BertModel | MPNetModel, ids: Tensor, token_types: Tensor, mask: Tensor) -> Tensor:
+    """Return what a body makes of each token, shape (rows, tokens, size)."""
+    if isinstance(body, MPNetModel):
+        # MPNet (Song et al. 2020) has no types of tokens, and counts positions from 2 on: left
+        # alone, it would take BERT's [PAD] for a word, and word number 1 for padding.
+        places = torch.arange(2, ids.shape[1] + 2, device=ids.device).expand_as(ids)
+        given = {"position_ids": places}
+    else:
+        given = {"token_type_ids": token_types}
+    found: Tensor = body(input_ids=ids, attention_mask=mask, **given).last_hidden_state
+    return found

@@ -14,7 +14,7 @@ _QUESTION_TOKENS = 64
 _HEADING_TOKENS = 40
 _DAY_TOKENS = 5
 # What BERT has positions for.
-_WINDOW = 512
+WINDOW = 512
 
 Logits = NDArray[np.float32]
 _Arrays = tuple[Logits, ...]
@@ -73,8 +73,8 @@ class SpanModel:
     """The network that `python -m qa.training` trains."""
 
     def __init__(self, network: Any, tokenizer: SafeTokenizer, device: str, workers: int) -> None:
-        self._network = network
-        self._tokenizer = tokenizer
+        self.network = network
+        self.tokenizer = tokenizer
         self._device = device
         self._workers = Workers[_Arrays](workers, "read")
         answers = network.judge.answers
@@ -87,15 +87,15 @@ class SpanModel:
         A passage is read up to the 512 tokens that the network has positions for, less
         those of the question and the heading.
         """
-        asked, *parts = self._tokenizer.encode(
+        asked, *parts = self.tokenizer.encode(
             [question, *(part for text in texts for part in (text.heading, text.passage))],
             special=False,
         )
-        heads = [row_head(asked.ids, part.ids, self._tokenizer) for part in parts[::2]]
-        rooms = [_WINDOW - len(head) - 1 for head in heads]
+        heads = [row_head(asked.ids, part.ids, self.tokenizer) for part in parts[::2]]
+        rooms = [WINDOW - len(head) - 1 for head in heads]
         passages = parts[1::2]
         ids = [
-            [*head, *passage.ids[:room], self._tokenizer.ends[1]]
+            [*head, *passage.ids[:room], self.tokenizer.ends[1]]
             for head, passage, room in zip(heads, passages, rooms, strict=True)
         ]
         firsts = [len(head) for head in heads]
@@ -122,7 +122,7 @@ class SpanModel:
 
         pairs = padded_pairs([ids for ids, _ in rows], [first for _, first in rows])
         with torch.inference_mode():
-            said = self._network(*(torch.from_numpy(array).to(self._device) for array in pairs))
+            said = self.network(*(torch.from_numpy(array).to(self._device) for array in pairs))
         return tuple(one.cpu().numpy() for one in said)
 
 
@@ -138,10 +138,14 @@ def row_head(
     head = [cls, *question[-_QUESTION_TOKENS:], sep]
     if not heading:
         return head
-    kept = heading
-    if len(heading) > _HEADING_TOKENS:
-        kept = [*heading[: _HEADING_TOKENS - _DAY_TOKENS], *heading[-_DAY_TOKENS:]]
-    return [*head, *kept, sep]
+    return [*head, *short_heading(heading), sep]
+
+
+def short_heading(heading: Sequence[int]) -> Sequence[int]:
+    """Return the token ids of a heading, at most 40: a title's end falls out, not the day."""
+    if len(heading) <= _HEADING_TOKENS:
+        return heading
+    return [*heading[: _HEADING_TOKENS - _DAY_TOKENS], *heading[-_DAY_TOKENS:]]
 
 
 def padded_pairs(

@@ -2,7 +2,7 @@
 
 import datetime
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from qa.dates import length
@@ -27,15 +27,20 @@ _ABOUT = re.compile(
 _NEXT_WORD = re.compile(r"\W{0,2}\w+")
 
 
-def differing(answer: Claim, others: Sequence[Claim]) -> tuple[Claim, ...]:
+def differing(
+    answer: Claim, others: Sequence[Claim], otherwise: Callable[[Claim, Claim], bool]
+) -> tuple[Claim, ...]:
     """Return an answer with what others say of the same in other figures or on other days.
 
     Alone, if none does; else with their dates, the newest first. Each of the others has one span;
-    of several with one value the first counts.
+    of several with one value the first counts. `otherwise` has the last word on whether the second
+    of two claims answers otherwise than the first: other digits alone may be of something else.
     """
     kept = [answer]
     for other in others:
-        if len(kept) < _SHOWN and all(_differ(one, other) for one in kept):
+        if len(kept) < _SHOWN and all(
+            _differ(one, other) and otherwise(one, other) for one in kept
+        ):
             kept.append(other)
     if len(kept) == 1:
         return (answer,)

@@ -8,6 +8,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Protocol, Self
 
 import numpy as np
@@ -33,6 +34,7 @@ from qa.reading.findings import (
 )
 from qa.reading.plans import timing
 from qa.reading.spans import MAX_TOKENS
+from qa.reading.verify import AnswerVerifier
 from qa.search.question import Asked
 from qa.settings import Settings
 from qa.text.sentences import Offsets
@@ -93,11 +95,16 @@ class SpanReader:
     """
 
     def __init__(
-        self, small: SpanModel, calibration: Calibration, large: SpanModel | None = None
+        self,
+        small: SpanModel,
+        calibration: Calibration,
+        large: SpanModel | None = None,
+        verifier: AnswerVerifier | None = None,
     ) -> None:
-        """Take the networks, and what was fitted with them."""
+        """Take the networks, what was fitted with them, and what verifies the best answer."""
         self._small = small
         self._large = large
+        self._verifier = verifier
         self._calibration = calibration
         self._decision = calibration.large if large else calibration.small
 
@@ -107,7 +114,9 @@ class SpanReader:
 
         Raises `ModelError` if one of them is missing, or is not that which was published.
         """
-        return cls(load_small_reader(settings), load_calibration(), load_large_reader(settings))
+        large = load_large_reader(settings)
+        verifier = AnswerVerifier.load(settings) if large else None
+        return cls(load_small_reader(settings), load_calibration(), large, verifier)
 
     def read(self, asked: Asked, hits: Sequence[Hit], searched: int | None = None) -> Draft:
         """Return the best answer as a draft, or a draft without claims.
@@ -124,12 +133,16 @@ class SpanReader:
         ahead = asked.ahead
         confidence = self._decision.confidence.of(evidence.signs)
         if confidence < self._decision.confidence.threshold:
-            others = [claim for _, claim in _others(evidence.found, ahead)]
-            return Draft(confidence=confidence, hits=evidence.hits, others=tuple(others))
+            return _refusal(evidence, confidence, ahead)
         best = evidence.found[0]
         likeliest, *further = best.places
         sentence = _sentence(likeliest, ahead)
         whole = asked.wants_sentence
+        verified = None
+        if self._verifier and not whole:
+            verified = self._verifier.verify(asked.whole, likeliest)
+            if verified.contradicted:
+                return _refusal(evidence, confidence, ahead)
         if whole:
             # The words alone would be a clipped reason, or a guess at yes or no. What other
             # places share is only those words: they do not say what this sentence says.
@@ -147,10 +160,15 @@ class SpanReader:
         claims: tuple[Claim, ...] = (claim,)
         if not whole:
             rivals = [other for score, other in scored if score > likeliest.score - _NEAR]
-            claims = differing(claim, rivals)
+            claims = differing(claim, rivals, partial(self._differ, asked))
         others = [other for _, other in scored]
         doubtful = confidence < self._decision.confidence.plain
+        doubtful = doubtful or bool(verified and not verified.entailed)
         return Draft(claims, short, confidence, evidence.hits, tuple(others), doubtful)
+
+    def _differ(self, asked: Asked, one: Claim, other: Claim) -> bool:
+        """Tell whether two reports answer differently, as far as there is a network to tell."""
+        return not self._verifier or self._verifier.differ(asked.whole, one, other)
 
     def evidence(self, asked: Asked, hits: Sequence[Hit], searched: int | None = None) -> Evidence:
         """Read the hits, and return what they say without deciding whether it is enough."""
@@ -258,6 +276,11 @@ def asks_for_dates(asked: Asked) -> Dated:
 def _margin(reading: Reading) -> float:
     span = float(reading.start.max() + reading.end.max())
     return span - reading.no_start - reading.no_end
+
+
+def _refusal(evidence: Evidence, confidence: float, ahead: bool) -> Draft:
+    others = [claim for _, claim in _others(evidence.found, ahead)]
+    return Draft(confidence=confidence, hits=evidence.hits, others=tuple(others))
 
 
 def _sentence(place: Place, ahead: bool) -> Span:

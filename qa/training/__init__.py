@@ -1,1 +1,1 @@
-"""What trains the reader and the larger network that it learns from, and calibrates."""
+"""What trains the reader and the entailment network, and calibrates."""

@@ -6,9 +6,8 @@ the large one. All is fitted on questions of 2022 that no network has learned fr
 printed are measured by five-fold cross-validation over their articles, so that no question is
 scored by a fit that saw it; what `--output` gets is fitted on all of them.
 
-How hits are ranked, when a chat model's sentence is supported, and what stands in for signs that
-nobody tells are carried over: they were chosen by hand, on the figures of `benchmarks.ablation` and
-`benchmarks.supported`.
+How hits are ranked, and what stands in for signs that nobody tells, are carried over: they were
+chosen by hand, on the figures of `benchmarks.ablation`.
 """
 
 import argparse
@@ -39,7 +38,7 @@ from qa.training.natural import TrainingQuestion, natural, quiz, weeks
 from qa.training.news import News
 
 FOLDS = 5
-_BY_HAND = ("ranking", "support", "confidence.searched")
+_BY_HAND = ("ranking", "confidence.searched")
 
 
 def main() -> None:

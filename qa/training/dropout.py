@@ -48,5 +48,7 @@ def add_dropout(body: BertModel | MPNetModel, share: float, dtype: torch.dtype) 
     body.embeddings.dropout = cast(nn.Dropout, PooledDropout(drawn))
     layers: Iterable[Any] = body.encoder.layer
     for layer in layers:
-        layer.attention.output.dropout = PooledDropout(drawn)
+        # MPNet's attention adds its own input by itself.
+        after = layer.attention if isinstance(body, MPNetModel) else layer.attention.output
+        after.dropout = PooledDropout(drawn)
         layer.output.dropout = PooledDropout(drawn)

@@ -1,7 +1,7 @@
 """What tells one run's windows and weights from another's: their SHA-256, in hex."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import torch
@@ -20,6 +20,14 @@ def of_windows(found: Iterable[Window]) -> str:
             known.update(window.soft.tokens.tobytes())
             known.update(window.soft.states.tobytes())
             known.update(np.float64(window.soft.holds).tobytes())
+    return known.hexdigest()
+
+
+def of_numbers(rows: Iterable[Sequence[int]]) -> str:
+    """Return the fingerprint of rows of whole numbers, in their order."""
+    known = hashlib.sha256()
+    for row in rows:
+        known.update(np.array([len(row), *row], np.int32).tobytes())
     return known.hexdigest()
 
 

@@ -81,7 +81,7 @@ def natural(path: Path, weeks: Mapping[str, int]) -> Iterator[TrainingQuestion]:
             row.get("quote") or "",
             tuple(row["urls"]),
             not row.get("unanswerable", False),
-            _kept_back(weeks.get(row["urls"][0], KEPT_BACK)),
+            kept_back(weeks.get(row["urls"][0], KEPT_BACK)),
         )
 
 
@@ -90,9 +90,9 @@ def quiz(path: Path, weeks: Mapping[str, int]) -> Iterator[TrainingQuestion]:
     week_of = _weeks([row["date"] for row in rows(path)])
     for row in rows(path):
         if not lists_choices(row["question"]):
-            back = _kept_back(week_of[row["date"]])
+            back = kept_back(week_of[row["date"]])
             # Those of another week may be kept back.
-            urls = [url for url in row["urls"] if back or not _kept_back(weeks[url])]
+            urls = [url for url in row["urls"] if back or not kept_back(weeks[url])]
             yield TrainingQuestion(
                 row["id"],
                 row["question"],
@@ -122,7 +122,8 @@ def _weeks(days: Sequence[str]) -> dict[str, int]:
     return {day: (datetime.date.fromisoformat(day) - first).days // 7 for day in days}
 
 
-def _kept_back(week: int) -> bool:
+def kept_back(week: int) -> bool:
+    """Tell whether what is of a week is kept back: no network learns from it."""
     return week % _WEEKS == KEPT_BACK
 
 

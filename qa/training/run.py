@@ -17,7 +17,7 @@ from qa.models.reader_network import KINDS, Judge, Outputs, ReaderNetwork
 from qa.training import fingerprint
 from qa.training.dropout import add_dropout
 from qa.training.student import OWN, Student
-from qa.training.windows import UNKNOWN, Batch, Window, batch, batches
+from qa.training.windows import UNKNOWN, Batch, Row, Window, batch, batches
 
 # AdamW's second moment forgets faster than by default: RoBERTa (Liu et al. 2019) trains more
 # stably so.
@@ -138,15 +138,33 @@ def _right(first: torch.Tensor, last: torch.Tensor, part: Batch) -> torch.Tensor
     return ((torch.maximum(alike, inside) >= _RIGHT) & (end > 0)).any(dim=-1)
 
 
+@dataclass(frozen=True)
+class Task:
+    """What is learned: the loss of a batch of rows, and what tells some rows from others."""
+
+    loss: Callable[[Any, Sequence[Any], Recipe], torch.Tensor]
+    fingerprint: Callable[[Sequence[Any]], str]
+
+
+def _read(network: ReaderNetwork, group: Sequence[Window], recipe: Recipe) -> torch.Tensor:
+    return loss(network, batch(group, recipe.distillation), recipe)
+
+
+READING = Task(_read, fingerprint.of_windows)
+
+
 class Run:
     """A training run that can be stopped and goes on from its last checkpoint.
 
-    The network computes in `dtype`; all its weights are also kept in float32, in which AdamW
-    changes them and in which those that stay as they are lose nothing.
+    The network, which has a `body`, computes in `dtype`; all its weights are also kept in float32,
+    in which AdamW changes them and in which those that stay as they are lose nothing.
     """
 
-    def __init__(self, network: ReaderNetwork, recipe: Recipe, folder: Path, dtype: Any) -> None:
+    def __init__(
+        self, network: Any, recipe: Recipe, folder: Path, dtype: Any, task: Task = READING
+    ) -> None:
         self.recipe = recipe
+        self.task = task
         self.folder = folder
         for part in _frozen(network, recipe.frozen_layers):
             part.requires_grad_(False)
@@ -175,7 +193,7 @@ class Run:
         )
         self.step = 0
 
-    def train(self, found: Sequence[Window], log: Callable[[str], None], every: int = 100) -> None:
+    def train(self, found: Sequence[Row], log: Callable[[str], None], every: int = 100) -> None:
         """Go on from the folder's checkpoint, if there is one, to the last step.
 
         Writes a checkpoint every so many steps and at the end. Raises `TrainingError` if the one
@@ -186,9 +204,8 @@ class Run:
             log(f"resuming at step {self.step}")
         started, steps, seen, total = time.perf_counter(), 0, 0, 0.0
         for epoch, group in itertools.islice(self.groups(found), self.step, self.recipe.steps):
-            part = batch(group, self.recipe.distillation)
-            total += self._advance(part)
-            seen += int(part.mask.sum())
+            total += self._advance(group)
+            seen += sum(len(row.ids) for row in group)
             steps += 1
             self.step += 1
             if self.step % _LOGGED_EVERY == 0:
@@ -201,22 +218,22 @@ class Run:
             if self.step % every == 0 or self.step == self.recipe.steps:
                 self._save(made_of)
 
-    def groups(self, found: Sequence[Window]) -> Iterator[tuple[float, list[Window]]]:
+    def groups(self, found: Sequence[Row]) -> Iterator[tuple[float, list[Row]]]:
         """Yield batches without end, each with the epochs that are past when it has been read.
 
-        An epoch has each window once, in an order of its own.
+        An epoch has each row once, in an order of its own.
         """
         for epoch in itertools.count():
             groups = batches(found, self.recipe.batch_tokens, f"{self.recipe.seed} {epoch}")
             for place, group in enumerate(groups, start=1):
                 yield epoch + place / len(groups), group
 
-    def _made_of(self, found: Sequence[Window]) -> dict[str, Any]:
+    def _made_of(self, found: Sequence[Row]) -> dict[str, Any]:
         fixed = {name: value for name, value in asdict(self.recipe).items() if name not in _FREE}
-        return {**fixed, "data": fingerprint.of_windows(found), "start": self._start}
+        return {**fixed, "data": self.task.fingerprint(found), "start": self._start}
 
-    def _advance(self, part: Batch) -> float:
-        value = loss(self.network, part, self.recipe)
+    def _advance(self, part: Sequence[Row]) -> float:
+        value = self.task.loss(self.network, part, self.recipe)
         value.backward()  # type: ignore[no-untyped-call]
         for master, live in zip(self.master.values(), self.live, strict=True):
             master.grad = live.grad.float() if live.grad is not None else None
@@ -283,7 +300,7 @@ class Run:
         return True
 
 
-def _frozen(network: ReaderNetwork, layers: int) -> Iterator[nn.Module]:
+def _frozen(network: Any, layers: int) -> Iterator[nn.Module]:
     """Yield what stays as it is: at least the words' own vectors.
 
     They are half of a small network's weights, and most are too rare in the data to gain.

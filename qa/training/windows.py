@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
 import numpy as np
 import torch
@@ -141,18 +142,30 @@ def _tokens(passage: Encoding, span: Offsets) -> tuple[int, int] | None:
     return (inside[0], inside[-1]) if inside else None
 
 
-def batches(found: Sequence[Window], tokens: int, seed: int | str) -> list[list[Window]]:
-    """Group windows, in random order, into batches of at most so many tokens with padding.
+class Row(Protocol):
+    """Token ids to learn from, and what there is to learn."""
 
-    A window that is longer by itself is a batch of its own.
+    @property
+    def ids(self) -> list[int]:
+        """The ids of all tokens."""
+        ...
+
+
+R = TypeVar("R", bound=Row)
+
+
+def batches(found: Sequence[R], tokens: int, seed: int | str) -> list[list[R]]:
+    """Group rows, in random order, into batches of at most so many tokens with padding.
+
+    A row that is longer by itself is a batch of its own.
     """
     chosen = random.Random(seed)
     order = list(found)
     chosen.shuffle(order)
     stretch = max(1, _SORTED_TOGETHER * tokens * len(order) // sum(len(w.ids) for w in order))
-    groups: list[list[Window]] = []
+    groups: list[list[R]] = []
     for first in range(0, len(order), stretch):
-        group: list[Window] = []
+        group: list[R] = []
         for window in sorted(order[first : first + stretch], key=lambda w: -len(w.ids)):
             if group and (len(group) + 1) * rounded(len(group[0].ids)) > tokens:
                 groups.append(group)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import partial
 
 from qa.checking.check import Checked
-from qa.checking.support import Alike
+from qa.checking.judge import Checker
 from qa.errors import ModelError, ModelUnreachable
 from qa.search.question import understand
 from qa.types import Answer, Draft, Writing
@@ -27,11 +27,11 @@ _UNREACHABLE = "{}. This is the reader's answer."
 class WritingStages:
     """The stages of a chat model. Threads may share them."""
 
-    def __init__(self, writer: Writer, cite: Callable[[Work], Answer], alike: Alike) -> None:
-        """Take a model, what makes an answer of a work's draft, and how near two texts are."""
+    def __init__(self, writer: Writer, cite: Callable[[Work], Answer], checker: Checker) -> None:
+        """Take a model, what makes an answer of a work's draft, and what checks sentences."""
         self._writer = writer
         self._cite = cite
-        self._alike = alike
+        self._checker = checker
 
     def rewrite(self, work: Work) -> Work:
         """Put a question that depends on the turns before into words of its own."""
@@ -56,7 +56,7 @@ class WritingStages:
 
     def verify(self, works: Iterator[Work]) -> Iterator[Answer]:
         """Yield growing answers of what passes the check; the last is whole."""
-        checked, spent, shown = Checked(self._alike), 0.0, 0
+        checked, spent, shown = Checked(self._checker), 0.0, 0
         check = timed("verify", partial(self._check, checked))
         for unchecked in works:
             work = check(unchecked)

@@ -1,0 +1,72 @@
+"""Does the sentence that an answer was cut out of say the answer? The entailment network tells."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from qa import checking
+from qa.checking.judge import Checker
+from qa.checking.premise import premise
+from qa.checking.quotes import whole
+from qa.checking.statements import hypothesis
+from qa.models.calibration import EntailmentCalibration
+from qa.models.entailment_model import Pair
+from qa.models.loading import load_entailment_calibration
+from qa.reading.findings import Place
+from qa.settings import Settings
+from qa.types import Claim
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What the network says of an answer by its sentence.
+
+    `entailed`: the sentence says the answer; `contradicted`: the sentence says something else.
+    """
+
+    entailed: bool
+    contradicted: bool
+
+
+class AnswerVerifier:
+    """Puts a question and an answer to the network as one statement, the sentence as its quote."""
+
+    def __init__(self, checker: Checker, calibration: EntailmentCalibration) -> None:
+        """Take the network, and the probabilities from which on its word counts."""
+        self._checker = checker
+        self._calibration = calibration
+
+    @classmethod
+    def load(cls, settings: Settings) -> Self:
+        """Load the network that comes with qa. Raises `ModelError` as `load_entailment` does."""
+        return cls(checking.load(settings), load_entailment_calibration())
+
+    def verify(self, question: str, place: Place) -> Verification:
+        """Judge an answer where it stands."""
+        [(follows, opposite, _)] = self._checker.entailed([pair(question, place)])
+        return Verification(
+            follows >= self._calibration.said, opposite >= self._calibration.contradicted
+        )
+
+    def differ(self, question: str, one: Claim, other: Claim) -> bool:
+        """Tell whether the other claim answers a question otherwise than the first.
+
+        The other's quote says the other's answer, and the first one's quote does not. The same
+        words, "Monday", were told apart by their days before.
+        """
+        if one.text.casefold() == other.text.casefold():
+            return True
+        said = hypothesis(question, other.text)
+        own, first = self._checker.entailed(
+            [Pair(said, other.spans[0].quote), Pair(said, one.spans[0].quote)]
+        )
+        return own[0] >= self._calibration.said > first[0]
+
+
+def pair(question: str, place: Place) -> Pair:
+    """Return what the network reads of an answer where it stands.
+
+    The quote is the answer's sentence, with the one before if its own leans on that.
+    """
+    text, source = place.hit.passage.text, place.hit.article
+    quote = premise(text, whole(text, *place.candidate.sentence), source.date)
+    return Pair(hypothesis(question, place.text), quote, source.label)

@@ -1,0 +1,1 @@
+"""What trains the entailment network: sentences that follow from quotes, and such as do not."""

@@ -1,0 +1,116 @@
+"""The probabilities from which on the reader's own answer is dropped, or doubted.
+
+Chosen on the natural questions of 2022 that no network has learned from, asked of an archive of
+their year; the figures are cross-validated over their articles.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.model_selection import GroupKFold
+from tqdm import tqdm
+
+from qa.assistant import Assistant
+from qa.evaluation.judging import rightly
+from qa.models.entailment_model import EntailmentModel
+from qa.models.loading import load_calibration, load_large_reader, load_small_reader
+from qa.reading.findings import Place
+from qa.reading.reader import SpanReader
+from qa.reading.verify import AnswerVerifier, Verification, pair
+from qa.settings import Settings
+from qa.training.archives import searching
+from qa.training.natural import TrainingQuestion
+from qa.types import Claim
+
+FOLDS = 5
+# Of right answers, the share that may be taken for contradicted.
+_LOST = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An answer that the reader gives in a few words: what its sentence says of it; is it right?"""
+
+    question: TrainingQuestion
+    follows: float
+    opposite: float
+    right: bool
+
+
+class _Recorder(AnswerVerifier):
+    """Keeps what the network said of a question's first answer, and lets all pass.
+
+    What was planned is read about once more: that is another answer.
+    """
+
+    def __init__(self, model: EntailmentModel) -> None:
+        self._model = model
+        self.first: tuple[float, float] | None = None
+
+    def verify(self, question: str, place: Place) -> Verification:
+        [(follows, opposite, _)] = self._model.probabilities([pair(question, place)]).tolist()
+        self.first = self.first or (follows, opposite)
+        return Verification(entailed=True, contradicted=False)
+
+    def differ(self, question: str, one: Claim, other: Claim) -> bool:
+        return True
+
+
+def answers(
+    model: EntailmentModel, asked: Sequence[TrainingQuestion], settings: Settings
+) -> list[Answered]:
+    """Ask the questions, and return what is answered in a few words."""
+    recorder = _Recorder(model)
+    networks = load_small_reader(settings), load_calibration(), load_large_reader(settings)
+    reader = SpanReader(*networks, recorder)
+    found: list[Answered] = []
+    with searching(settings, settings.hits) as retriever:
+        assistant = Assistant(retriever.library, retriever, reader)
+        for question in tqdm(asked, unit=" questions"):
+            recorder.first = None
+            answer = assistant.answer(question.text, asked_on=question.date)
+            if answer.outcome == "answered" and recorder.first:
+                quotes = [citation.quote for citation in answer.citations]
+                gold = question.kind, question.answers, question.quote
+                right = question.held and rightly(*gold, answer.short, quotes)
+                found.append(Answered(question, *recorder.first, right))
+    return found
+
+
+def choose(found: Sequence[Answered]) -> tuple[tuple[float, float], dict[str, float]]:
+    """Return the probabilities that `EntailmentCalibration` has, `contradicted` and `said`.
+
+    And what they do, each answer looked at with those chosen without its article.
+    """
+    groups = [one.question.urls[0] for one in found]
+    stopped, doubted = np.zeros(len(found), bool), np.zeros(len(found), bool)
+    for learn, test in GroupKFold(FOLDS).split(found, groups=groups):
+        contradicted, said = _chosen([found[place] for place in learn])
+        for place in test:
+            stopped[place] = found[place].opposite >= contradicted
+            doubted[place] = found[place].follows < said
+    right = np.array([one.right for one in found])
+    return _chosen(found), {
+        "answers": len(found),
+        "right": int(right.sum()),
+        "right ones stopped": _share(stopped[right]),
+        "wrong ones stopped": _share(stopped[~right]),
+        "right ones doubted": _share(doubted[right & ~stopped]),
+        "wrong ones doubted": _share(doubted[~right & ~stopped]),
+    }
+
+
+def _chosen(found: Sequence[Answered]) -> tuple[float, float]:
+    right = np.array([one.right for one in found])
+    opposite = np.array([one.opposite for one in found])
+    follows = np.array([one.follows for one in found])
+    cuts = np.round(np.arange(0.05, 1.0, 0.01), 2)
+    contradicted = min((cut for cut in cuts if (opposite[right] >= cut).mean() <= _LOST), default=1)
+    said = max(cuts, key=lambda cut: (follows[~right] < cut).mean() - (follows[right] < cut).mean())
+    return float(contradicted), float(said)
+
+
+def _share(flags: NDArray[np.bool_]) -> float:
+    return round(float(flags.mean()), 3) if len(flags) else 0.0
