@@ -14,7 +14,6 @@ import numpy as np
 
 from benchmarks.news import ARTICLES
 from qa import checking
-from qa.checking.judge import Stated
 from qa.settings import Settings
 from qa.training.entailment.lessons import FOLLOWS, Lesson
 from qa.training.entailment.sources import stories, written
@@ -43,8 +42,7 @@ def main() -> None:
     arguments = parser.parse_args()
     lessons = [lesson for lesson, _ in written(stories(ARTICLES), arguments.part)]
     checker = checking.load(Settings())
-    stated = [Stated(one.sentence, one.quotes, one.heading) for one in lessons]
-    passed = [verdict.passes for verdict in checker.judge_all(stated)]
+    passed = [verdict.passes for verdict in checker.judge_all([one.pair for one in lessons])]
     if arguments.show:
         for lesson, one in zip(lessons, passed, strict=True):
             if one != (lesson.label == FOLLOWS):

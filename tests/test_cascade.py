@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from qa import checking
 from qa.models.loading import (
     READER,
     load_calibration,
+    load_entailment,
     load_entailment_calibration,
     load_large_reader,
     load_small_reader,
@@ -84,7 +84,7 @@ def verified(contradicted: float, said: float = 0.0) -> SpanReader:
     known = load_entailment_calibration()
     calibration = replace(known, contradicted=contradicted, said=said)
     networks = load_small_reader(settings), load_calibration(), load_large_reader(settings)
-    return SpanReader(*networks, AnswerVerifier(checking.load(settings), calibration))
+    return SpanReader(*networks, AnswerVerifier(load_entailment(settings), calibration))
 
 
 def test_an_answer_that_its_sentence_contradicts_is_not_shown() -> None:

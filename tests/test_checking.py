@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from qa import checking
-from qa.checking.judge import Checker, Stated
+from qa.checking.judge import Checker
 from qa.checking.premise import premise
 from qa.checking.rules import broken_rule
 from qa.checking.statements import hypothesis
@@ -123,9 +123,9 @@ def test_a_rule_outweighs_the_network(checker: Checker) -> None:
 
 def test_many_are_judged_as_one_by_one(checker: Checker) -> None:
     given = [
-        Stated("Jonas Brandt won.", QUOTE),
-        Stated("Petra Sonn won.", QUOTE, "Election in Tolk (20 September 2021)"),
-        Stated("It rained.", f"{QUOTE} {QUOTE}"),
+        Pair("Jonas Brandt won.", QUOTE),
+        Pair("Petra Sonn won.", QUOTE, "Election in Tolk (20 September 2021)"),
+        Pair("It rained.", f"{QUOTE} {QUOTE}"),
     ]
     together = checker.judge_all(given)
     for one, verdict in zip(given, together, strict=True):

@@ -4,9 +4,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from qa.checking.judge import Checker, Stated
+from qa.checking.judge import Checker
 from qa.checking.premise import premise
 from qa.checking.quotes import locate, whole
+from qa.models.entailment_model import Pair
 from qa.text.words import stems
 from qa.types import Claim, Draft, Hit, Span
 
@@ -61,7 +62,7 @@ class Located:
     """
 
     spans: tuple[Span, ...] = ()
-    stated: Stated | None = None
+    pair: Pair | None = None
     why: str = ""
     invalid: int = 0
 
@@ -134,7 +135,7 @@ def claimed(
     The quotes of a claim are the whole sentences that the copied words stand in.
     """
     found = [_located(sentence, hits) for sentence in sentences]
-    verdicts = iter(checker.judge_all([one.stated for one in found if one.stated]))
+    verdicts = iter(checker.judge_all([one.pair for one in found if one.pair]))
     results: list[tuple[Claim | None, str, int]] = []
     for sentence, one in zip(sentences, found, strict=True):
         why = one.why or next(verdicts).why
@@ -174,9 +175,9 @@ def _located(sentence: Sentence, hits: Sequence[Hit]) -> Located:
         return Located(why="what was copied is meant for you, not for readers")
     # Quotes of several articles have no title and day in common.
     headings = {hit.article.label for hit, _ in spans.values()}
-    stated = Stated(
+    pair = Pair(
         sentence.text,
         " ".join(quote for _, quote in spans.values()),
         next(iter(headings)) if len(headings) == 1 else "",
     )
-    return Located(tuple(spans), stated)
+    return Located(tuple(spans), pair)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Self
+from typing import Self
 
 from qa.checking.rules import broken_rule
 from qa.models.entailment_model import EntailmentModel, Label, Pair
@@ -15,18 +15,6 @@ _WHY = {
     "neither": "the copied words do not say all of it",
 }
 _CUT = "too long to be checked: write shorter sentences"
-
-
-class Stated(NamedTuple):
-    """A sentence, and the quotes that it is said to rest on.
-
-    `quotes` have their dates put into days, as `premise` puts them; `heading` is their article's
-    title and day, '' if nobody tells.
-    """
-
-    sentence: str
-    quotes: str
-    heading: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,24 +49,19 @@ class Checker:
     def judge(self, sentence: str, quotes: str | Sequence[str]) -> Verdict:
         """Judge one sentence by its quotes, whose dates may be followed by days in brackets."""
         words = quotes if isinstance(quotes, str) else " ".join(quotes)
-        return self.judge_all([Stated(sentence, words)])[0]
+        return self.judge_all([Pair(sentence, words)])[0]
 
-    def judge_all(self, stated: Sequence[Stated]) -> list[Verdict]:
+    def judge_all(self, pairs: Sequence[Pair]) -> list[Verdict]:
         """Judge sentences, each by its own quotes, and return a verdict for each."""
-        likely = self.entailed([Pair(one.sentence, one.quotes, one.heading) for one in stated])
-        cut = self._model.too_long([one.sentence for one in stated])
-        return [self._verdict(*one) for one in zip(stated, likely, cut, strict=True)]
+        likely = self._model.probabilities(pairs).tolist()
+        cut = self._model.too_long([one.sentence for one in pairs])
+        return [self._verdict(*one) for one in zip(pairs, likely, cut, strict=True)]
 
-    def entailed(self, pairs: Sequence[Pair]) -> list[tuple[float, float, float]]:
-        """Return how likely each sentence follows, is the opposite, or neither: without rules."""
-        found = self._model.probabilities(pairs)
-        return [(float(row[0]), float(row[1]), float(row[2])) for row in found]
-
-    def _verdict(self, stated: Stated, likely: tuple[float, float, float], cut: bool) -> Verdict:
+    def _verdict(self, pair: Pair, likely: Sequence[float], cut: bool) -> Verdict:
         # Of the two labels that do not follow, the likelier.
         label: Label = "opposite" if likely[1] > likely[2] else "neither"
         # What stands behind the tokens that were read could say anything.
-        why = _CUT if cut else broken_rule(stated.sentence, stated.quotes)
+        why = _CUT if cut else broken_rule(pair.sentence, pair.quotes)
         if why:
             return Verdict(label, False, likely[0], likely[1], why)
         if likely[0] >= self._threshold:

@@ -20,7 +20,11 @@ Probabilities = NDArray[np.float32]
 
 
 class Pair(NamedTuple):
-    """A sentence, the quotes it is said to rest on, and their article's title and day, or ''."""
+    """A sentence, and the quotes that it is said to rest on.
+
+    `quotes` have their dates put into days, as `qa.checking.premise` puts them; `heading` is their
+    article's title and day, '' if nobody tells.
+    """
 
     sentence: str
     quotes: str

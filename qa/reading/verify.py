@@ -3,17 +3,17 @@
 from dataclasses import dataclass
 from typing import Self
 
-from qa import checking
-from qa.checking.judge import Checker
 from qa.checking.premise import premise
 from qa.checking.quotes import whole
 from qa.checking.statements import hypothesis
 from qa.models.calibration import EntailmentCalibration
-from qa.models.entailment_model import Pair
-from qa.models.loading import load_entailment_calibration
+from qa.models.entailment_model import LABELS, EntailmentModel, Pair
+from qa.models.loading import load_entailment, load_entailment_calibration
 from qa.reading.findings import Place
 from qa.settings import Settings
 from qa.types import Claim
+
+_FOLLOWS = LABELS.index("follows")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,19 +30,19 @@ class Verification:
 class AnswerVerifier:
     """Puts a question and an answer to the network as one statement, the sentence as its quote."""
 
-    def __init__(self, checker: Checker, calibration: EntailmentCalibration) -> None:
+    def __init__(self, model: EntailmentModel, calibration: EntailmentCalibration) -> None:
         """Take the network, and the probabilities from which on its word counts."""
-        self._checker = checker
+        self._model = model
         self._calibration = calibration
 
     @classmethod
     def load(cls, settings: Settings) -> Self:
         """Load the network that comes with qa. Raises `ModelError` as `load_entailment` does."""
-        return cls(checking.load(settings), load_entailment_calibration())
+        return cls(load_entailment(settings), load_entailment_calibration())
 
     def verify(self, question: str, place: Place) -> Verification:
         """Judge an answer where it stands."""
-        [(follows, opposite, _)] = self._checker.entailed([pair(question, place)])
+        [(follows, opposite, _)] = self._model.probabilities([pair(question, place)]).tolist()
         return Verification(
             follows >= self._calibration.said, opposite >= self._calibration.contradicted
         )
@@ -56,10 +56,9 @@ class AnswerVerifier:
         if one.text.casefold() == other.text.casefold():
             return True
         said = hypothesis(question, other.text)
-        own, first = self._checker.entailed(
-            [Pair(said, other.spans[0].quote), Pair(said, one.spans[0].quote)]
-        )
-        return own[0] >= self._calibration.said > first[0]
+        pairs = [Pair(said, claim.spans[0].quote) for claim in (other, one)]
+        own, first = self._model.probabilities(pairs)[:, _FOLLOWS].tolist()
+        return bool(own >= self._calibration.said > first)
 
 
 def pair(question: str, place: Place) -> Pair:

@@ -1,6 +1,6 @@
 """Files of people's sentences and questions → lessons.
 
-Nothing here is about an article of a week that is kept back: those are for choosing and reports.
+Which articles may be learned from is told by whoever calls: only what is on these is made.
 """
 
 import datetime
@@ -23,9 +23,8 @@ from qa.training.entailment.statements import declarative
 from qa.training.natural import TrainingQuestion
 from qa.training.news import rows
 
-HERE = Path(__file__).parent
 # Sentences that people wrote for this, with where their quotes stand.
-WRITTEN = HERE / "sentences.jsonl"
+WRITTEN = Path(__file__).parent / "sentences.jsonl"
 _LABELS = {"follows": FOLLOWS, "opposite": OPPOSITE, "neither": NEITHER}
 # Sentences of an article that stand for those which its summary rests on.
 _NEAREST = 3
@@ -131,7 +130,6 @@ def _rival(answer: str, text: str, quote: str, draw: random.Random) -> str:
 
 
 _SHAPES = ("name", "figure", "date")
-_NOUN = re.compile(r"\b(?:the|an?|his|her|their|its|for|to|by) (?:[a-z]+ ){1,3}[a-z]{4,}\b")
 
 
 def unanswered(
