@@ -16,7 +16,7 @@ from benchmarks.news import ARTICLES
 from qa import checking
 from qa.settings import Settings
 from qa.training.entailment.lessons import FOLLOWS, Lesson
-from qa.training.entailment.sources import stories, written
+from qa.training.entailment.sources import articles, written
 
 
 def report(lessons: Sequence[Lesson], passed: Sequence[bool]) -> dict[str, object]:
@@ -40,7 +40,7 @@ def main() -> None:
     parser.add_argument("--part", choices=["choose", "report"], default="report")
     parser.add_argument("--show", action="store_true", help="name what is judged wrongly")
     arguments = parser.parse_args()
-    lessons = [lesson for lesson, _ in written(stories(ARTICLES), arguments.part)]
+    lessons = [lesson for lesson, _ in written(articles(ARTICLES), arguments.part)]
     checker = checking.load(Settings())
     passed = [verdict.passes for verdict in checker.judge_all([one.pair for one in lessons])]
     if arguments.show:

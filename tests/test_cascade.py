@@ -78,11 +78,11 @@ def test_no_file_of_weights_is_too_large_to_share() -> None:
     assert max(path.stat().st_size for path in paths) < LARGEST
 
 
-def verified(contradicted: float, said: float = 0.0) -> SpanReader:
+def verified(contradicted: float, said: float = 0.0, sure: float = 1.0) -> SpanReader:
     """The shipped reader, with other probabilities from which on the verifier's word counts."""
     settings = Settings()
     known = load_entailment_calibration()
-    calibration = replace(known, contradicted=contradicted, said=said)
+    calibration = replace(known, contradicted=contradicted, said=said, sure=sure)
     networks = load_small_reader(settings), load_calibration(), load_large_reader(settings)
     return SpanReader(*networks, AnswerVerifier(load_entailment(settings), calibration))
 
@@ -107,6 +107,14 @@ def test_a_right_answer_passes_the_verifier() -> None:
     draft = SpanReader.load(Settings()).read(understand(QUESTION), hits(*OTHERS, ANSWER))
     assert draft.short == "Jonas Brandt"
     assert not draft.doubtful
+
+
+def test_an_answer_that_the_reader_is_sure_of_is_not_verified() -> None:
+    found = hits(*OTHERS, ANSWER)
+    sure = SpanReader.load(Settings()).read(understand(QUESTION), found).confidence
+    for enough, claims in ((sure, True), (sure + 0.001, False)):
+        reader = verified(contradicted=0.0, sure=enough)
+        assert bool(reader.read(understand(QUESTION), found).claims) == claims
 
 
 def test_whole_sentences_are_not_verified() -> None:

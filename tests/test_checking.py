@@ -31,11 +31,12 @@ from qa.models.loading import (
 from qa.settings import Settings
 from qa.training.entailment import sources
 from qa.training.entailment.falsify import false_versions, names
-from qa.training.entailment.lessons import FALSE, FOLLOWS, OPPOSITE, Lesson, Story
+from qa.training.entailment.lessons import FALSE, FOLLOWS, OPPOSITE, Lesson
 from qa.training.entailment.premises import quoted
 from qa.training.entailment.statements import declarative
 from qa.training.entailment.style import as_tokenised
 from qa.training.natural import TrainingQuestion
+from qa.types import Article, Source
 
 QUOTE = (
     "Jonas Brandt won the election for mayor of Tolk on Sunday with 54 percent of the vote, "
@@ -233,7 +234,7 @@ def test_false_versions_change_one_thing() -> None:
 
 
 def test_now_and_then_a_lesson_is_in_pieces() -> None:
-    lesson = Lesson("Brandt won, they said.", QUOTE, 0)
+    lesson = Lesson("Brandt won, they said.", QUOTE, "", FOLLOWS, "")
     draw = random.Random(0)
     made = [as_tokenised(lesson, draw) for _ in range(300)]
     changed = [one for one in made if one != lesson]
@@ -266,7 +267,7 @@ TEXT = (
     "About 12,000 people voted, 300 more than at the election of 2017, officials said. "
     "The new mayor takes office in October, when the council meets for the first time."
 )
-STORY = Story("u", "Brandt wins in Tolk", datetime.date(2021, 9, 20), TEXT)
+ARTICLE = Article(Source("u", "Brandt wins in Tolk", datetime.date(2021, 9, 20)), TEXT)
 
 
 def question(kind: str, text: str, answer: str, quote: str) -> TrainingQuestion:
@@ -280,7 +281,7 @@ def test_questions_become_true_and_false_lessons() -> None:
         question("who", "Who won the election in Tolk?", "Jonas Brandt", sentence),
         question("yesno", "Did Brandt lose the election?", "no", sentence),
     ]
-    found = list(sources.asked({"u": STORY}, asked, 1))
+    found = list(sources.asked({"u": ARTICLE}, asked, 1))
     assert {lesson.label for lesson in found if lesson.kind == "asked"} == {FOLLOWS}
     assert {lesson.label for lesson in found if lesson.kind == "asked, wrong"} == {FALSE}
     said = {lesson.sentence: lesson.label for lesson in found if lesson.kind == "yesno"}
@@ -291,7 +292,7 @@ def test_questions_become_true_and_false_lessons() -> None:
 
 
 def test_sentences_of_the_news_become_true_and_false_lessons() -> None:
-    found = list(sources.copied({"u": STORY}, 1, 1))
+    found = list(sources.copied({"u": ARTICLE}, 1, 1))
     assert {lesson.label for lesson in found if lesson.kind == "copied"} == {FOLLOWS}
     changed = [lesson for lesson in found if lesson.kind != "copied"]
     assert changed
@@ -301,13 +302,13 @@ def test_sentences_of_the_news_become_true_and_false_lessons() -> None:
 
 def test_dates_of_a_quote_stand_beside_it_or_the_quote_is_bare() -> None:
     place = (0, TEXT.index("."))
-    assert quoted(STORY, [place]) == (
-        premise(TEXT, place, STORY.date),
+    assert quoted(ARTICLE, [place]) == (
+        premise(TEXT, place, ARTICLE.source.date),
         "Brandt wins in Tolk (20 September 2021)",
     )
     draw = random.Random(0)
-    seen = {quoted(STORY, [place], draw) for _ in range(30)}
-    assert seen == {quoted(STORY, [place]), (TEXT[slice(*place)], "")}
+    seen = {quoted(ARTICLE, [place], draw) for _ in range(30)}
+    assert seen == {quoted(ARTICLE, [place]), (TEXT[slice(*place)], "")}
 
 
 def test_what_is_learned_chosen_by_and_reported_on_share_no_article() -> None:

@@ -167,7 +167,8 @@ class EntailmentCalibration(Fitted):
 
     A sentence passes if it follows from its quotes at least as likely as `threshold`. The reader's
     own answer is not shown if its sentence contradicts it as likely as `contradicted`, and is
-    doubted if its sentence says it less likely than `said`. `sha256` is that of the weights,
+    doubted if its sentence says it less likely than `said`; an answer of which the reader is as
+    sure as `sure` is not put to the network. `sha256` is that of the weights,
     `reader` those of the large reader's files, by their path: the network was trained as a change
     of these.
     """
@@ -179,6 +180,7 @@ class EntailmentCalibration(Fitted):
     threshold: Share
     contradicted: Share
     said: Share
+    sure: Share
 
     def check(self, files: Mapping[str, str]) -> None:
         """Refuse a large reader that it was not trained on. Raises `ModelError`."""

@@ -140,7 +140,7 @@ class SpanReader:
         whole = asked.wants_sentence
         verified = None
         if self._verifier and not whole:
-            verified = self._verifier.verify(asked.whole, likeliest)
+            verified = self._verifier.verify(asked.whole, likeliest, confidence)
             if verified.contradicted:
                 return _refusal(evidence, confidence, ahead)
         if whole:

@@ -129,8 +129,8 @@ class Lessons:
         self._week = weeks(folder / "realtimeqa" / "questions-2022.jsonl.gz")
         chosen_by = sources.urls("choose")
         self._known = {
-            url: story
-            for url, story in sources.stories(
+            url: article
+            for url, article in sources.articles(
                 folder / "realtimeqa" / "articles-2022.jsonl.gz"
             ).items()
             if not kept_back(self._week.get(url, KEPT_BACK)) and url not in chosen_by

@@ -1,6 +1,5 @@
 """What the entailment network learns from: a sentence, its quotes, and what one is to the other."""
 
-import datetime
 from dataclasses import dataclass
 
 from qa.models.entailment_model import LABELS, Pair
@@ -19,21 +18,11 @@ class Lesson:
 
     sentence: str
     quotes: str
+    heading: str
     label: int
-    heading: str = ""
-    kind: str = ""
+    kind: str
 
     @property
     def pair(self) -> Pair:
         """What the network reads."""
         return Pair(self.sentence, self.quotes, self.heading)
-
-
-@dataclass(frozen=True, slots=True)
-class Story:
-    """An article of which sentences are made."""
-
-    url: str
-    title: str
-    date: datetime.date | None
-    text: str

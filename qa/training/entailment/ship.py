@@ -32,22 +32,18 @@ def ship(data: Path, run: Path, settings: Settings, limit: int | None) -> dict[s
 
     The settings name a library of articles of 2022, of which at most so many questions are asked.
     """
-    known = sources.stories(data / "realtimeqa" / "articles-2022.jsonl.gz")
+    known = sources.articles(data / "realtimeqa" / "articles-2022.jsonl.gz")
     lessons = [lesson for lesson, _ in sources.written(known, "choose")]
     model = entailment_of(settings, run / WEIGHTS)
     threshold, figures = choose(model, lessons)
     week = weeks(data / "realtimeqa" / "questions-2022.jsonl.gz")
     asked = natural(data / "natural" / "natural-2022.jsonl.gz", week)
     found = verifying.answers(model, [one for one in asked if one.kept_back][:limit], settings)
-    (contradicted, said), looked = verifying.choose(found)
+    cuts, looked = verifying.choose(found)
     ENTAILMENT.mkdir(exist_ok=True)
     shutil.copyfile(run / WEIGHTS, ENTAILMENT / WEIGHTS)
     reader = large_files(load_calibration().files)
-    chosen = {
-        "threshold": threshold,
-        "contradicted": contradicted,
-        "said": said,
-    }
+    chosen = {"threshold": threshold, **cuts._asdict()}
     sha256 = file_hash(run / WEIGHTS)
     EntailmentCalibration(sha256=sha256, reader=reader, **chosen).write(ENTAILMENT / FILE)
     return {**chosen, "sentences": figures, "answers": looked}

@@ -6,6 +6,7 @@ their year; the figures are cross-validated over their articles.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,16 +28,30 @@ from qa.types import Claim
 FOLDS = 5
 # Of right answers, the share that may be taken for contradicted.
 _LOST = 0.02
+# Of the answers that are not put to the network, the share that is right, at least.
+_SURELY = 0.97
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """An answer that the reader gives in a few words: what its sentence says of it; is it right?"""
+    """An answer that the reader gives in a few words: is it right?
+
+    `follows` and `opposite` are what its sentence says of it, `confidence` is the reader's.
+    """
 
     question: TrainingQuestion
     follows: float
     opposite: float
+    confidence: float
     right: bool
+
+
+class Cuts(NamedTuple):
+    """The probabilities, and the confidence, that `EntailmentCalibration` has by these names."""
+
+    contradicted: float
+    said: float
+    sure: float
 
 
 class _Recorder(AnswerVerifier):
@@ -47,11 +62,11 @@ class _Recorder(AnswerVerifier):
 
     def __init__(self, model: EntailmentModel) -> None:
         self._model = model
-        self.first: tuple[float, float] | None = None
+        self.first: tuple[float, float, float] | None = None
 
-    def verify(self, question: str, place: Place) -> Verification:
+    def verify(self, question: str, place: Place, confidence: float) -> Verification:
         [(follows, opposite, _)] = self._model.probabilities([pair(question, place)]).tolist()
-        self.first = self.first or (follows, opposite)
+        self.first = self.first or (follows, opposite, confidence)
         return Verification(entailed=True, contradicted=False)
 
     def differ(self, question: str, one: Claim, other: Claim) -> bool:
@@ -79,22 +94,25 @@ def answers(
     return found
 
 
-def choose(found: Sequence[Answered]) -> tuple[tuple[float, float], dict[str, float]]:
-    """Return the probabilities that `EntailmentCalibration` has, `contradicted` and `said`.
+def choose(found: Sequence[Answered]) -> tuple[Cuts, dict[str, float]]:
+    """Return what is chosen of these answers, and what that does.
 
-    And what they do, each answer looked at with those chosen without its article.
+    The figures look at each answer with what is chosen without its article.
     """
     groups = [one.question.urls[0] for one in found]
-    stopped, doubted = np.zeros(len(found), bool), np.zeros(len(found), bool)
+    seen, stopped, doubted = (np.zeros(len(found), bool) for _ in range(3))
     for learn, test in GroupKFold(FOLDS).split(found, groups=groups):
-        contradicted, said = _chosen([found[place] for place in learn])
+        cuts = _chosen([found[place] for place in learn])
         for place in test:
-            stopped[place] = found[place].opposite >= contradicted
-            doubted[place] = found[place].follows < said
+            one = found[place]
+            seen[place] = one.confidence < cuts.sure
+            stopped[place] = seen[place] and one.opposite >= cuts.contradicted
+            doubted[place] = seen[place] and one.follows < cuts.said
     right = np.array([one.right for one in found])
     return _chosen(found), {
         "answers": len(found),
         "right": int(right.sum()),
+        "put to the network": _share(seen),
         "right ones stopped": _share(stopped[right]),
         "wrong ones stopped": _share(stopped[~right]),
         "right ones doubted": _share(doubted[right & ~stopped]),
@@ -102,14 +120,25 @@ def choose(found: Sequence[Answered]) -> tuple[tuple[float, float], dict[str, fl
     }
 
 
-def _chosen(found: Sequence[Answered]) -> tuple[float, float]:
+def _chosen(found: Sequence[Answered]) -> Cuts:
     right = np.array([one.right for one in found])
-    opposite = np.array([one.opposite for one in found])
-    follows = np.array([one.follows for one in found])
+    confidence = np.array([one.confidence for one in found])
+    sure = _sure(confidence, right)
+    put = confidence < sure
+    opposite = np.where(put, [one.opposite for one in found], 0.0)
+    follows = np.where(put, [one.follows for one in found], 1.0)
     cuts = np.round(np.arange(0.05, 1.0, 0.01), 2)
     contradicted = min((cut for cut in cuts if (opposite[right] >= cut).mean() <= _LOST), default=1)
     said = max(cuts, key=lambda cut: (follows[~right] < cut).mean() - (follows[right] < cut).mean())
-    return float(contradicted), float(said)
+    return Cuts(float(contradicted), float(said), sure)
+
+
+def _sure(confidence: NDArray[np.float64], right: NDArray[np.bool_]) -> float:
+    """Return the lowest confidence from which on hardly any answer is wrong."""
+    order = np.argsort(-confidence)
+    shares = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
+    [enough] = np.nonzero(shares >= _SURELY)
+    return round(float(confidence[order[enough[-1]]]), 3) if len(enough) else 1.0
 
 
 def _share(flags: NDArray[np.bool_]) -> float:
