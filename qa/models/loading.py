@@ -106,11 +106,16 @@ def load_entailment(settings: Settings) -> EntailmentModel:
     Its body is the large reader's, which is in memory once for both. Raises `ModelError` if its
     weights are missing, not those that were published, or were trained on another large reader.
     """
+    return entailment_of(settings, _shipped_entailment())
+
+
+@cache
+def _shipped_entailment() -> Path:
     fitted = load_entailment_calibration()
     fitted.check(load_calibration().files)
     fix = "restore qa/weights/entailment, or install qa again from where it came"
     verify(ENTAILMENT / WEIGHTS, fitted.sha256, "the entailment network", fix)
-    return entailment_of(settings, ENTAILMENT / WEIGHTS)
+    return ENTAILMENT / WEIGHTS
 
 
 def entailment_of(settings: Settings, weights: Path) -> EntailmentModel:

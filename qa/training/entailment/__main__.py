@@ -113,7 +113,7 @@ def _train(arguments: argparse.Namespace) -> None:
     own = load_file(arguments.start / WEIGHTS) if arguments.start else {}
     network = changed_reader(load_network(READER / "large", torch.float32), own)
     run = Run(network, recipe, arguments.output, best_dtype("cpu"), Task(_loss, _fingerprint))
-    run.train(_lines(lessons), _log, every=200)
+    run.train(_lines(lessons), _log, every=100)
     kept = network.own().keys()
     weights = {name: v.half().contiguous() for name, v in run.weights().items() if name in kept}
     save_file(weights, arguments.output / WEIGHTS)

@@ -60,13 +60,17 @@ def choose(model: EntailmentModel, lessons: Sequence[Lesson]) -> tuple[float, di
     cuts = np.round(np.arange(0.02, 0.99, 0.02), 2).tolist()
     found = {cut: _balanced(sound & (follows >= cut), true) for cut in cuts}
     threshold = max(cut for cut in cuts if found[cut] >= max(found.values()) - _NEARLY)
-    kept = sound & (follows >= threshold)
-    return threshold, {
+    return threshold, passing(sound & (follows >= threshold), true)
+
+
+def passing(passed: NDArray[np.bool_], true: NDArray[np.bool_]) -> dict[str, Any]:
+    """Return how many true and false sentences there are, and which shares are judged rightly."""
+    return {
         "true": int(true.sum()),
-        "true that pass": round(float(kept[true].mean()), 3),
+        "true that pass": round(float(passed[true].mean()), 3),
         "false": int((~true).sum()),
-        "false that are stopped": round(float((~kept[~true]).mean()), 3),
-        "balanced accuracy": round(_balanced(kept, true), 3),
+        "false that are stopped": round(float((~passed[~true]).mean()), 3),
+        "balanced accuracy": round(_balanced(passed, true), 3),
     }
 
 
