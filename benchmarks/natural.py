@@ -147,7 +147,7 @@ def main() -> None:
     asked = [question for question in asked if question.kept_back][: arguments.limit]
     recorder = Recorder(SpanReader.load(settings))
     with Assistant.load(settings) as loaded:
-        assistant = Assistant(loaded.library, loaded.retriever, recorder)
+        assistant = Assistant(loaded.library, loaded.retriever, recorder, forms=loaded.forms)
         rows = [ask(assistant, recorder, question) for question in tqdm(asked, unit=" questions")]
     if arguments.show:
         lines = [

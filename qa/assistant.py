@@ -1,10 +1,10 @@
 """The main path: READ THIS FIRST. A question goes in, a cited answer or a refusal comes out.
 
-question + turns ──begin──▶ Asked ──route, retrieve──▶ hits ──read, update──▶ draft ──cite──▶ Answer
+question + turns ──begin──▶ Asked ──kind, retrieve──▶ hits ──read, update──▶ draft ──cite──▶ Answer
 
 With a chat model, which writes the answer, the reader orders the hits and stands in for it:
 
-begin ──▶ rewrite ──▶ route ──▶ retrieve ──▶ read ──▶ answer (sentences with quotes) ──▶ verify
+begin ──▶ rewrite ──▶ kind ──▶ retrieve ──▶ read ──▶ answer (sentences with quotes) ──▶ verify
 """
 
 import datetime
@@ -31,7 +31,10 @@ from qa.library.recipe import facts
 from qa.library.vectors import VectorReader
 from qa.models.loading import load_embedder
 from qa.reading import plans
+from qa.reading.about import about
 from qa.reading.cite import cite
+from qa.reading.forms import Forms
+from qa.reading.overview import joined, overview
 from qa.reading.reader import Reader, SpanReader
 from qa.reading.timeline import as_draft, timeline
 from qa.search.followups import subjects
@@ -40,7 +43,7 @@ from qa.search.retriever import Retriever
 from qa.settings import Settings
 from qa.text.printable import storable
 from qa.text.words import content_words
-from qa.types import Answer, Claim, Draft, Event, Filters, Hit, Turn
+from qa.types import Answer, Claim, Draft, Event, Filters, Hit, QuestionKind, Turn
 from qa.writing.loading import load_writer
 from qa.writing.stages import WritingStages
 from qa.writing.work import Work, timed, timed_pieces
@@ -48,6 +51,11 @@ from qa.writing.writer import Writer
 
 # Passages in which a timeline looks for dated sentences.
 _PASSAGES = 80
+# Hits in which an overview, or another answer of several sentences, is looked for, and sentences
+# that it has at most: what more there is, is not read.
+BROAD_HITS = 24
+MOST = 8
+BROAD = frozenset(("overview", "who", "compare", "list", "count"))
 # Sentences that say what happened at a time.
 _HAPPENED = 5
 _Input = TypeVar("_Input")
@@ -70,15 +78,20 @@ class Assistant:
         max_question_chars: int = 2000,
         writer: Writer | None = None,
         checker: Checker | None = None,
+        forms: Forms | None = None,
     ) -> None:
-        """Take finished parts. A writer needs a checker: raises `ValueError` if there is none."""
+        """Take finished parts. A writer needs a checker: raises `ValueError` if there is none.
+
+        Without `forms` every question is taken for one that asks for a fact, or for yes or no.
+        """
         self.library = library
         self.retriever = retriever
         self._reader = reader
         self._max_question_chars = max_question_chars
         self._writer = writer
-        begin, route = _stage("begin", self._begin), _stage("route", self._route)
-        found = route | _stage("retrieve", self._retrieve) | _stage("read", self._read)
+        self.forms = forms
+        begin, kind = _stage("begin", self._begin), _stage("kind", self._kind)
+        found = kind | _stage("retrieve", self._retrieve) | _stage("read", self._read)
         update, cite = timed("update", self._update), timed("cite", self._cite)
         if writer:
             if checker is None:
@@ -106,6 +119,7 @@ class Assistant:
             embedder = load_embedder(settings)
             reader = SpanReader.load(settings)
             checker = checking.load(settings) if settings.model else None
+            forms = Forms.load(settings)
             writer = load_writer(settings) if settings.model else None
             # All went well: from here on it is closed by `close`.
             opened.pop_all()
@@ -115,7 +129,8 @@ class Assistant:
             embedder=embedder,
             limit=settings.hits,
         )
-        return cls(library, retriever, reader, settings.max_question_chars, writer, checker)
+        limit = settings.max_question_chars
+        return cls(library, retriever, reader, limit, writer, checker, forms)
 
     def answer(
         self,
@@ -191,7 +206,8 @@ class Assistant:
 
     def unwritten(self) -> "Assistant":
         """Return the same assistant without its chat model: what it answers costs nothing."""
-        return Assistant(self.library, self.retriever, self._reader, self._max_question_chars)
+        limit = self._max_question_chars
+        return Assistant(self.library, self.retriever, self._reader, limit, forms=self.forms)
 
     def close(self) -> None:
         """Let go of the library."""
@@ -214,28 +230,78 @@ class Assistant:
         asked = understand(question, turns, self.retriever.today(asked_on, filters))
         return Work(question, asked, turns, filters, asked_on)
 
-    def _route(self, work: Work) -> Work:
-        """Choose how the question is answered."""
-        return replace(work, route="events" if work.asked.happening else "span")
+    def _kind(self, work: Work) -> Work:
+        """Tell what form of answer is wanted.
+
+        What needs the turns before asks for a fact, or yes or no: "and then?" has no other form.
+        """
+        asked = work.asked
+        kind: QuestionKind = "yesno" if asked.yes_or_no else "fact"
+        if self.forms:
+            said = self.forms.kinds.kind(asked.text, timed=bool(asked.happening or asked.period))
+            if said == "talk" or not (asked.depends and work.turns):
+                kind = said
+        return replace(work, kind=kind, asked=replace(asked, yes_or_no=kind == "yesno"))
 
     def _retrieve(self, work: Work) -> Work:
+        if work.kind == "talk":
+            return work
         find = partial(
             self.retriever.find, work.asked, asked_on=work.asked_on, filters=work.filters
         )
         # Turns that a model has put into the question are not searched for besides.
-        hits = find(() if self._writer else work.turns)
-        wide = find(limit=_PASSAGES) if work.route == "events" else ()
+        turns = () if self._writer else work.turns
+        if self._tells(work):
+            wide = find(turns, limit=max(BROAD_HITS, self.retriever.limit))
+            return replace(work, hits=tuple(wide[: self.retriever.limit]), wide=tuple(wide))
+        hits = find(turns)
+        wide = find(limit=_PASSAGES) if work.asked.happening else []
         return replace(work, hits=tuple(hits), wide=tuple(wide))
 
     def _read(self, work: Work) -> Work:
-        draft = self._happened(work) if work.route == "events" else None
-        if draft is None and not content_words(work.asked.whole):
+        draft = self._draft(work)
+        more: tuple[Claim, ...] = ()
+        if draft.claims and self._tells(work) and work.kind != "overview":
+            # The reader's answer goes before; what was planned is told of that alone.
+            read = self._found(work)
+            draft = replace(draft, confidence=read.confidence)
+            if read.claims:
+                draft, more = read, draft.claims
+        return replace(work, hits=draft.hits or work.hits, draft=draft, more=more)
+
+    def _draft(self, work: Work) -> Draft:
+        """Return the answer of the form that is wanted; without claims if there is none."""
+        if work.kind == "talk":
+            return self._about(work.filters)
+        if work.asked.happening:
+            return self._happened(work)
+        if not content_words(work.asked.whole):
             # "?" asks for nothing, and anything would answer.
-            draft = Draft(hits=tuple(work.hits))
-        if draft is None:
-            searched = self.library.counts(work.filters)[1]
-            draft = self._reader.read(work.asked, work.hits, searched)
-        return replace(work, hits=draft.hits or work.hits, draft=draft)
+            return Draft(hits=tuple(work.hits))
+        return self._told(work) if self._tells(work) else self._found(work)
+
+    def _found(self, work: Work) -> Draft:
+        searched = self.library.counts(work.filters)[1]
+        return self._reader.read(work.asked, work.hits, searched)
+
+    def _tells(self, work: Work) -> bool:
+        """Tell whether a question is answered in several sentences, which no model writes."""
+        return work.kind in BROAD and self.forms is not None and self._writer is None
+
+    def _told(self, work: Work) -> Draft:
+        """Return the sentences that tell most of what is asked, or else what the reader finds."""
+        assert self.forms
+        embedder, selection = self.retriever.embedder, self.forms.selection
+        figures = work.kind == "count"
+        told = overview(work.asked, work.wide, embedder, selection, MOST, figures=figures)
+        return told if told.claims else self._found(work)
+
+    def _about(self, filters: Filters) -> Draft:
+        """Return what the archive, or the part of it that passes the filters, holds."""
+        whole, _ = self.library.counts()
+        articles, _ = self.library.counts(filters)
+        sites = [] if filters else self.library.sites()
+        return about(whole, articles, sites, self.library.extent(filters))
 
     def _happened(self, work: Work) -> Draft:
         """Return the dated sentences on what happened in a period; no claims if there is none."""
@@ -254,7 +320,7 @@ class Assistant:
         if due:
             report = plans.report(draft.claims[0], draft) or self._since(due, work)
             draft = plans.with_report(draft, report)
-        return replace(work, draft=draft)
+        return replace(work, draft=joined(draft, work.more, MOST))
 
     def _since(self, due: datetime.date, work: Work) -> Claim | None:
         filters = work.filters.starting(due)
@@ -271,7 +337,8 @@ class Assistant:
         articles = self.library.articles(list(dict.fromkeys(cited)))
         extent = self.library.extent(work.filters)
         limited = bool(work.filters)
-        return cite(work.question, work.draft, work.hits, articles, extent, limited)
+        answer = cite(work.question, work.draft, work.hits, articles, extent, limited)
+        return replace(answer, kind=work.kind)
 
     def _checked(self, question: str) -> str:
         question = _clean(question)

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from qa.errors import PromptError
 _PACKAGED = Path(__file__).parent / "_prompts"
 _CHECKOUT = Path(__file__).parent.parent / "prompts"
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_PHRASE = re.compile(r"^- (\w+): (.+)$", re.MULTILINE)
 _VARIABLE = re.compile(r"\{(\w+)\}")
 
 
@@ -42,14 +44,36 @@ def fill(name: str, folder: Path | None = None, /, **variables: str) -> str:
     Values are put in as they are: braces in an article's title are never read as variables.
     Raises `PromptError` if the prompt's variables and those given are not the same.
     """
-    template = load(name, folder)
+    return _filled(f"prompts/{name}.md", load(name, folder), variables)
+
+
+def _filled(owner: str, template: str, variables: Mapping[str, str]) -> str:
     wanted = set(_VARIABLE.findall(template))
     if wanted != set(variables):
         raise PromptError(
-            f"prompts/{name}.md uses the variables {sorted(wanted)}, "
+            f"{owner} uses the variables {sorted(wanted)}, "
             f"but qa fills {sorted(variables)}: make them the same"
         )
     return _VARIABLE.sub(lambda match: variables[match[1]], template)
+
+
+def phrase(name: str, /, **variables: str) -> str:
+    """Return one of the fixed phrases of `prompts/phrases.md` with its `{variables}` replaced.
+
+    Raises `PromptError` if there is none of that name, or its variables and those given are not the
+    same.
+    """
+    found = _phrases().get(name)
+    if found is None:
+        raise PromptError(
+            f"prompts/phrases.md lacks the phrase {name!r}: put a line `- {name}: …` in"
+        )
+    return _filled(f"phrase {name}", found, variables)
+
+
+@cache
+def _phrases() -> dict[str, str]:
+    return dict(_PHRASE.findall(load("phrases")))
 
 
 @cache

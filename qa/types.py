@@ -10,8 +10,13 @@ from typing import Any, Literal
 
 Outcome = Literal["answered", "refused"]
 Role = Literal["user", "assistant"]
-# A few words of a quote; a quote as it is; a sentence that a chat model wrote; why there is none.
-Kind = Literal["words", "sentence", "written", "refusal"]
+# The form of answer that a question wants. "talk" is not about the news: a greeting, or a question
+# about the program or its archive; "count" wants dated values in order, "who" what somebody or
+# something is.
+QuestionKind = Literal["fact", "yesno", "list", "count", "compare", "overview", "who", "talk"]
+# A few words of a quote; a quote as it is; a sentence that a chat model wrote; fixed words of the
+# program; why there is no answer.
+Kind = Literal["words", "sentence", "written", "phrase", "refusal"]
 
 
 def day(date: datetime.date) -> str:
@@ -169,7 +174,8 @@ class Span:
 class Claim:
     """What a drafted answer says, and the spans that it rests on.
 
-    `note` is what people are told beside it: "planned, reported 31 March 2017".
+    `note` is what people are told beside it: "planned, reported 31 March 2017". Only a "phrase",
+    which says nothing of the news, rests on nothing.
     """
 
     text: str
@@ -284,9 +290,10 @@ class Answer:
     `statements` are its paragraphs, and `text` is all of them as people read them. `short` is the
     bare answer for scoring: empty on a refusal, the likeliest where reports differ. `confidence` in
     0..1 is how likely it is that the reader's best answer is right; an answer that is `doubtful`
-    is said although it may well be wrong. `hits` stand in final order, at least 10 where the
-    library holds as many that are no copies of each other, on refusals too. `stages` maps each
-    stage to the seconds it took.
+    is said although it may well be wrong. `kind` is the form of answer that the question wants; to
+    "talk" the program answers of itself, without citations. `hits` stand in final order, at least
+    10 where the library holds as many that are no copies of each other, on refusals too. `stages`
+    maps each stage to the seconds it took.
 
     With a chat model, `writing` says what it wrote, `searched` is its wording of a question that
     needs the turns before, and `invalid_markers` counts quotes that were not where it said.
@@ -307,12 +314,13 @@ class Answer:
     writing: Writing | None = None
     statements: tuple[Statement, ...] = ()
     doubtful: bool = False
+    kind: QuestionKind = "fact"
 
     @property
     def said(self) -> str:
-        """What was said, without notes and markers; '' for a refusal."""
-        answered = self.outcome == "answered"
-        return " ".join(statement.text for statement in self.statements) if answered else ""
+        """What was said of the news, without notes and markers; '' for a refusal."""
+        told = [one.text for one in self.statements if one.kind != "phrase"]
+        return " ".join(told) if self.outcome == "answered" else ""
 
     @property
     def turn(self) -> Turn:

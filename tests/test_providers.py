@@ -242,6 +242,8 @@ def test_an_evaluation_tells_what_became_of_the_sentences(
     assert figures["reader_stood_in"] == 0
     assert figures["right"] == figures["citation_exact"] == 1
     made = json.loads((tmp_path / "run" / "run.json").read_text(encoding="utf-8"))
-    assert set(made["prompts"]) == {"answer", "question", "again", "rewrite", "refusal"}
+    assert set(made["prompts"]) == {
+        "answer", "question", "again", "rewrite", "phrases", "refusal",
+    }  # fmt: skip
     assert made["settings"]["model"] == "openai:m"
     assert "auth" not in made["settings"]

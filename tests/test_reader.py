@@ -110,23 +110,33 @@ def test_a_far_likelier_place_is_cited_alone(reader: SpanReader) -> None:
     assert [span.article_id for claim in draft.claims for span in claim.spans] == ["1"]
 
 
-@pytest.mark.parametrize(
-    ("question", "short"),
-    [
-        ("Why did the roof of the theater in Tolk come off?", False),
-        ("Did the roof of the old theater in Tolk come off?", True),
-    ],
-)
-def test_reasons_and_yes_or_no_get_the_sentence(
-    reader: SpanReader, question: str, short: bool
-) -> None:
-    text = "The roof of the old theater in Tolk came off because its beams had rotted."
-    found = hits(f"It was dark. {text} Nobody was hurt.")
-    draft = reader.read(understand(question), found)
+ROOF = "The roof of the old theater in Tolk came off because its beams had rotted."
+
+
+def test_reasons_get_the_sentence(reader: SpanReader) -> None:
+    found = hits(f"It was dark. {ROOF} Nobody was hurt.")
+    draft = reader.read(understand("Why did the roof of the theater in Tolk come off?"), found)
     [claim] = draft.claims
-    assert claim.text == claim.spans[0].quote == text
-    assert (draft.short == text) is short
+    assert claim.text == claim.spans[0].quote == ROOF
+    assert draft.short != ROOF
     assert_cut_out(draft, found)
+
+
+def test_yes_or_no_is_said_with_the_sentence_that_settles_it() -> None:
+    found = hits(f"It was dark. {ROOF} Nobody was hurt.")
+    asked = understand("Did the roof of the old theater in Tolk come off?")
+    draft = SpanReader.load(Settings()).read(asked, found)
+    phrase, claim = draft.claims
+    assert (phrase.text, phrase.spans, phrase.kind) == ("Yes.", (), "phrase")
+    assert claim.text == claim.spans[0].quote == ROOF
+    assert draft.short == "yes"
+
+
+def test_without_the_large_network_yes_or_no_gets_the_sentence_alone() -> None:
+    found = hits(f"It was dark. {ROOF} Nobody was hurt.")
+    asked = understand("Did the roof of the old theater in Tolk come off?")
+    draft = SpanReader.load(Settings(reader="small")).read(asked, found)
+    assert [claim.text for claim in draft.claims] == [draft.short] == [ROOF]
 
 
 def test_a_sentence_is_cited_where_it_stands_and_nowhere_else(reader: SpanReader) -> None:

@@ -206,6 +206,7 @@ def test_what_follows_passes(sentence: str) -> None:
     ("sentence", "why"),
     [
         ("Tom Okafor visited Alma Reyes.", "copied words"),
+        ("The storm killed 12 people and injured 5.", "copied words"),
         ("Reyes signed the treaty.", "copied words"),
         ("Reyes did not visit Tolk.", "copied words"),
         ("The storm killed 50 people.", "figure"),
@@ -277,13 +278,6 @@ def test_a_day_of_another_sentence_is_none_of_the_quote() -> None:
     for day, passes in (("April 27", True), ("April 2", False)):
         sentence = Sentence(f"Abe will visit Russia on {day}.", ((1, "Abe will visit Russia"),))
         assert bool(claim_of(sentence, hit(text))[0]) == passes
-
-
-def test_after_is_no_comparative() -> None:
-    text = "The king signed the treaty when the talks had ended, days before the vote."
-    sentence = Sentence("The king signed the treaty after the talks had ended.", ((1, text),))
-    claim, why, _ = claim_of(sentence, hit(text))
-    assert claim, why
 
 
 @pytest.mark.parametrize(

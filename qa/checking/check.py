@@ -8,6 +8,7 @@ from qa.checking.judge import Checker
 from qa.checking.premise import premise
 from qa.checking.quotes import locate, whole
 from qa.models.entailment_model import Pair
+from qa.text.answers import holds
 from qa.text.words import stems
 from qa.types import Claim, Draft, Hit, Span
 
@@ -123,7 +124,7 @@ class Checked:
         The short answer is the reader's where a sentence has its words; else the first sentence.
         """
         text = " ".join(claim.text for claim in self.claims)
-        short = read.short if read.short and read.short.casefold() in text.casefold() else ""
+        short = read.short if holds(text, [read.short]) else ""
         return replace(read, claims=self.claims, short=short or self.claims[0].text, others=())
 
 

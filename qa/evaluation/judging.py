@@ -12,6 +12,7 @@ from qa.text.answers import holds, normalise
 # Of a quote's words, the share that a sentence has which says the same.
 _SAID = 0.6
 _SENTENCES = frozenset(("why_how", "quote", "yesno"))
+_YES_OR_NO = ("yes", "no")
 
 
 def rightly(
@@ -21,12 +22,16 @@ def rightly(
 
     `kind` is what the question asks for. A list is answered by half of its `answers`, named in the
     answer or beneath. Why, how, a quotation, yes and no are by one of the first two sentences with
-    three fifths of the words of the gold `quote`. All else is by a short answer whose F1 with one
+    three fifths of the words of the gold `quote`; the wrong one of yes and no is wrong all the
+    same. All else is by a short answer whose F1 with one
     of the answers is a half, or that holds one or is held by one.
     """
     if kind == "list":
         shown = " | ".join([short, *sentences])
         return 2 * sum(holds(shown, [item]) for item in answers) >= len(answers)
+    said = normalise(short)
+    if kind == "yesno" and said in _YES_OR_NO and said not in map(normalise, answers):
+        return False
     if kind in _SENTENCES and quote:
         return any(says(sentence, quote) for sentence in sentences[:2])
     if token_f1(short, answers) >= 0.5 or holds(short, answers):

@@ -14,7 +14,15 @@ from qa.evaluation.questions import QuestionSet
 from qa.library.catalogue import Library
 from qa.library.recipe import facts
 from qa.models.calibration import FILE
-from qa.models.loading import ENTAILMENT, READER, WEIGHTS, file_hash, load_calibration
+from qa.models.loading import (
+    ENTAILMENT,
+    KINDS,
+    READER,
+    SELECTION,
+    WEIGHTS,
+    file_hash,
+    load_calibration,
+)
 from qa.settings import Settings
 from qa.writing.providers import without_secrets
 from qa.writing.writer import PROMPTS
@@ -53,10 +61,12 @@ def record(questions: QuestionSet, settings: Settings, library: Library) -> dict
             "reader": dict(load_calibration().files),
             "calibration_sha256": file_hash(READER / FILE),
             "entailment": {name: file_hash(ENTAILMENT / name) for name in (WEIGHTS, FILE)},
+            "kinds_sha256": file_hash(KINDS / WEIGHTS),
+            "selection_sha256": file_hash(SELECTION / FILE),
         },
         "prompts": {
             name: prompts.digest(name, prompts.own(name, settings.prompts))
-            for name in (*PROMPTS, "refusal")
+            for name in (*PROMPTS, "phrases", "refusal")
         },
         "corpus": {
             "articles": articles,

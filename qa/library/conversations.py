@@ -97,9 +97,14 @@ def owner(login: str | None, browser: str) -> str:
 
 
 def turns(exchanges: Sequence[Exchange]) -> list[Turn]:
-    """Return exchanges as the turns of a conversation; a refusal says nothing that matters."""
+    """Return exchanges as the turns of a conversation; a refusal says nothing that matters.
+
+    Small talk is no turn: "hi" names nothing that a later question could mean.
+    """
     found: list[Turn] = []
     for exchange in exchanges:
+        if exchange.answer and exchange.answer.kind == "talk":
+            continue
         answer = exchange.answer.turn if exchange.answer else Turn("assistant", "")
         found += [Turn("user", exchange.question), answer]
     return found
@@ -319,8 +324,9 @@ def _question(
         row["answers"] = [right.strip()]
     elif rating == "up" and answer.outcome == "refused":
         row["unanswerable"] = True
-    elif rating == "up":
-        cited = answer.citations[0]
+    elif rating == "up" and answer.short and answer.citations:
+        holding = (one for one in answer.citations if answer.short in one.quote)
+        cited = next(holding, answer.citations[0])
         row |= {"answers": [answer.short], "article": cited.article.id, "quote": cited.quote}
     return row
 

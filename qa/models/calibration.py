@@ -162,6 +162,31 @@ class Calibration(Fitted):
 
 
 @dataclass(frozen=True)
+class Selection(Fitted):
+    """Which sentences tell of a subject, and whether the archive knows the subject at all.
+
+    Both are logistic regressions: `weights` and `bias` on the signs of a sentence that
+    `overview.signs_of` names, `known` and `known_bias` on those of an answer that `overview.Told`
+    names; the words of a question that are `common` to questions, as stems, say nothing of its
+    subject. A sentence less likely than `least` is left out; `repetition` is what one that says all
+    of another loses, as a log of its likelihood. An answer less likely than `threshold` is not
+    given.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+
+    embedder_sha256: Sha256
+    weights: Annotated[tuple[float, ...], Field(min_length=11, max_length=11)]
+    bias: float
+    common: tuple[str, ...]
+    least: Share
+    repetition: Weight
+    known: Annotated[tuple[float, ...], Field(min_length=4, max_length=4)]
+    known_bias: float
+    threshold: Share
+
+
+@dataclass(frozen=True)
 class EntailmentCalibration(Fitted):
     """What belongs to the entailment network: the probabilities from which on its word counts.
 

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 
 from qa.errors import ModelError
 from qa.models.batching import SafeTokenizer
-from qa.models.calibration import FILE, Calibration, EntailmentCalibration
+from qa.models.calibration import FILE, Calibration, EntailmentCalibration, Selection
 from qa.models.embedder import EMBEDDER, Embedder
 from qa.models.entailment_model import EntailmentModel
+from qa.models.question_kinds import QuestionKinds
 from qa.models.span_model import SpanModel
 from qa.settings import Settings
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 # The weights that come with qa.
 READER = Path(__file__).parents[1] / "weights" / "reader"
 ENTAILMENT = Path(__file__).parents[1] / "weights" / "entailment"
+KINDS = Path(__file__).parents[1] / "weights" / "kinds"
+SELECTION = Path(__file__).parents[1] / "weights" / "selection"
 WEIGHTS = "model.safetensors"
 
 
@@ -168,6 +171,46 @@ def load_entailment_calibration() -> EntailmentCalibration:
     Raises `ModelError` if it is missing or damaged.
     """
     return EntailmentCalibration.read(ENTAILMENT / FILE)
+
+
+@cache
+def load_question_kinds(settings: Settings) -> QuestionKinds:
+    """Load what tells the kinds of questions, once per process.
+
+    Raises `ModelError` if its weights are missing, damaged or another version's.
+    """
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(KINDS / WEIGHTS, framework="numpy") as file:
+            fitted_with = (file.metadata() or {}).get("embedder_sha256")
+            weights = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    except (OSError, SafetensorError) as error:
+        raise ModelError(
+            f"the weights of the question kinds cannot be read ({error}): restore "
+            "qa/weights/kinds, or install qa again from where it came"
+        ) from None
+    if fitted_with != EMBEDDER.sha256:
+        raise ModelError(
+            "the question kinds were fitted with another embedder than is here: run "
+            "`python -m qa.training.kinds`"
+        )
+    return QuestionKinds(weights, load_embedder(settings))
+
+
+@cache
+def load_selection() -> Selection:
+    """Read which sentences tell of a subject, once per process.
+
+    Raises `ModelError` if it is missing, damaged, or was fitted with another embedder.
+    """
+    found = Selection.read(SELECTION / FILE)
+    if found.embedder_sha256 != EMBEDDER.sha256:
+        raise ModelError(
+            "the selection of sentences was fitted with another embedder than is here: run "
+            "`python -m qa.training.selection`"
+        )
+    return found
 
 
 def load_span_model(settings: Settings, folder: Path) -> SpanModel:

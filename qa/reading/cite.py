@@ -53,14 +53,15 @@ def cite(
     citations: dict[tuple[str, int, int], Citation] = {}
     statements = []
     for claim in draft.claims:
-        if not claim.spans:
+        if not claim.spans and claim.kind != "phrase":
             raise CitationError(f"a claim cites nothing: {claim.text[:80]!r}")
         places = [(span.article_id, span.start, span.end) for span in claim.spans]
         for place, span in zip(places, claim.spans, strict=True):
             if place not in citations:
                 citations[place] = _cited(len(citations) + 1, span, articles)
         markers = tuple(citations[place].marker for place in dict.fromkeys(places))
-        note = "; ".join(filter(None, [_resolved(claim, citations[places[0]]), claim.note]))
+        resolved = _resolved(claim, citations[places[0]]) if places else ""
+        note = "; ".join(filter(None, [resolved, claim.note]))
         statements.append(Statement(claim.text, claim.kind, note, markers))
     return Answer(
         question=question,

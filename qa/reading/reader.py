@@ -14,6 +14,7 @@ from typing import Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from qa import prompts
 from qa.dates import kept
 from qa.models.calibration import SIGNS, Calibration, Decision
 from qa.models.loading import load_calibration, load_large_reader, load_small_reader
@@ -34,7 +35,7 @@ from qa.reading.findings import (
 )
 from qa.reading.plans import timing
 from qa.reading.spans import MAX_TOKENS
-from qa.reading.verify import AnswerVerifier
+from qa.reading.verify import AnswerVerifier, Settled
 from qa.search.question import Asked
 from qa.settings import Settings
 from qa.text.sentences import Offsets
@@ -48,6 +49,8 @@ _NEAR = math.log(2)
 AGAIN = 5
 # Tokens of a span, where the sentence that it stands in is what people are shown.
 _LONG = 80
+# Sentences in which yes or no is looked for: of those further down, one says either by chance.
+_SETTLING = 2
 # Findings and other places among which a later report, or another value, is looked for.
 _FINDINGS = 12
 _OTHERS = 12
@@ -143,6 +146,10 @@ class SpanReader:
             verified = self._verifier.verify(asked.whole, likeliest, confidence)
             if verified.contradicted:
                 return _refusal(evidence, confidence, ahead)
+        if asked.yes_or_no and self._verifier:
+            settled = self._verifier.settle(asked.whole, _sentences(evidence.found))
+            if settled:
+                return self._yes_or_no(asked, evidence, confidence, settled)
         if whole:
             # The words alone would be a clipped reason, or a guess at yes or no. What other
             # places share is only those words: they do not say what this sentence says.
@@ -165,6 +172,19 @@ class SpanReader:
         doubtful = confidence < self._decision.confidence.plain
         doubtful = doubtful or bool(verified and not verified.entailed)
         return Draft(claims, short, confidence, evidence.hits, tuple(others), doubtful)
+
+    def _yes_or_no(
+        self, asked: Asked, evidence: Evidence, confidence: float, settled: Settled
+    ) -> Draft:
+        """Say yes or no, with the sentence that settles it."""
+        span = _sentence(settled.place, asked.ahead)
+        claims = (
+            Claim(prompts.phrase(settled.said), (), kind="phrase"),
+            Claim(span.quote, (span,), kind="sentence"),
+        )
+        doubtful = confidence < self._decision.confidence.plain
+        others = [claim for _, claim in _others(evidence.found, asked.ahead, (span,))]
+        return Draft(claims, settled.said, confidence, evidence.hits, tuple(others), doubtful)
 
     def _differ(self, asked: Asked, one: Claim, other: Claim) -> bool:
         """Tell whether two reports answer differently, as far as there is a network to tell."""
@@ -276,6 +296,15 @@ def asks_for_dates(asked: Asked) -> Dated:
 def _margin(reading: Reading) -> float:
     span = float(reading.start.max() + reading.end.max())
     return span - reading.no_start - reading.no_end
+
+
+def _sentences(found: Sequence[Finding]) -> list[Place]:
+    """Return the likeliest places, one of each sentence: those in which yes or no is looked for."""
+    places = sorted((place for one in found for place in one.places), key=lambda one: -one.score)
+    each: dict[tuple[str, Offsets], Place] = {}
+    for place in places:
+        each.setdefault((place.hit.passage.id, place.candidate.sentence), place)
+    return list(each.values())[:_SETTLING]
 
 
 def _refusal(evidence: Evidence, confidence: float, ahead: bool) -> Draft:

@@ -1,7 +1,8 @@
 """Does the sentence that an answer was cut out of say the answer? The entailment network tells."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import Literal, Self
 
 from qa.checking.premise import premise
 from qa.checking.quotes import whole
@@ -14,6 +15,7 @@ from qa.settings import Settings
 from qa.types import Claim
 
 _FOLLOWS = LABELS.index("follows")
+_SAID: tuple[Literal["yes", "no"], ...] = ("yes", "no")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,14 @@ class Verification:
 
     entailed: bool
     contradicted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What is to be said to a question for yes or no, and the place whose sentence settles it."""
+
+    said: Literal["yes", "no"]
+    place: Place
 
 
 class AnswerVerifier:
@@ -52,6 +62,20 @@ class AnswerVerifier:
             follows >= self._calibration.said, opposite >= self._calibration.contradicted
         )
 
+    def settle(self, question: str, places: Sequence[Place]) -> Settled | None:
+        """Tell whether yes or no follows from one of some sentences, and from which; None if not.
+
+        What follows most surely counts.
+        """
+        pairs = [pair(question, place, said) for place in places for said in _SAID]
+        if not pairs:
+            return None
+        follows = self._model.probabilities(pairs)[:, _FOLLOWS].reshape(-1, len(_SAID))
+        place, said = divmod(int(follows.argmax()), len(_SAID))
+        if follows[place, said] < self._calibration.said:
+            return None
+        return Settled(_SAID[said], places[place])
+
     def differ(self, question: str, one: Claim, other: Claim) -> bool:
         """Tell whether the other claim answers a question otherwise than the first.
 
@@ -66,11 +90,11 @@ class AnswerVerifier:
         return bool(own >= self._calibration.said > first)
 
 
-def pair(question: str, place: Place) -> Pair:
-    """Return what the network reads of an answer where it stands.
+def pair(question: str, place: Place, answer: str = "") -> Pair:
+    """Return what the network reads of an answer where it stands, or of another, such as "yes".
 
     The quote is the answer's sentence, with the one before if its own leans on that.
     """
     text, source = place.hit.passage.text, place.hit.article
     quote = premise(text, whole(text, *place.candidate.sentence), source.date)
-    return Pair(hypothesis(question, place.text), quote, source.label)
+    return Pair(hypothesis(question, answer or place.text), quote, source.label)

@@ -24,7 +24,17 @@ def message(answer: Answer, near: Sequence[Citation] = ()) -> str:
     searched = f"Searched for: {answer.searched}" if answer.searched else ""
     notes = [f'<p class="qa-note">{literal(one)}</p>' for one in (searched, answer.note) if one]
     paragraphs = [_paragraph(statement, links) for statement in answer.statements]
-    citations = [_citation(citation, answer.short) for citation in answer.citations]
+    told = [one for one in answer.statements if one.kind == "sentence"]
+    # Of several sentences, each its own quote, none is to be read twice.
+    folded = {one.text for one in told} if len(told) > 1 else set()
+    citations = [
+        _citation(
+            citation,
+            "" if answer.kind == "yesno" else answer.short,
+            folded=citation.quote in folded,
+        )
+        for citation in answer.citations
+    ]
     shown = "".join([*notes, *paragraphs, *citations])
     named = {literal(f"“{one.article.label}”"): link(one) for one in reversed(near)}
     if named:
@@ -92,14 +102,14 @@ def literal(text: str) -> str:
     return _MARKUP.sub(lambda match: f"&#{ord(match[0])};", text)
 
 
-def _citation(citation: Citation, short: str) -> str:
+def _citation(citation: Citation, short: str, *, folded: bool) -> str:
     quote = " ".join(_marked(citation.quote, short).split())
     hints = "; ".join(
         f"{literal(' '.join(words.split()))}: {literal(stands_for)}"
         for words, stands_for in dates.hints(citation.quote, citation.dates)
     )
     return (
-        f'<details class="qa-citation" open><summary>[{citation.marker}] '
+        f'<details class="qa-citation"{"" if folded else " open"}><summary>[{citation.marker}] '
         f"{literal(dates.aged(citation.article))}</summary>"
         f"<blockquote>{quote}</blockquote>"
         + (f'<p class="qa-dates">{hints}</p>' if hints else "")

@@ -87,6 +87,8 @@ class WritingStages:
         if checked.claims:
             note = _BROKEN.format(work.unreachable) if work.unreachable else ""
             return self._answer_of(work, checked, checked.draft(work.draft), note)
+        if work.kind == "talk":
+            return self._answer_of(work, checked, work.draft)
         if work.reply.refused or not work.handed:
             return self._answer_of(work, checked, replace(work.draft, claims=()))
         note = _UNREACHABLE.format(work.unreachable) if work.unreachable else _NOTHING_LEFT

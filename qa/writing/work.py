@@ -4,15 +4,13 @@ import datetime
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 from qa.search.question import Asked
-from qa.types import Answer, Draft, Filters, Hit, Turn
+from qa.types import Answer, Claim, Draft, Filters, Hit, QuestionKind, Turn
 from qa.writing.reply import Reply
 from qa.writing.writer import Talk
 
-# How a question is answered: by a span of a passage, or by the dated sentences of a period.
-Route = Literal["span", "events"]
 Staged = TypeVar("Staged", "Work", Answer)
 
 
@@ -21,8 +19,10 @@ class Work:
     """What is known of a question so far.
 
     `question` is what people put, and `asked` what it asks for; where a chat model has rewritten
-    the question, what the rewritten one asks for. `wide` are more hits, in which dated sentences
-    are looked for. `stages` has the seconds that each finished stage took.
+    the question, what the rewritten one asks for. `kind` is the form of answer that it wants.
+    `wide` are more hits, in which sentences that tell of a subject, or dated ones, are looked for;
+    `more` are such sentences that stand below the draft's answer. `stages` has the seconds that
+    each finished stage took.
 
     Five fields are for a chat model: `talk` has what was said to the model so far; `handed` has the
     hits that it was given, numbered from 1; `reply` is as much as it has written; `done` says
@@ -34,10 +34,11 @@ class Work:
     turns: tuple[Turn, ...] = ()
     filters: Filters = field(default_factory=Filters)
     asked_on: datetime.date | None = None
-    route: Route = "span"
+    kind: QuestionKind = "fact"
     hits: tuple[Hit, ...] = ()
     wide: tuple[Hit, ...] = ()
     draft: Draft = field(default_factory=Draft)
+    more: tuple[Claim, ...] = ()
     stages: Mapping[str, float] = field(default_factory=dict)
     talk: Talk = field(default_factory=Talk)
     handed: tuple[Hit, ...] = ()

@@ -56,6 +56,15 @@ def test_the_bare_answer_stands_out_in_its_quote() -> None:
     assert "<mark>" not in shown(quote) + shown("85")
 
 
+def test_of_several_sentences_none_is_to_be_read_twice() -> None:
+    quotes = ["The bridge was opened on Saturday.", "It cost 84 million crowns."]
+    source = Source("a", "T")
+    found = [Citation(n, source, 0, len(one), one, "0") for n, one in enumerate(quotes, start=1)]
+    told = [Statement(one, "sentence", markers=(n,)) for n, one in enumerate(quotes, start=1)]
+    assert 'details class="qa-citation" open' not in message(answered("", found, *told))
+    assert 'details class="qa-citation" open' in message(answered("", found[:1], told[0]))
+
+
 def cited(library: Library, text: str) -> Citation:
     """Return the citation of a text that stands in one of the library's articles."""
     for article, _ in library.entries():

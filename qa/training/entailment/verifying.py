@@ -19,7 +19,7 @@ from qa.models.entailment_model import EntailmentModel
 from qa.models.loading import load_calibration, load_large_reader, load_small_reader
 from qa.reading.findings import Place
 from qa.reading.reader import SpanReader
-from qa.reading.verify import AnswerVerifier, Verification, pair
+from qa.reading.verify import AnswerVerifier, Settled, Verification, pair
 from qa.settings import Settings
 from qa.training.archives import searching
 from qa.training.natural import TrainingQuestion
@@ -68,6 +68,9 @@ class _Recorder(AnswerVerifier):
         [(follows, opposite, _)] = self._model.probabilities([pair(question, place)]).tolist()
         self.first = self.first or (follows, opposite, confidence)
         return Verification(entailed=True, contradicted=False)
+
+    def settle(self, question: str, places: Sequence[Place]) -> Settled | None:
+        return None
 
     def differ(self, question: str, one: Claim, other: Claim) -> bool:
         return True

@@ -1,0 +1,184 @@
+"""The form of answer that a question wants: told apart, and given."""
+
+import datetime
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import get_args
+
+import numpy as np
+import pytest
+from safetensors.numpy import save_file
+
+from qa import prompts
+from qa.assistant import Assistant
+from qa.errors import ModelError, PromptError
+from qa.library.conversations import Exchange
+from qa.library.conversations import turns as turns_of
+from qa.models import loading
+from qa.models.loading import load_embedder, load_question_kinds, load_selection
+from qa.models.question_kinds import KINDS, QuestionKinds
+from qa.reading.about import about
+from qa.reading.overview import choose, whole_sentences
+from qa.settings import Settings
+from qa.training.kinds.__main__ import QUESTIONS, written
+from qa.types import Filters, QuestionKind, Turn
+from tests.test_assistant import assert_grounded
+from tests.test_reader import hits
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("hello there!", "talk"),
+        ("What can you do?", "talk"),
+        ("how many articles do you have", "talk"),
+        ("Tell me about the harbor bridge in Lindhaven.", "overview"),
+        ("what do we know about the storm in Tolk", "overview"),
+        ("Who is Jonas Brandt?", "who"),
+        ("whats the Karsk accord", "who"),
+        ("Did Petra Sonn concede?", "yesno"),
+        ("Which towns were flooded?", "list"),
+        ("How did the price of bread change over the year?", "count"),
+        ("Compare the plans of Brandt and Sonn.", "compare"),
+        ("When was the harbor bridge opened?", "fact"),
+        ("can you tell me when the bridge opened", "fact"),
+    ],
+)
+def test_kinds_are_told_apart(question: str, kind: QuestionKind) -> None:
+    assert load_question_kinds(Settings()).kind(question) == kind
+
+
+def test_kinds_are_told_apart_on_questions_that_were_not_learned_from() -> None:
+    asked = written("report")
+    likely = load_question_kinds(Settings()).probabilities([question for question, _ in asked])
+    assert likely.sum(axis=1) == pytest.approx(1, abs=1e-5)
+    said = [KINDS[place] for place in likely.argmax(axis=1)]
+    right = np.mean([one == kind for one, (_, kind) in zip(said, asked, strict=True)])
+    assert right > 0.8
+
+
+def test_no_question_is_both_learned_from_and_reported_on() -> None:
+    rows = [json.loads(line) for line in QUESTIONS.read_text(encoding="utf-8").splitlines()]
+    parts: dict[str, set[str]] = {"learn": set(), "report": set()}
+    for row in rows:
+        assert row["kind"] in get_args(QuestionKind)
+        parts[row["part"]].add(row["question"].casefold())
+    assert not parts["learn"] & parts["report"]
+    assert len(rows) == sum(map(len, parts.values()))
+
+
+def test_weights_of_another_shape_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wrong = {"weights": np.zeros((8, 10), np.float32), "bias": np.zeros(8, np.float32)}
+    with pytest.raises(ModelError, match="fit anew"):
+        QuestionKinds(wrong, load_embedder(Settings()))
+    monkeypatch.setattr(loading, "KINDS", tmp_path)
+    for damage in (lambda path: None, lambda path: path.write_bytes(b"x")):
+        damage(tmp_path / "model.safetensors")
+        with pytest.raises(ModelError, match="restore qa/weights/kinds"):
+            load_question_kinds.__wrapped__(Settings())
+    save_file(wrong, tmp_path / "model.safetensors")
+    with pytest.raises(ModelError, match=r"python -m qa\.training\.kinds"):
+        load_question_kinds.__wrapped__(Settings())
+
+
+def test_a_selection_of_another_embedder_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = load_selection()
+    other = replace(known, embedder_sha256="0" * 64)
+    other.write(tmp_path / "calibration.json")
+    monkeypatch.setattr(loading, "SELECTION", tmp_path)
+    with pytest.raises(ModelError, match=r"python -m qa\.training\.selection"):
+        load_selection.__wrapped__()
+
+
+@pytest.mark.parametrize("question", ["hi", "Thanks a lot!", "what can I ask you?", "🙂🙂🙂"])
+def test_small_talk_is_answered_with_what_the_archive_holds(
+    assistant: Assistant, question: str
+) -> None:
+    answer = assistant.answer(question)
+    assert (answer.kind, answer.outcome, answer.short) == ("talk", "answered", "")
+    assert "4 articles" in answer.text
+    limited = assistant.answer(question, filters=Filters(since=datetime.date(2030, 1, 1)))
+    assert "widen them" in limited.text
+    assert "from 1 March 2021 to 15 January 2022" in answer.text
+    assert answer.citations == ()
+    assert answer.hits == ()
+    assert {statement.kind for statement in answer.statements} == {"phrase"}
+
+
+def test_what_needs_the_turns_before_is_no_small_talk(assistant: Assistant) -> None:
+    turns = [Turn("user", "Who won the election for mayor of Tolk?")]
+    for question in ("and when?", "why?", "and then?"):
+        assert assistant.answer(question, turns).kind == "fact"
+    assert assistant.answer("thanks!", turns).kind == "talk"
+
+
+def test_small_talk_is_no_turn_that_a_question_could_mean(assistant: Assistant) -> None:
+    talk = assistant.answer("hi")
+    assert talk.said == ""
+    assert turns_of([Exchange("hi", talk)]) == []
+    said = assistant.answer("Did Jonas Brandt win the election for mayor of Tolk?").said
+    assert said.startswith("Jonas Brandt won")
+
+
+def test_an_empty_archive_says_how_to_fill_it() -> None:
+    [claim] = about(0, 0, [], None).claims
+    assert "qa ingest" in claim.text
+    assert "3 articles." in about(5, 3, [], None).claims[0].text
+    assert "widen them" in about(5, 0, [], None).claims[0].text
+
+
+def test_an_overview_tells_several_things_in_order_of_time(assistant: Assistant) -> None:
+    answer = assistant.answer("Tell me about the harbor bridge in Lindhaven.")
+    assert answer.kind == "overview"
+    assert_grounded(answer, assistant)
+    told = [citation.quote for citation in answer.citations]
+    assert any("plans to open the harbor bridge" in quote for quote in told)
+    assert any("was opened on Saturday" in quote for quote in told)
+    days = [citation.article.date for citation in answer.citations]
+    assert days == sorted(days, key=str)
+    assert "(12 June 2021)" in answer.text
+
+
+def test_sentences_that_say_the_same_are_told_once() -> None:
+    sentence = "The harbor bridge in Lindhaven was opened on Saturday by the minister of transport."
+    found = whole_sentences(hits(sentence, sentence, "Photo: the bridge", "Who opened the bridge?"))
+    assert [one.text for one in found] == [sentence]
+
+
+def test_what_is_chosen_is_likely_and_repeats_nothing() -> None:
+    vectors = np.array([[1, 0], [1, 0], [0, 1], [0, 1]], np.float32)
+    likely = np.array([0.9, 0.8, 0.5, 0.1])
+    assert choose(likely, vectors, 0.2, 5.0, 2) == [0, 2]
+    # The last is too unlikely.
+    assert choose(likely, vectors, 0.2, 0.0, 4) == [0, 1, 2]
+    assert choose(likely[:0], vectors[:0], 0.2, 0.0, 4) == []
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("Did Jonas Brandt win the election for mayor of Tolk?", "Yes."),
+        ("Was anybody hurt when the storm tore the roof off the theater in Tolk?", "No."),
+    ],
+)
+def test_yes_or_no_is_said_with_the_sentence_that_settles_it(
+    assistant: Assistant, question: str, said: str
+) -> None:
+    answer = assistant.answer(question)
+    assert answer.kind == "yesno"
+    assert answer.text.startswith(said)
+    assert answer.short == said.lower().strip(".")
+    assert_grounded(answer, assistant)
+
+
+def test_a_phrase_is_filled_or_one_line_says_what_is_missing() -> None:
+    assert prompts.phrase("about_sites", sites="cnn.com") == ", the most from cnn.com"
+    with pytest.raises(PromptError, match="lacks the phrase 'none'"):
+        prompts.phrase("none")
+    with pytest.raises(PromptError, match=r"uses the variables \['sites'\]"):
+        prompts.phrase("about_sites")
