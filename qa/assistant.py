@@ -259,42 +259,50 @@ class Assistant:
         return replace(work, hits=tuple(hits), wide=tuple(wide))
 
     def _read(self, work: Work) -> Work:
-        draft = self._draft(work)
-        more: tuple[Claim, ...] = ()
-        if draft.claims and self._tells(work) and work.kind != "overview":
-            # The reader's answer goes before; what was planned is told of that alone.
-            read = self._found(work)
-            draft = replace(draft, confidence=read.confidence)
-            if read.claims:
-                draft, more = read, draft.claims
+        draft, more = self._drafted(work)
         return replace(work, hits=draft.hits or work.hits, draft=draft, more=more)
 
-    def _draft(self, work: Work) -> Draft:
-        """Return the answer of the form that is wanted; without claims if there is none."""
+    def _drafted(self, work: Work) -> tuple[Draft, tuple[Claim, ...]]:
+        """Return the answer of the form that is wanted, and the sentences that stand below it.
+
+        Without claims if there is none.
+        """
         if work.kind == "talk":
-            return self._about(work.filters)
+            return self._about(work.filters), ()
         if work.asked.happening:
-            return self._happened(work)
+            return self._happened(work), ()
         if not content_words(work.asked.whole):
             # "?" asks for nothing, and anything would answer.
-            return Draft(hits=tuple(work.hits))
-        return self._told(work) if self._tells(work) else self._found(work)
+            return Draft(hits=tuple(work.hits)), ()
+        return self._told(work) if self._tells(work) else (self._found(work), ())
 
     def _found(self, work: Work) -> Draft:
         searched = self.library.counts(work.filters)[1]
         return self._reader.read(work.asked, work.hits, searched)
 
     def _tells(self, work: Work) -> bool:
-        """Tell whether a question is answered in several sentences, which no model writes."""
-        return work.kind in BROAD and self.forms is not None and self._writer is None
+        """Tell whether a question is answered in several sentences, which no model writes.
 
-    def _told(self, work: Work) -> Draft:
-        """Return the sentences that tell most of what is asked, or else what the reader finds."""
+        What happened in a period is told by the dated ones.
+        """
+        broad = work.kind in BROAD and not work.asked.happening
+        return broad and self.forms is not None and self._writer is None
+
+    def _told(self, work: Work) -> tuple[Draft, tuple[Claim, ...]]:
+        """Return the sentences that tell most of what is asked, or else what the reader finds.
+
+        But for an overview the reader's answer goes before: what was planned is told of that alone.
+        """
         assert self.forms
         embedder, selection = self.retriever.embedder, self.forms.selection
         figures = work.kind == "count"
         told = overview(work.asked, work.wide, embedder, selection, MOST, figures=figures)
-        return told if told.claims else self._found(work)
+        if told.claims and work.kind == "overview":
+            return told, ()
+        read = self._found(work)
+        if read.claims or not told.claims:
+            return read, told.claims
+        return replace(told, confidence=read.confidence), ()
 
     def _about(self, filters: Filters) -> Draft:
         """Return what the archive, or the part of it that passes the filters, holds."""

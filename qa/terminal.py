@@ -13,11 +13,9 @@ def answer(given: Answer) -> str:
     searched = f"searched for: {printable(given.searched)}" if given.searched else ""
     text = "\n\n".join(printable(str(statement)) for statement in given.statements)
     lines = [line for line in (searched, printable(given.note), text) if line]
-    told = [one.text for one in given.statements if one.kind == "sentence"]
     for citation in given.citations:
         lines += ["", f"[{citation.marker}] {printable(dates.aged(citation.article))}"]
-        if len(told) == 1 or citation.quote not in told:
-            # Of several sentences, each its own quote, none is to be read twice.
+        if citation.quote not in given.told_whole:
             lines.append(_indented(citation.quote))
         lines += [
             f"{_indented(words)}: {stands_for}"

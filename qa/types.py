@@ -323,6 +323,12 @@ class Answer:
         return " ".join(told) if self.outcome == "answered" else ""
 
     @property
+    def told_whole(self) -> frozenset[str]:
+        """The quotes that are paragraphs themselves, where there are several: read already."""
+        told = [one.text for one in self.statements if one.kind == "sentence"]
+        return frozenset(told) if len(told) > 1 else frozenset()
+
+    @property
     def turn(self) -> Turn:
         """The answer as a turn of a conversation, for the questions that follow."""
         return Turn("assistant", self.text if self.outcome == "answered" else "", self.said)

@@ -2,6 +2,7 @@
 
 import datetime
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import get_args
@@ -20,9 +21,10 @@ from qa.models.loading import load_embedder, load_question_kinds, load_selection
 from qa.models.question_kinds import KINDS, QuestionKinds
 from qa.reading.about import about
 from qa.reading.overview import choose, whole_sentences
+from qa.search.question import Asked
 from qa.settings import Settings
 from qa.training.kinds.__main__ import QUESTIONS, written
-from qa.types import Filters, QuestionKind, Turn
+from qa.types import Draft, Filters, Hit, QuestionKind, Turn
 from tests.test_assistant import assert_grounded
 from tests.test_reader import hits
 
@@ -142,6 +144,23 @@ def test_an_overview_tells_several_things_in_order_of_time(assistant: Assistant)
     days = [citation.article.date for citation in answer.citations]
     assert days == sorted(days, key=str)
     assert "(12 June 2021)" in answer.text
+
+
+@pytest.mark.parametrize("question", ["Who is Jonas Brandt?", "Who is Angela Merkel?"])
+def test_the_reader_reads_once_whether_or_not_the_subject_is_known(
+    assistant: Assistant, question: str
+) -> None:
+    class Counted:
+        times = 0
+
+        def read(self, asked: Asked, found: Sequence[Hit], searched: int | None = None) -> Draft:
+            self.times += 1
+            return assistant._reader.read(asked, found, searched)
+
+    reader = Counted()
+    other = Assistant(assistant.library, assistant.retriever, reader, forms=assistant.forms)
+    assert other.answer(question).kind == "who"
+    assert reader.times == 1
 
 
 def test_sentences_that_say_the_same_are_told_once() -> None:

@@ -43,7 +43,7 @@ from qa.search.retriever import Retriever
 from qa.settings import Settings
 from qa.text.words import stems
 from qa.training.archives import searching
-from qa.training.kinds.__main__ import written
+from qa.training.kinds.__main__ import broad, written
 from qa.types import Citation
 
 _FOLDS = 10
@@ -128,7 +128,7 @@ def cases(data: Path, retriever: Retriever, *, dated: bool = True) -> Iterator[C
 
     They are asked on their day, or as people ask who give none.
     """
-    for row in tqdm(_broad(data), unit=" questions"):
+    for row in tqdm(broad(data), unit=" questions"):
         day = date.fromisoformat(row["asked_on"]) if dated else None
         asked = understand(row["question"], today=retriever.today(day, None))
         yield _case(row["type"], asked, retriever, row["nuggets"], day)
@@ -196,11 +196,6 @@ def _small(found: Sequence[Case], own: Sequence[int]) -> list[Case]:
         for place, case in enumerate(found)
         for step, count in enumerate(own)
     ]
-
-
-def _broad(data: Path) -> list[dict[str, Any]]:
-    lines = (data / "broad" / "broad-2022.jsonl").read_text(encoding="utf-8").splitlines()
-    return [row for row in map(json.loads, lines) if row["type"] != "yesno"]
 
 
 def _knowing(

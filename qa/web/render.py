@@ -24,15 +24,10 @@ def message(answer: Answer, near: Sequence[Citation] = ()) -> str:
     searched = f"Searched for: {answer.searched}" if answer.searched else ""
     notes = [f'<p class="qa-note">{literal(one)}</p>' for one in (searched, answer.note) if one]
     paragraphs = [_paragraph(statement, links) for statement in answer.statements]
-    told = [one for one in answer.statements if one.kind == "sentence"]
-    # Of several sentences, each its own quote, none is to be read twice.
-    folded = {one.text for one in told} if len(told) > 1 else set()
+    # "No" stands in a quote by chance.
+    short = "" if answer.kind == "yesno" else answer.short
     citations = [
-        _citation(
-            citation,
-            "" if answer.kind == "yesno" else answer.short,
-            folded=citation.quote in folded,
-        )
+        _citation(citation, short, folded=citation.quote in answer.told_whole)
         for citation in answer.citations
     ]
     shown = "".join([*notes, *paragraphs, *citations])

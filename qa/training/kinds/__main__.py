@@ -10,7 +10,7 @@ import json
 import random
 from collections.abc import Sequence
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,7 +43,8 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="the folder with natural, …")
     parser.add_argument("--dry-run", action="store_true", help="leave the weights as they are")
     arguments = parser.parse_args()
-    learned = [*written("learn"), *_natural(arguments.data), *_broad(arguments.data)]
+    broad_ones = [(row["question"], row["type"]) for row in broad(arguments.data)] * _TIMES
+    learned = [*written("learn"), *_natural(arguments.data), *broad_ones]
     embedder = load_embedder(Settings())
     given = csr_matrix(features([question for question, _ in learned], embedder))
     labels = _labels(learned)
@@ -100,11 +101,10 @@ def _natural(data: Path) -> list[tuple[str, QuestionKind]]:
     ]
 
 
-def _broad(data: Path) -> list[tuple[str, QuestionKind]]:
-    """Return the broad questions of 2022, so many times; those for yes or no ask otherwise."""
+def broad(data: Path) -> list[dict[str, Any]]:
+    """Return the rows of the broad questions of 2022; those for yes or no ask otherwise."""
     lines = (data / "broad" / "broad-2022.jsonl").read_text(encoding="utf-8").splitlines()
-    rows = [row for row in map(json.loads, lines) if row["type"] != "yesno"]
-    return [(row["question"], row["type"]) for row in rows] * _TIMES
+    return [row for row in map(json.loads, lines) if row["type"] != "yesno"]
 
 
 def _labels(questions: Sequence[tuple[str, QuestionKind]]) -> NDArray[np.int64]:
