@@ -31,7 +31,7 @@ from qa.library.recipe import facts
 from qa.library.vectors import VectorReader
 from qa.models.loading import load_embedder
 from qa.reading import plans
-from qa.reading.about import about
+from qa.reading.about import about, english_only
 from qa.reading.cite import cite
 from qa.reading.forms import Forms
 from qa.reading.overview import joined, overview
@@ -40,7 +40,9 @@ from qa.reading.timeline import as_draft, timeline
 from qa.search.followups import subjects
 from qa.search.question import understand
 from qa.search.retriever import Retriever
+from qa.search.spelling import spelled
 from qa.settings import Settings
+from qa.text.language import foreign_language
 from qa.text.printable import storable
 from qa.text.words import content_words
 from qa.types import Answer, Claim, Draft, Event, Filters, Hit, QuestionKind, Turn
@@ -227,7 +229,8 @@ class Assistant:
         question = self._checked(given["question"])
         turns = tuple(replace(turn, text=_clean(turn.text)) for turn in given.get("turns") or ())
         filters, asked_on = given.get("filters") or Filters(), given.get("asked_on")
-        asked = understand(question, turns, self.retriever.today(asked_on, filters))
+        put = spelled(question, self.library, self.retriever.embedder)
+        asked = understand(put, turns, self.retriever.today(asked_on, filters))
         return Work(question, asked, turns, filters, asked_on)
 
     def _kind(self, work: Work) -> Work:
@@ -260,6 +263,10 @@ class Assistant:
 
     def _read(self, work: Work) -> Work:
         draft, more = self._drafted(work)
+        # Names alone, "macron le pen", seem foreign, and may be answered; a chat model reads others.
+        unsure = not draft.claims or draft.doubt != "none" or work.kind == "talk"
+        if unsure and not self._writer and (language := foreign_language(work.question)):
+            return replace(work, kind="talk", draft=english_only(language))
         return replace(work, hits=draft.hits or work.hits, draft=draft, more=more)
 
     def _drafted(self, work: Work) -> tuple[Draft, tuple[Claim, ...]]:
@@ -346,7 +353,8 @@ class Assistant:
         extent = self.library.extent(work.filters)
         limited = bool(work.filters)
         answer = cite(work.question, work.draft, work.hits, articles, extent, limited)
-        return replace(answer, kind=work.kind)
+        searched = work.asked.text if work.asked.text != work.question else ""
+        return replace(answer, kind=work.kind, searched=searched)
 
     def _checked(self, question: str) -> str:
         question = _clean(question)

@@ -71,6 +71,11 @@ def phrase(name: str, /, **variables: str) -> str:
     return _filled(f"phrase {name}", found, variables)
 
 
+def has_phrase(name: str) -> bool:
+    """Tell whether `prompts/phrases.md` has a phrase of a name."""
+    return name in _phrases()
+
+
 @cache
 def _phrases() -> dict[str, str]:
     return dict(_PHRASE.findall(load("phrases")))

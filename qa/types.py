@@ -14,6 +14,8 @@ Role = Literal["user", "assistant"]
 # about the program or its archive; "count" wants dated values in order, "who" what somebody or
 # something is.
 QuestionKind = Literal["fact", "yesno", "list", "count", "compare", "overview", "who", "talk"]
+# How far the reader doubts an answer that it gives all the same.
+Doubt = Literal["none", "some", "much"]
 # A few words of a quote; a quote as it is; a sentence that a chat model wrote; fixed words of the
 # program; why there is no answer.
 Kind = Literal["words", "sentence", "written", "phrase", "refusal"]
@@ -174,13 +176,13 @@ class Span:
 class Claim:
     """What a drafted answer says, and the spans that it rests on.
 
-    `note` is what people are told beside it: "planned, reported 31 March 2017". Only a "phrase",
-    which says nothing of the news, rests on nothing.
+    `lead` is what people are told before it: "Reported on 31 March 2017". Only a "phrase", which
+    says nothing of the news, rests on nothing.
     """
 
     text: str
     spans: tuple[Span, ...]
-    note: str = ""
+    lead: str = ""
     kind: Kind = "words"
 
 
@@ -192,7 +194,7 @@ class Draft:
     bare answer. `confidence` lies in 0..1, and is filled for refusals too. `hits` are those
     that were read, in the reader's own order; empty if it has none. `others` are further places
     that may answer, each a claim with one span, best first; they are not shown as they are.
-    `doubtful` says that the reader would not stand by its answer without a word of doubt.
+    `doubt` says how far the reader would stand by its answer.
     """
 
     claims: tuple[Claim, ...] = ()
@@ -200,7 +202,7 @@ class Draft:
     confidence: float = 0.0
     hits: tuple[Hit, ...] = ()
     others: tuple[Claim, ...] = ()
-    doubtful: bool = False
+    doubt: Doubt = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,25 +264,30 @@ class Writing:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One paragraph of an answer: what is said, a note beside it, the citations it rests on.
+    """One paragraph of an answer: what is said, and the citations it rests on.
 
-    `markers` are the numbers of these citations.
+    `note` is what stands beside the text, and `lead` what stands before it. `markers` are the
+    numbers of the citations.
     """
 
     text: str
     kind: Kind = "words"
     note: str = ""
     markers: tuple[int, ...] = ()
+    lead: str = ""
 
     def __str__(self) -> str:
         """Return the paragraph as people read it: Thursday (30 March 2017) [1]."""
         marks = "".join(f"[{marker}]" for marker in self.markers)
-        return f"{self.noted} {marks}" if marks else self.noted
+        return f"{self.worded} {marks}" if marks else self.worded
 
     @property
-    def noted(self) -> str:
-        """The text with the note beside it: Thursday (30 March 2017)."""
-        return f"{self.text} ({self.note})" if self.note else self.text
+    def worded(self) -> str:
+        """The text with what stands beside and before: Reported on 31 March 2017: “…”."""
+        noted = f"{self.text} ({self.note})" if self.note else self.text
+        if not self.lead:
+            return noted
+        return f"{self.lead}: " + (f"“{noted}”" if self.kind == "sentence" else noted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,15 +296,16 @@ class Answer:
 
     `statements` are its paragraphs, and `text` is all of them as people read them. `short` is the
     bare answer for scoring: empty on a refusal, the likeliest where reports differ. `confidence` in
-    0..1 is how likely it is that the reader's best answer is right; an answer that is `doubtful`
-    is said although it may well be wrong. `kind` is the form of answer that the question wants; to
+    0..1 is how likely it is that the reader's best answer is right; `doubt` says in three steps
+    how far an answer that is given may be wrong. `kind` is the form of answer that the question wants; to
     "talk" the program answers of itself, without citations. `hits` stand in final order, at least
     10 where the library holds as many that are no copies of each other, on refusals too. `stages`
     maps each stage to the seconds it took.
 
     With a chat model, `writing` says what it wrote, `searched` is its wording of a question that
     needs the turns before, and `invalid_markers` counts quotes that were not where it said.
-    `note` is what people are told beside the answer: that the reader's stands in for the model's.
+    `note` is what people are told beside the answer: that it may be wrong, or that the reader's
+    stands in for the model's.
     """
 
     question: str
@@ -313,7 +321,7 @@ class Answer:
     invalid_markers: int = 0
     writing: Writing | None = None
     statements: tuple[Statement, ...] = ()
-    doubtful: bool = False
+    doubt: Doubt = "none"
     kind: QuestionKind = "fact"
 
     @property
@@ -324,9 +332,8 @@ class Answer:
 
     @property
     def told_whole(self) -> frozenset[str]:
-        """The quotes that are paragraphs themselves, where there are several: read already."""
-        told = [one.text for one in self.statements if one.kind == "sentence"]
-        return frozenset(told) if len(told) > 1 else frozenset()
+        """The quotes that are paragraphs themselves: read already."""
+        return frozenset(one.text for one in self.statements if one.kind == "sentence")
 
     @property
     def turn(self) -> Turn:

@@ -124,7 +124,7 @@ def test_json_has_every_field(assistant: Assistant) -> None:
     found = json.loads(answer.to_json())
     assert found.keys() == {
         "question", "text", "short", "outcome", "confidence", "citations", "hits", "stages",
-        "searched", "note", "invalid_markers", "writing", "statements", "doubtful", "kind",
+        "searched", "note", "invalid_markers", "writing", "statements", "doubt", "kind",
     }  # fmt: skip
     citation = found["citations"][0]
     assert citation["article"]["date"] == "2021-09-20"

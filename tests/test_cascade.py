@@ -97,16 +97,16 @@ def test_an_answer_that_its_sentence_contradicts_is_not_shown() -> None:
 
 def test_an_answer_that_its_sentence_does_not_say_is_doubted() -> None:
     found = hits(*OTHERS, ANSWER)
-    for said, doubtful in ((1.0, True), (0.0, False)):
+    for said, doubt in ((1.0, "some"), (0.0, "none")):
         draft = verified(contradicted=1.0, said=said).read(understand(QUESTION), found)
         assert draft.short == "Jonas Brandt"
-        assert draft.doubtful == doubtful
+        assert draft.doubt == doubt
 
 
 def test_a_right_answer_passes_the_verifier() -> None:
     draft = SpanReader.load(Settings()).read(understand(QUESTION), hits(*OTHERS, ANSWER))
     assert draft.short == "Jonas Brandt"
-    assert not draft.doubtful
+    assert draft.doubt == "none"
 
 
 def test_an_answer_that_the_reader_is_sure_of_is_not_verified() -> None:

@@ -11,6 +11,7 @@ import pytest
 from qa.cli import main
 from qa.errors import EvaluationError
 from qa.evaluation import Evaluation, Question, evaluate, load
+from qa.evaluation.nuggets import Nugget
 from qa.evaluation.report import MEANING, render, sections
 from qa.evaluation.results import Result
 from qa.evaluation.run import read
@@ -235,6 +236,22 @@ def test_a_near_copy_counts_as_the_article(news: Path, tmp_path: Path) -> None:
         for name in ("article_hit@1", "article_recall@10", "passage_recall@10"):
             assert found.scores[name] == 1.0
         assert found.scores["citation_recall"] == 1.0
+
+
+def test_nuggets_that_an_answer_tells(library_of_news: Path) -> None:
+    def nugget(fact: str, vital: bool, *keys: str) -> Nugget:
+        return Nugget(fact, vital, ((BRIDGE, "a quote that nothing says"),), keys)
+
+    told = nugget("It was opened.", True, "was opened on Saturday")
+    missed = nugget("It fell down.", False, "fell down")
+    question = Question("1", "Tell me about the harbor bridge.", nuggets=(told, missed))
+    strange = Question("2", "Tell me about Angela Merkel.", nuggets=(told,))
+    run = evaluate([question, strange], settings=Settings(library=library_of_news))
+    known, unknown = (result.scores for result in run.results)
+    assert (known["vital_nuggets"], known["nuggets"]) == (1.0, 0.5)
+    assert 0 < known["telling_quotes"] <= 1
+    assert (unknown["vital_nuggets"], unknown["nuggets"]) == (0.0, 0.0)
+    assert run.summary.figures["vital_nuggets"].value == 0.5
 
 
 def test_the_command_line(

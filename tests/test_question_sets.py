@@ -161,3 +161,18 @@ def test_the_shipped_set_rests_on_the_corpus() -> None:
             text = (CHECKOUT / "corpus" / question.articles[0]).read_text(encoding="utf-8")
             assert question.quote in text, question.id
             assert question.answers[0] in question.quote, question.id
+
+
+def test_nuggets_of_a_question(tmp_path: Path) -> None:
+    support = [{"article": "a.txt", "quote": "It opened on Saturday."}]
+    nugget = {"fact": "It is open.", "vital": False, "support": support, "keys": ["opened on"]}
+    row = {"id": "1", "question": "What of the bridge?", "nuggets": [nugget]}
+    path = write(tmp_path, "own.jsonl", json.dumps(row))
+    [question] = load(path).questions
+    [found] = question.nuggets
+    assert (found.fact, found.vital, found.keys) == ("It is open.", False, ("opened on",))
+    assert found.support == (("a.txt", "It opened on Saturday."),)
+    for fault in ({"support": [], "keys": []}, {"keys": [""]}, {"support": [{"article": "a"}]}):
+        write(tmp_path, "own.jsonl", json.dumps({**row, "nuggets": [{**nugget, **fault}]}))
+        with pytest.raises(EvaluationError, match=r"own\.jsonl:1"):
+            load(path)

@@ -125,7 +125,8 @@ class Checked:
         """
         text = " ".join(claim.text for claim in self.claims)
         short = read.short if holds(text, [read.short]) else ""
-        return replace(read, claims=self.claims, short=short or self.claims[0].text, others=())
+        short = short or self.claims[0].text
+        return replace(read, claims=self.claims, short=short, others=(), doubt="none")
 
 
 def claimed(

@@ -3,7 +3,7 @@
 from qa.dates.find import find, kept
 from qa.dates.phrases import age, aged, hints, resolved
 from qa.dates.tense import announces, denies, direction
-from qa.dates.values import Period, dated, length, occasions, period, shown
+from qa.dates.values import Period, dated, joined, length, occasions, period, shown
 
 __all__ = [
     "Period",
@@ -15,6 +15,7 @@ __all__ = [
     "direction",
     "find",
     "hints",
+    "joined",
     "kept",
     "length",
     "occasions",

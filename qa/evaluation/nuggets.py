@@ -17,7 +17,7 @@ QUOTES = 8
 
 @dataclass(frozen=True, slots=True)
 class Nugget:
-    """A fact, the quotes that support it by their articles' urls, and strings that tell it."""
+    """A fact, the quotes that support it with the ids of their articles, and strings that tell it."""
 
     fact: str
     vital: bool
@@ -37,9 +37,22 @@ class Nugget:
         """
         shown = citation.quote.casefold()
         return any(key.casefold() in shown for key in self.keys) or any(
-            url == citation.article.url and says(citation.quote, quote)
-            for url, quote in self.support
+            id_ in (citation.article.id, citation.article.url) and says(citation.quote, quote)
+            for id_, quote in self.support
         )
+
+
+def scores(nuggets: Sequence[Nugget], citations: Sequence[Citation]) -> dict[str, float]:
+    """Return which shares of the nuggets are told: of all, of the vital ones if there are any.
+
+    And which share of the first quotes tells one, where there are quotes.
+    """
+    told = recalled(nuggets, citations)
+    vital = [one for nugget, one in zip(nuggets, told, strict=True) if nugget.vital]
+    shown = citations[:QUOTES]
+    telling = [any(nugget.told(citation) for nugget in nuggets) for citation in shown]
+    shares = {"nuggets": told, "vital_nuggets": vital, "telling_quotes": telling}
+    return {name: sum(flags) / len(flags) for name, flags in shares.items() if flags}
 
 
 def recalled(nuggets: Sequence[Nugget], citations: Sequence[Citation]) -> list[bool]:

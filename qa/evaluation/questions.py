@@ -11,11 +11,12 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 
 from qa.errors import EvaluationError
+from qa.evaluation.nuggets import Nugget
 from qa.search.question import lists_choices
 from qa.types import Role, Turn
 
@@ -27,7 +28,8 @@ class Question:
     `answers` are alternatives: each is the whole answer. `articles` are the ids of articles
     to find it in, and `quote` is the sentence that gives it, word for word. `unanswerable`
     says that the archive does not hold it. `date` is the day on which it is asked, and
-    `history` what was said before. `note` is what a person remarked on it.
+    `history` what was said before. `note` is what a person remarked on it. `nuggets` are the facts
+    that a good answer of several sentences tells.
     """
 
     id: str
@@ -40,6 +42,7 @@ class Question:
     history: tuple[Turn, ...] = ()
     tags: tuple[str, ...] = ()
     note: str = ""
+    nuggets: tuple[Nugget, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,28 @@ class _Turn(BaseModel):
     text: str
 
 
+class _Support(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    article: str = Field(min_length=1, validation_alias=AliasChoices("article", "url"))
+    quote: str = Field(min_length=1)
+
+
+class _Nugget(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    fact: str
+    vital: bool = True
+    support: list[_Support] = []
+    keys: list[Annotated[str, Field(min_length=1)]] = []
+
+    def nugget_of(self) -> Nugget:
+        if not self.support and not self.keys:
+            raise ValueError(f"the nugget {self.fact!r} has neither support nor keys")
+        support = tuple((one.article, one.quote) for one in self.support)
+        return Nugget(self.fact, self.vital, support, tuple(self.keys))
+
+
 class _Row(BaseModel):
     """A line of our own format; the README documents it."""
 
@@ -85,6 +110,7 @@ class _Row(BaseModel):
     history: list[_Turn] = []
     tags: list[str] = []
     note: str = ""
+    nuggets: list[_Nugget] = []
 
     def question_of(self) -> Question:
         answers = [self.answers] if isinstance(self.answers, str) else self.answers
@@ -104,6 +130,7 @@ class _Row(BaseModel):
             history=tuple(Turn(turn.role, turn.text) for turn in self.history),
             tags=tuple(self.tags),
             note=self.note,
+            nuggets=tuple(one.nugget_of() for one in self.nuggets),
         )
 
 

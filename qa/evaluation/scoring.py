@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from qa.evaluation import metrics
+from qa.evaluation import metrics, nuggets
 from qa.evaluation.questions import Question
 from qa.evaluation.results import Found, Quoted, Result, Verdict
 from qa.library.catalogue import Library
@@ -122,6 +122,7 @@ def score(question: Question, answer: Answer, library: Library, believed: bool) 
     scores = {
         **_answer_scores(answer.short, question.answers, known),
         **(_citation_scores(citations, known) if not refused else {}),
+        **(nuggets.scores(question.nuggets, answer.citations) if question.nuggets else {}),
         **_writing_scores(answer),
         **(_retrieval_scores(hits, answer.hits, known, copies) if known.articles else {}),
     }

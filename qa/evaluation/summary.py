@@ -28,6 +28,9 @@ MEANS = (
     "citation_exact",
     "citation_precision",
     "citation_recall",
+    "vital_nuggets",
+    "nuggets",
+    "telling_quotes",
     "sentences_supported",
     "sentences_retried",
     "sentences_dropped",
@@ -137,7 +140,8 @@ def _seconds(results: Sequence[Result]) -> dict[str, tuple[float, float]]:
 
 def _notes(results: Sequence[Result], figures: Mapping[str, Estimate]) -> Iterable[str]:
     named = any(result.named for result in results)
-    if results and not any(result.answers for result in results):
+    told = "nuggets" in figures
+    if results and not told and not any(result.answers for result in results):
         parts = [
             part
             for part, there in (

@@ -13,6 +13,7 @@ from typing import Any
 import yaml
 from charset_normalizer import from_bytes
 
+from qa.text.language import foreign_language
 from qa.text.printable import storable
 from qa.text.sentences import sentences
 from qa.types import Article, Source
@@ -30,6 +31,8 @@ _HEADER = re.compile(
     r"\A\s*date[ \t]+(\d{4}-\d{1,2}-\d{1,2})\b"
     r"[ \t]*([^\n—–]{0,60}?)[ \t]*(?:[—–]|--|-(?=\s)|(?=\n)|\Z)[ \t]*"
 )
+# Characters that tell the language of a text, at least and at most.
+_TELLING, _PROBE = 100, 1000
 _HTML_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset=["']?([A-Za-z0-9_-]+)""", re.IGNORECASE)
 _JSON_LD = re.compile(
     r"""<script\b[^>]{0,300}?\btype=["']application/ld\+json["'][^>]{0,300}>""", re.IGNORECASE
@@ -154,7 +157,8 @@ def _article(row: Mapping[str, Any], identity: str) -> Parsed:
     if not text:
         raise Unreadable("empty: it holds no text")
     date, warnings = _date(row.get("date"))
-    if language := foreign_language(text):
+    # Less says little of the language.
+    if len(text) >= _TELLING and (language := foreign_language(text[:_PROBE])):
         warnings = (*warnings, f"it seems to be in '{language}': the models know English only")
     source = Source(
         id=identity,
@@ -194,17 +198,6 @@ def csv_rows(text: str) -> Iterator[dict[str, Any] | Unreadable]:
             yield {key.strip().lower(): value for key, value in row.items() if key}
     except csv.Error as error:
         raise Unreadable(f"not valid CSV: {error}") from None
-
-
-def foreign_language(text: str) -> str | None:
-    """Return the ISO 639-1 code of a text that is not in English, else None."""
-    probe = text[:1000]
-    if len(probe) < 100:
-        return None
-    import py3langid
-
-    language = str(py3langid.classify(probe)[0])
-    return None if language == "en" else language
 
 
 def _front_matter(text: str) -> tuple[dict[str, Any], str]:

@@ -290,6 +290,11 @@ class Library(Database):
             generation = self.state().generation
             return self._words.search(words, limit, filters or Filters(), most, generation)
 
+    def nearest_words(self, words: Sequence[str]) -> dict[str, str]:
+        """Return the archive's spelling of words that it lacks, as `FullText.nearest` does."""
+        with self._lock:
+            return self._words.nearest(words, self.state().generation)
+
     def passages_on(self, days: Period, limit: int, filters: Filters | None = None) -> list[str]:
         """Return the ids of passages that speak of these days, as `search_days` does."""
         with self._lock:

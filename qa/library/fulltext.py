@@ -3,8 +3,11 @@
 import re
 import sqlite3
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 
+from rapidfuzz import process
+from rapidfuzz.distance import DamerauLevenshtein
 from snowballstemmer import stemmer
 
 from qa.library.filters import condition_on_passages
@@ -23,6 +26,14 @@ _VOCABULARY = (
     "CREATE VIRTUAL TABLE IF NOT EXISTS temp.vocabulary USING fts5vocab (main, words, row)"
 )
 _PORTER = stemmer("porter")
+# From so many letters on, two may be wrong.
+_LONG = 9
+# In so many passages a word of the archive stands that another is taken for.
+_KNOWN = 5
+# First letters of a token that each of its forms has.
+_SAME = 3
+# Passages that tell how a token is written, and tokens of which that is looked up.
+_SAMPLE = 20
 
 
 class FullText:
@@ -43,9 +54,7 @@ class FullText:
         bm25() is negative, smaller for a better match; its sign is turned here. `generation` is
         that of the catalogue. Raises `QuestionError` for a source that is no site.
         """
-        if generation != self._generation:
-            self._connection.execute(_VOCABULARY)
-            self._generation, self._counts = generation, {}
+        self._see(generation)
         # Of "Abe's", texts may have only "Abe".
         kept = self._rarest(list(dict.fromkeys(_OWNED.sub("", word) for word in words)), most)
         query = " OR ".join('"' + word.replace('"', '""') + '"' for word in kept)
@@ -59,6 +68,66 @@ class FullText:
             (query, *values, limit),
         )
         return [(str(id_), float(score)) for id_, score in found]
+
+    def nearest(self, words: Sequence[str], generation: int) -> dict[str, str]:
+        """Return, of the words that stand in no passage, those that are nearly the same as one.
+
+        With each the word as the passages have it: one letter is another, lacks, is too many, or has
+        changed places with its neighbour; two, in a word of nine letters or more. Of several as
+        near, that which stands in the most passages, five at least: a rare name is another name. The
+        first letters agree, and a name is near to names alone.
+        """
+        self._see(generation)
+        near = {}
+        for word in words:
+            stems = _tokens(word)
+            if len(stems) == 1 and not self._count(stems[0]):
+                near[word] = self._near(word, stems[0])
+        return {word: found for word, found in near.items() if found}
+
+    def _near(self, word: str, stem: str) -> str:
+        """Return the archive's word nearest to one that it lacks; '' if none is near."""
+        rows = self._connection.execute(
+            "SELECT term, doc FROM temp.vocabulary WHERE term >= ? AND term < ? AND doc >= ?",
+            (stem[0], chr(ord(stem[0]) + 1), _KNOWN),
+        )
+        furthest = 1 if len(word) < _LONG else 2
+        counts = {str(term): int(count) for term, count in rows}
+        likely = process.extract(
+            stem,
+            counts.keys(),
+            scorer=DamerauLevenshtein.distance,
+            # An ending that is misspelt is none to the stemmer.
+            score_cutoff=furthest + 1,
+            limit=None,
+        )
+        likely.sort(key=lambda found: (found[1], -counts[found[0]]))
+        for term, *_ in likely[:_SAMPLE]:
+            found = self._as_written(term)
+            apart = DamerauLevenshtein.distance(word.lower(), found.lower())
+            if apart <= furthest and (word[0].islower() or found[0].isupper()):
+                return found
+        return ""
+
+    def _as_written(self, stem: str) -> str:
+        """Return the commonest form of a token in some passages that have it; or the token itself."""
+        rows = self._connection.execute(
+            "SELECT a.title || ' ' || p.text FROM words JOIN passages p ON p.number = words.rowid "
+            "JOIN articles a ON a.number = p.article WHERE words MATCH ? LIMIT ?",
+            (f'"{stem}"', _SAMPLE),
+        )
+        # Stemming each word of each passage would take a second.
+        alike = re.compile(rf"(?i)\b{stem[:_SAME]}[^\W_]*")
+        forms = Counter(
+            form for (text,) in rows for form in alike.findall(text) if _tokens(form) == [stem]
+        )
+        return forms.most_common(1)[0][0] if forms else stem
+
+    def _see(self, generation: int) -> None:
+        """Let the vocabulary be that of a generation of the catalogue."""
+        if generation != self._generation:
+            self._connection.execute(_VOCABULARY)
+            self._generation, self._counts = generation, {}
 
     def _rarest(self, words: Sequence[str], most: int) -> list[str]:
         """Return the words, in their order, that together stand in at most so many passages.

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
 from qa.errors import ModelError
+from qa.types import Doubt
 
 FILE = "calibration.json"
 # A file that was edited by hand is believed only if each number can be what it is said to be.
@@ -58,8 +59,8 @@ class Scores:
 class Confidence:
     """How likely it is that the best answer is right: a logistic regression on signs.
 
-    `SpanReader` says which signs. Below `threshold` the reader refuses; below `plain` it answers
-    with doubt. `searched` stands in where nobody tells how many passages were searched.
+    `SpanReader` says which signs. Below `threshold` the reader refuses; below `fair` it answers
+    with much doubt, and below `plain` with some. `searched` stands in where nobody tells how many passages were searched.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
@@ -67,12 +68,19 @@ class Confidence:
     signs: Annotated[tuple[float, ...], Field(min_length=SIGNS, max_length=SIGNS)]
     bias: float
     threshold: Share
+    fair: Share
     plain: Share
     searched: Annotated[int, Field(gt=0)]
 
     def of(self, signs: NDArray[np.float64]) -> float:
         """Return the confidence, in 0..1, that a question's signs give, shape (signs,)."""
         return 1.0 / (1.0 + math.exp(-float(signs @ np.array(self.signs) + self.bias)))
+
+    def doubt(self, confidence: float) -> Doubt:
+        """Return how far an answer of a confidence is doubted."""
+        if confidence >= self.plain:
+            return "none"
+        return "some" if confidence >= self.fair else "much"
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,5 +30,14 @@ def about(whole: int, articles: int, sites: Sequence[str], extent: Period | None
     )
 
 
+def english_only(language: str) -> Draft:
+    """Return that questions are to be put in English, said in the language of a question.
+
+    `language` is an ISO 639-1 code; where `prompts/phrases.md` lacks it, it is said in English.
+    """
+    own = f"english_only_{language}"
+    return _said(prompts.phrase(own if prompts.has_phrase(own) else "english_only"))
+
+
 def _said(phrase: str) -> Draft:
     return Draft((Claim(phrase, (), kind="phrase"),), confidence=1.0)

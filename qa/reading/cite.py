@@ -60,9 +60,8 @@ def cite(
             if place not in citations:
                 citations[place] = _cited(len(citations) + 1, span, articles)
         markers = tuple(citations[place].marker for place in dict.fromkeys(places))
-        resolved = _resolved(claim, citations[places[0]]) if places else ""
-        note = "; ".join(filter(None, [resolved, claim.note]))
-        statements.append(Statement(claim.text, claim.kind, note, markers))
+        note = _resolved(claim, citations[places[0]]) if places else ""
+        statements.append(Statement(claim.text, claim.kind, note, markers, claim.lead))
     return Answer(
         question=question,
         text="\n\n".join(map(str, statements)),
@@ -72,7 +71,8 @@ def cite(
         citations=tuple(citations.values()),
         hits=tuple(hits),
         statements=tuple(statements),
-        doubtful=draft.doubtful,
+        note="" if draft.doubt == "none" else prompts.phrase(f"doubt_{draft.doubt}"),
+        doubt=draft.doubt,
     )
 
 

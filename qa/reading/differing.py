@@ -5,11 +5,11 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from qa import prompts
 from qa.dates import length
-from qa.reading.plans import note
 from qa.text.amounts import Quantities, quantities
 from qa.text.words import stems
-from qa.types import Claim, Span
+from qa.types import Claim, Span, day
 
 # Further apart, two reports are hardly of one event: last year's toll corrects nothing.
 _APART = datetime.timedelta(31)
@@ -44,8 +44,11 @@ def differing(
             kept.append(other)
     if len(kept) == 1:
         return (answer,)
-    noted = [replace(claim, note=note(claim.spans[0])) for claim in kept]
-    return tuple(sorted(noted, key=_written, reverse=True))
+    return tuple(sorted(map(_dated, kept), key=_written, reverse=True))
+
+
+def _dated(claim: Claim) -> Claim:
+    return replace(claim, lead=prompts.phrase("reported", written=day(_written(claim))))
 
 
 def _written(claim: Claim) -> datetime.date:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from qa import dates
+from qa import dates, prompts
 from qa.text.sentences import Offsets
 from qa.text.words import stems
 from qa.types import Claim, DateExpression, Draft, Span, Timing, day
@@ -114,21 +114,32 @@ def with_report(draft: Draft, found: Claim | None) -> Draft:
     """Return a draft of a plan that says so, with what was reported since, if that was found."""
     (plan,) = draft.claims
     spans = tuple(span for span in plan.spans if not _reports(plan.text, span, plan))
-    claims = [replace(plan, spans=spans, note=note(plan.spans[0]))]
+    claims = [told(replace(plan, spans=spans))]
     if found:
-        claims.append(replace(found, note=note(found.spans[0])))
+        claims.append(told(found))
     return replace(draft, claims=tuple(claims))
 
 
-def note(span: Span) -> str:
-    """Return what people are told of when a sentence was written, and whether it was to come."""
+def told(claim: Claim) -> Claim:
+    """Return what was planned, or reported, with words before it that say so, and when.
+
+    Where these name the days that the claim is of, its sentence follows; else its own words.
+    """
+    span = claim.spans[0]
     assert span.timing.written is not None
-    reported = f"reported {day(span.timing.written)}"
+    written = day(span.timing.written)
     if not span.timing.due:
-        return reported
-    # What names no day may be a forecast as well: "inflation will top 11%".
-    planned = span.timing.days and not _EXPECTED.search(span.quote)
-    return f"{'planned' if planned else 'expected'}, {reported}"
+        lead, whole = prompts.phrase("reported", written=written), bool(span.timing.days)
+    elif not span.timing.days:
+        # May be a forecast as well: "inflation will top 11%".
+        lead, whole = prompts.phrase("expected", written=written), False
+    else:
+        name = "expected_for" if _EXPECTED.search(span.quote) else "planned_for"
+        days = dates.joined(*span.timing.days)
+        lead, whole = prompts.phrase(name, days=days, written=written), True
+    if whole:
+        return replace(claim, text=span.quote, kind="sentence", lead=lead)
+    return replace(claim, lead=lead)
 
 
 def _of_answer(found: Sequence[DateExpression], answer: Offsets) -> list[dates.Period]:

@@ -169,9 +169,10 @@ class SpanReader:
             rivals = [other for score, other in scored if score > likeliest.score - _NEAR]
             claims = differing(claim, rivals, partial(self._differ, asked))
         others = [other for _, other in scored]
-        doubtful = confidence < self._decision.confidence.plain
-        doubtful = doubtful or bool(verified and not verified.entailed)
-        return Draft(claims, short, confidence, evidence.hits, tuple(others), doubtful)
+        doubt = self._decision.confidence.doubt(confidence)
+        if verified and not verified.entailed and doubt == "none":
+            doubt = "some"
+        return Draft(claims, short, confidence, evidence.hits, tuple(others), doubt)
 
     def _yes_or_no(
         self, asked: Asked, evidence: Evidence, confidence: float, settled: Settled
@@ -182,9 +183,9 @@ class SpanReader:
             Claim(prompts.phrase(settled.said), (), kind="phrase"),
             Claim(span.quote, (span,), kind="sentence"),
         )
-        doubtful = confidence < self._decision.confidence.plain
+        doubt = self._decision.confidence.doubt(confidence)
         others = [claim for _, claim in _others(evidence.found, asked.ahead, (span,))]
-        return Draft(claims, settled.said, confidence, evidence.hits, tuple(others), doubtful)
+        return Draft(claims, settled.said, confidence, evidence.hits, tuple(others), doubt)
 
     def _differ(self, asked: Asked, one: Claim, other: Claim) -> bool:
         """Tell whether two reports answer differently, as far as there is a network to tell."""

@@ -30,8 +30,9 @@ SHARES: Mapping[tuple[str, bool], float] = {
 # What a wrong answer costs, where a right one is worth 1: people see the sentence that it rests on,
 # and can tell, where a refusal leaves them with nothing.
 WRONG = 0.5
-# Of what is said without doubt, the share that is right.
-PLAINLY_RIGHT = 0.85
+# Of what is said without doubt, the share that is right; and of that and what is said with some.
+PLAINLY_RIGHT = 0.9
+FAIRLY_RIGHT = 0.85
 _THRESHOLDS = np.arange(0.05, 0.96, 0.01)
 
 Array = NDArray[np.float64]
@@ -124,7 +125,9 @@ def fit(found: Answered, known: Confidence) -> Confidence:
     made = replace(known, signs=signs, bias=round(float(model.intercept_[0]), 4))
     sure = confidences(found.signs, made)
     threshold = best_threshold(found, sure)
-    return replace(made, threshold=threshold, plain=plain_threshold(found, sure, threshold))
+    fair = threshold_of(found, sure, threshold, FAIRLY_RIGHT)
+    plain = threshold_of(found, sure, fair, PLAINLY_RIGHT)
+    return replace(made, threshold=threshold, fair=fair, plain=plain)
 
 
 def confidences(signs: Array, known: Confidence) -> Array:
@@ -141,12 +144,15 @@ def best_threshold(found: Answered, sure: Array) -> float:
     return round(float(_THRESHOLDS[int(np.argmax(gains))]), 2)
 
 
-def plain_threshold(found: Answered, sure: Array, lowest: float) -> float:
-    """Return the threshold from which on enough of what is said is right, in the whole archive."""
+def threshold_of(found: Answered, sure: Array, lowest: float, share: float) -> float:
+    """Return the threshold from which on such a share of what is said is right.
+
+    In the whole archive, whether or not that answers.
+    """
     whole = np.array([case.where == "archive" for case in found.cases])
     for threshold in _THRESHOLDS[lowest <= _THRESHOLDS]:
         said = whole & (sure >= threshold)
-        if said.any() and found.right[said].mean() >= PLAINLY_RIGHT:
+        if said.any() and found.right[said].mean() >= share:
             return round(float(threshold), 2)
     return round(float(_THRESHOLDS[-1]), 2)
 

@@ -35,7 +35,7 @@ def markdown(title: str, exchanges: Sequence[Exchange]) -> str:
 def _answer(answer: Answer, before: int) -> str:
     """Return an answer's paragraphs, their markers counted on from the footnotes before."""
     return "\n\n".join(
-        _plain(statement.noted) + "".join(f"[^{before + marker}]" for marker in statement.markers)
+        _plain(statement.worded) + "".join(f"[^{before + marker}]" for marker in statement.markers)
         for statement in answer.statements
     )
 

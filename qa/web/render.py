@@ -23,9 +23,9 @@ def message(answer: Answer, near: Sequence[Citation] = ()) -> str:
     links = {citation.marker: _link(citation) for citation in answer.citations}
     searched = f"Searched for: {answer.searched}" if answer.searched else ""
     notes = [f'<p class="qa-note">{literal(one)}</p>' for one in (searched, answer.note) if one]
-    paragraphs = [_paragraph(statement, links) for statement in answer.statements]
     # "No" stands in a quote by chance.
     short = "" if answer.kind == "yesno" else answer.short
+    paragraphs = [_paragraph(statement, short, links) for statement in answer.statements]
     citations = [
         _citation(citation, short, folded=citation.quote in answer.told_whole)
         for citation in answer.citations
@@ -49,9 +49,12 @@ def _link(citation: Citation) -> str:
     )
 
 
-def _paragraph(statement: Statement, links: Mapping[int, str]) -> str:
-    said = statement.noted
-    shown = " ".join(literal(said).split())
+def _paragraph(statement: Statement, short: str, links: Mapping[int, str]) -> str:
+    if statement.kind == "sentence":
+        shown = _marked(statement.worded, short)
+    else:
+        shown = literal(statement.worded)
+    shown = " ".join(shown.split())
     opened = "".join(links[marker] for marker in statement.markers)
     return f'<p class="qa-answer">{shown}' + (f" <sup>{opened}</sup></p>" if opened else "</p>")
 

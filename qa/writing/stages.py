@@ -128,10 +128,11 @@ class WritingStages:
             input_tokens=usage.input_tokens,
             output_tokens=usage.output_tokens,
         )
+        cited = self._cite(replace(work, draft=draft))
         return replace(
-            self._cite(replace(work, draft=draft)),
+            cited,
             searched=work.asked.whole if work.asked.whole != work.question else "",
-            note=note,
+            note=" ".join(filter(None, [note, cited.note])),
             invalid_markers=checked.invalid_markers,
             writing=writing,
         )

@@ -145,6 +145,7 @@ class Lessons:
         written += facts
         for time in range(times):
             yield from (lesson for lesson, _ in written)
+            yield from sources.settled(self._known, "learn")
             yield from sources.changed(written, self._seed + time, 0.5)
             yield from sources.corpus(supported, "build")
 

@@ -27,8 +27,9 @@ from qa.training.natural import TrainingQuestion
 from qa.training.news import rows
 from qa.types import Article, Source
 
-# Sentences that people wrote for this, with where their quotes stand.
+# Sentences, and questions for yes or no, that people wrote for this, with where their quotes stand.
 WRITTEN = Path(__file__).parent / "sentences.jsonl"
+QUESTIONS = Path(__file__).parent / "questions.jsonl"
 _LABELS = {"follows": FOLLOWS, "opposite": OPPOSITE, "neither": NEITHER}
 # Sentences of an article that stand for those which its summary rests on.
 _NEAREST = 3
@@ -63,8 +64,9 @@ def _article(row: Mapping[str, Any]) -> Article:
 
 
 def urls(part: str) -> frozenset[str]:
-    """Return the articles on which the sentences of a part were written."""
-    return frozenset(row["url"] for row in _lines(WRITTEN) if row["part"] == part)
+    """Return the articles on which the sentences, and the questions, of a part were written."""
+    rows = [*_lines(WRITTEN), *_lines(QUESTIONS)]
+    return frozenset(row["url"] for row in rows if row["part"] == part)
 
 
 def _lines(path: Path) -> Iterator[dict[str, Any]]:
@@ -81,6 +83,20 @@ def written(known: Mapping[str, Article], part: str) -> Iterator[tuple[Lesson, A
             article = known[row["url"]]
             read = quoted(article, [tuple(place) for place in row["quotes"]])
             yield Lesson(row["sentence"], *read, _LABELS[row["label"]], row["kind"]), article
+
+
+def settled(known: Mapping[str, Article], part: str) -> Iterator[Lesson]:
+    """Yield people's questions for yes or no of a part, each with either answer.
+
+    Of some, the quotes say neither.
+    """
+    for row in _lines(QUESTIONS):
+        if row["part"] == part and row["url"] in known:
+            read = quoted(known[row["url"]], [tuple(place) for place in row["quotes"]])
+            for said in ("yes", "no"):
+                follows = FOLLOWS if said == row["answer"] else OPPOSITE
+                label = NEITHER if row["answer"] == "neither" else follows
+                yield Lesson(hypothesis(row["question"], said), *read, label, "settled")
 
 
 def asked(

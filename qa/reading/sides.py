@@ -1,0 +1,62 @@
+"""A question that compares → its two sides: "compare Ian and Fiona" asks of Ian, and of Fiona."""
+
+import itertools
+import re
+from collections.abc import Callable, Collection, Sequence
+
+from qa.text.words import FUNCTION_WORDS, stems
+
+# Words that stand between two sides, by how surely they do.
+_BETWEEN = (("vs", "versus"), ("and", "or"), ("with", "to", "than", "from", "against"))
+_ALL = frozenset(word for words in _BETWEEN for word in words)
+_TOKEN = re.compile(r"\w+(?:[.’'-]\w+)*|[^\w\s]")
+
+
+def sides(question: str, common: Collection[str]) -> tuple[str, str] | None:
+    """Return the words of a question that name its two sides, as they stand there; None if none do.
+
+    `common` are stems that say nothing of a subject: "tell", "first". A side is the run of other
+    words that stands nearest to a word between two sides, on either hand: of that, the name if it
+    has one.
+    """
+    tokens = list(_TOKEN.finditer(question))
+
+    def names(place: int) -> bool:
+        word = tokens[place][0].lower()
+        named = word[0].isalnum() and word not in FUNCTION_WORDS and word not in _ALL
+        return named and not stems(word) <= set(common)
+
+    for words in _BETWEEN:
+        for place, token in enumerate(tokens):
+            if token[0].lower().strip(".") not in words:
+                continue
+            left = _run(range(place - 1, -1, -1), names)
+            right = _run(range(place + 1, len(tokens)), names)
+            if left and right:
+                runs = (_name(run, tokens) for run in (left, right))
+                first, second = (
+                    question[tokens[min(run)].start() : tokens[max(run)].end()] for run in runs
+                )
+                if first.lower() != second.lower():
+                    return first, second
+    return None
+
+
+def _run(places: Sequence[int], names: Callable[[int], bool]) -> list[int]:
+    """Return the first places, in their order, that name something, up to one that does not."""
+    run: list[int] = []
+    for place in places:
+        if names(place):
+            run.append(place)
+        elif run:
+            break
+    return run
+
+
+def _name(run: Sequence[int], tokens: Sequence[re.Match[str]]) -> Sequence[int]:
+    """Return of a run what is written with capitals or figures, up to what is not; or all."""
+    named = [place for place in run if place and not tokens[place][0].islower()]
+    if not named:
+        return run
+    after = itertools.dropwhile(lambda place: place not in named, run)
+    return list(itertools.takewhile(lambda place: place in named, after))

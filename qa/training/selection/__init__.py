@@ -1,0 +1,1 @@
+"""What fits which sentences tell of a subject."""
