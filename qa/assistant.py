@@ -33,8 +33,7 @@ from qa.models.loading import load_embedder
 from qa.reading import plans
 from qa.reading.about import about, english_only
 from qa.reading.cite import cite
-from qa.reading.forms import Forms
-from qa.reading.overview import joined, overview
+from qa.reading.forms import BROAD, BROAD_HITS, TELLING, Forms, joined
 from qa.reading.reader import Reader, SpanReader
 from qa.reading.timeline import as_draft, timeline
 from qa.search.followups import subjects
@@ -53,11 +52,8 @@ from qa.writing.writer import Writer
 
 # Passages in which a timeline looks for dated sentences.
 _PASSAGES = 80
-# Hits in which an overview, or another answer of several sentences, is looked for, and sentences
-# that it has at most: what more there is, is not read.
-BROAD_HITS = 24
-MOST = 8
-BROAD = frozenset(("overview", "who", "compare", "list", "count"))
+# Articles that small talk names as examples.
+_EXAMPLES = 3
 # Sentences that say what happened at a time.
 _HAPPENED = 5
 _Input = TypeVar("_Input")
@@ -262,26 +258,41 @@ class Assistant:
         return replace(work, hits=tuple(hits), wide=tuple(wide))
 
     def _read(self, work: Work) -> Work:
-        draft, more = self._drafted(work)
-        # Names alone, "macron le pen", seem foreign, and may be answered; a chat model reads others.
+        work = self._drafted(work)
+        draft = work.draft
+        # Names alone, "macron le pen", seem foreign, and may be answered; a chat model reads all.
         unsure = not draft.claims or draft.doubt != "none" or work.kind == "talk"
         if unsure and not self._writer and (language := foreign_language(work.question)):
-            return replace(work, kind="talk", draft=english_only(language))
-        return replace(work, hits=draft.hits or work.hits, draft=draft, more=more)
+            return replace(work, kind="talk", draft=english_only(language), more=())
+        return replace(work, hits=draft.hits or work.hits)
 
-    def _drafted(self, work: Work) -> tuple[Draft, tuple[Claim, ...]]:
-        """Return the answer of the form that is wanted, and the sentences that stand below it.
+    def _drafted(self, work: Work) -> Work:
+        """Return the work with an answer of the form that is wanted, and what stands below it.
 
-        Without claims if there is none.
+        The draft has no claims if there is no answer.
         """
         if work.kind == "talk":
-            return self._about(work.filters), ()
+            return replace(work, draft=self._about(work.filters))
         if work.asked.happening:
-            return self._happened(work), ()
+            return replace(work, draft=self._happened(work))
         if not content_words(work.asked.whole):
             # "?" asks for nothing, and anything would answer.
-            return Draft(hits=tuple(work.hits)), ()
-        return self._told(work) if self._tells(work) else (self._found(work), ())
+            return replace(work, draft=Draft(hits=tuple(work.hits)))
+        if self._tells(work):
+            return self._told(work, work.kind, work.wide, lambda: self._found(work))
+        draft = self._found(work)
+        if not draft.claims and self.forms and not self._writer:
+            kind = self.forms.kinds.otherwise(work.asked.text, BROAD)
+            if kind:
+                return self._told(work, kind, work.hits, lambda: draft)
+        return replace(work, draft=draft)
+
+    def _told(
+        self, work: Work, kind: QuestionKind, hits: tuple[Hit, ...], read: Callable[[], Draft]
+    ) -> Work:
+        assert self.forms
+        draft, more = self.forms.answer(kind, work.asked, hits, read)
+        return replace(work, kind=kind if draft.claims else work.kind, draft=draft, more=more)
 
     def _found(self, work: Work) -> Draft:
         searched = self.library.counts(work.filters)[1]
@@ -292,31 +303,16 @@ class Assistant:
 
         What happened in a period is told by the dated ones.
         """
-        broad = work.kind in BROAD and not work.asked.happening
-        return broad and self.forms is not None and self._writer is None
-
-    def _told(self, work: Work) -> tuple[Draft, tuple[Claim, ...]]:
-        """Return the sentences that tell most of what is asked, or else what the reader finds.
-
-        But for an overview the reader's answer goes before: what was planned is told of that alone.
-        """
-        assert self.forms
-        embedder, selection = self.retriever.embedder, self.forms.selection
-        figures = work.kind == "count"
-        told = overview(work.asked, work.wide, embedder, selection, MOST, figures=figures)
-        if told.claims and work.kind == "overview":
-            return told, ()
-        read = self._found(work)
-        if read.claims or not told.claims:
-            return read, told.claims
-        return replace(told, confidence=read.confidence), ()
+        told = work.kind in TELLING and not work.asked.happening
+        return told and self.forms is not None and self._writer is None
 
     def _about(self, filters: Filters) -> Draft:
         """Return what the archive, or the part of it that passes the filters, holds."""
         whole, _ = self.library.counts()
         articles, _ = self.library.counts(filters)
         sites = [] if filters else self.library.sites()
-        return about(whole, articles, sites, self.library.extent(filters))
+        newest = self.library.sources(filters, newest=_EXAMPLES)
+        return about(whole, articles, sites, self.library.extent(filters), newest)
 
     def _happened(self, work: Work) -> Draft:
         """Return the dated sentences on what happened in a period; no claims if there is none."""
@@ -335,7 +331,7 @@ class Assistant:
         if due:
             report = plans.report(draft.claims[0], draft) or self._since(due, work)
             draft = plans.with_report(draft, report)
-        return replace(work, draft=joined(draft, work.more, MOST))
+        return replace(work, draft=joined(draft, work.more))
 
     def _since(self, due: datetime.date, work: Work) -> Claim | None:
         filters = work.filters.starting(due)

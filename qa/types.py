@@ -284,10 +284,14 @@ class Statement:
     @property
     def worded(self) -> str:
         """The text with what stands beside and before: Reported on 31 March 2017: “…”."""
-        noted = f"{self.text} ({self.note})" if self.note else self.text
         if not self.lead:
-            return noted
-        return f"{self.lead}: " + (f"“{noted}”" if self.kind == "sentence" else noted)
+            return self.noted
+        return f"{self.lead}: " + (f"“{self.noted}”" if self.kind == "sentence" else self.noted)
+
+    @property
+    def noted(self) -> str:
+        """The text with the note beside it: Thursday (30 March 2017)."""
+        return f"{self.text} ({self.note})" if self.note else self.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,10 +301,10 @@ class Answer:
     `statements` are its paragraphs, and `text` is all of them as people read them. `short` is the
     bare answer for scoring: empty on a refusal, the likeliest where reports differ. `confidence` in
     0..1 is how likely it is that the reader's best answer is right; `doubt` says in three steps
-    how far an answer that is given may be wrong. `kind` is the form of answer that the question wants; to
-    "talk" the program answers of itself, without citations. `hits` stand in final order, at least
-    10 where the library holds as many that are no copies of each other, on refusals too. `stages`
-    maps each stage to the seconds it took.
+    how far an answer that is given may be wrong. `kind` is the form of answer that the question
+    wants; to "talk" the program answers of itself, without citations. `hits` stand in final order,
+    at least 10 where the library holds as many that are no copies of each other, on refusals too.
+    `stages` maps each stage to the seconds it took.
 
     With a chat model, `writing` says what it wrote, `searched` is its wording of a question that
     needs the turns before, and `invalid_markers` counts quotes that were not where it said.

@@ -17,11 +17,19 @@ from qa.errors import ModelError, PromptError
 from qa.library.conversations import Exchange
 from qa.library.conversations import turns as turns_of
 from qa.models import loading
-from qa.models.loading import load_embedder, load_question_kinds, load_selection
+from qa.models.loading import (
+    load_embedder,
+    load_question_kinds,
+    load_selection,
+    load_small_reader,
+)
 from qa.models.question_kinds import KINDS, QuestionKinds
 from qa.reading.about import about
-from qa.reading.overview import choose, whole_sentences
-from qa.search.question import Asked
+from qa.reading.layout import items, side_by_side, values
+from qa.reading.overview import choose
+from qa.reading.sides import sides
+from qa.reading.telling import Sentence, read_sentences
+from qa.search.question import Asked, understand
 from qa.settings import Settings
 from qa.training.kinds.__main__ import QUESTIONS, written
 from qa.types import Draft, Filters, Hit, QuestionKind, Turn
@@ -141,9 +149,13 @@ def test_an_overview_tells_several_things_in_order_of_time(assistant: Assistant)
     told = [citation.quote for citation in answer.citations]
     assert any("plans to open the harbor bridge" in quote for quote in told)
     assert any("was opened on Saturday" in quote for quote in told)
-    days = [citation.article.date for citation in answer.citations]
-    assert days == sorted(days, key=str)
-    assert "(12 June 2021)" in answer.text
+    # The newest first, the others in order of time.
+    newest, *others = [citation.article.date for citation in answer.citations]
+    assert others == sorted(others, key=str)
+    assert newest is not None
+    assert newest >= max(day for day in others if day)
+    assert answer.text.startswith("Newest, ")
+    assert "12 June 2021" in answer.text
 
 
 @pytest.mark.parametrize("question", ["Who is Jonas Brandt?", "Who is Angela Merkel?"])
@@ -165,8 +177,72 @@ def test_the_reader_reads_once_whether_or_not_the_subject_is_known(
 
 def test_sentences_that_say_the_same_are_told_once() -> None:
     sentence = "The harbor bridge in Lindhaven was opened on Saturday by the minister of transport."
-    found = whole_sentences(hits(sentence, sentence, "Photo: the bridge", "Who opened the bridge?"))
+    found = read_sentences(
+        understand("Tell me about the harbor bridge."),
+        hits(sentence, sentence, "Photo: the bridge", "Who opened the bridge?"),
+        load_small_reader(Settings()),
+    )
     assert [one.text for one in found] == [sentence]
+
+
+@pytest.mark.parametrize(
+    ("question", "named"),
+    [
+        ("compare Ian and Fiona", ("Ian", "Fiona")),
+        ("pfizer vs. moderna", ("pfizer", "moderna")),
+        ("How do the plans of Brandt and of Sonn differ?", None),
+        ("What sets the Oxford vaccine apart from the Pfizer one?", ("Oxford", "Pfizer")),
+        ("Who is Jonas Brandt?", None),
+        ("and?", None),
+    ],
+)
+def test_the_sides_of_a_comparison(question: str, named: tuple[str, str] | None) -> None:
+    assert sides(question, load_selection().common) == named
+
+
+def sentence(text: str, day: str, answer: str = "", likelihood: float = -20.0) -> Sentence:
+    [hit] = hits(text)
+    article = replace(hit.article, date=datetime.date.fromisoformat(day), title="")
+    start = text.find(answer)
+    place = start, start + len(answer)
+    return Sentence(replace(hit, article=article), 0, len(text), text, place, likelihood, 0.0, 0.0)
+
+
+def test_a_comparison_stands_side_by_side() -> None:
+    ian = sentence("Ian came ashore as a strong storm.", "2022-09-28")
+    fiona = sentence("Fiona hit the north.", "2022-09-24")
+    both = sentence("Fiona and Ian were storms.", "2022-10-01")
+    asked = understand("compare Ian and Fiona")
+    told = side_by_side(asked, [fiona, both, ian], ())
+    assert [(one.lead, one.text) for one in told] == [
+        ("Ian", ian.text), ("Fiona", fiona.text), ("Both", both.text),
+    ]  # fmt: skip
+    said, missing = side_by_side(asked, [ian], ())
+    assert said.text == ian.text
+    assert (missing.kind, missing.spans) == ("phrase", ())
+    assert "nothing on Fiona" in missing.text
+    # Where a sentence names neither side, nothing is said to be missing.
+    [other] = side_by_side(asked, [sentence("A storm came.", "2022-10-01")], ())
+    assert other.lead == "1 October 2022"
+
+
+def test_each_thing_of_a_list_stands_once() -> None:
+    one = sentence("Jif recalled its peanut butter.", "2022-05-20", "Jif", -0.5)
+    again = sentence("Stores took back what Jif made.", "2022-05-21", "Jif", -0.5)
+    unsure = sentence("Many recalls were announced.", "2022-05-22", "Many", -12.0)
+    head, first, second = items([one, again, unsure])
+    assert head.text.startswith("2 found in 3 articles") or "2 found" in head.text
+    assert (first.text, first.spans[0].quote) == ("Jif", one.text)
+    assert second.text == unsure.text
+
+
+def test_figures_stand_in_order_of_time() -> None:
+    late = sentence("The Fed raised rates by 0.75 points.", "2022-06-15", "0.75 points", -0.5)
+    early = sentence("The Fed raised rates by 0.5 points.", "2022-05-04", "0.5 points", -0.5)
+    told = values([late, early])
+    assert [(one.lead, one.text) for one in told] == [
+        ("4 May 2022", "0.5 points"), ("15 June 2022", "0.75 points"),
+    ]  # fmt: skip
 
 
 def test_what_is_chosen_is_likely_and_repeats_nothing() -> None:

@@ -134,10 +134,21 @@ def test_a_report_in_the_draft_itself_is_told_apart() -> None:
     later = claim("Thursday", "It was opened on Thursday.", MONDAY + 4 * DAY, "2")
     merged = Draft((Claim("Thursday", (*PLAN.spans, *later.spans)),), "Thursday")
     draft = plans.with_report(merged, plans.report(merged.claims[0], merged))
-    assert [(one.spans, one.note) for one in draft.claims] == [
-        (PLAN.spans, "planned, reported 14 June 2021"),
-        (later.spans, "reported 18 June 2021"),
+    assert [(one.spans, one.lead) for one in draft.claims] == [
+        (PLAN.spans, "Planned for 17 June 2021 (reported 14 June 2021)"),
+        (later.spans, "Reported on 18 June 2021"),
     ]
+    # The days stand before, so the sentence follows, not "Thursday".
+    assert [one.text for one in draft.claims] == [one.spans[0].quote for one in draft.claims]
+
+
+def test_what_is_to_come_without_a_day_is_expected() -> None:
+    plan = claim("his widow", "The bridge will be opened by his widow.")
+    [told] = plans.with_report(Draft((plan,)), None).claims
+    assert (told.text, told.lead) == ("his widow", "Expected (reported 14 June 2021)")
+    forecast = claim("Thursday", "Rain is expected on Thursday.")
+    [told] = plans.with_report(Draft((forecast,)), None).claims
+    assert told.lead.startswith("Expected for 17 June 2021")
 
 
 def test_a_sentence_is_no_plan() -> None:
@@ -168,9 +179,9 @@ def test_reports_that_differ(one: tuple[str, str], other: tuple[str, str], diffe
     if not differ:
         assert found == (older,)
         return
-    assert [(each.text, each.note) for each in found] == [
-        (other[0], "reported 15 June 2021"),
-        (one[0], "reported 14 June 2021"),
+    assert [(each.text, each.lead) for each in found] == [
+        (other[0], "Reported on 15 June 2021"),
+        (one[0], "Reported on 14 June 2021"),
     ]
 
 
@@ -222,8 +233,9 @@ def test_what_happened(question: str, subject: str | None, days: tuple[str, str]
 def test_a_plan_is_shown_with_its_report(assistant: Assistant) -> None:
     answer = assistant.answer("When did the government plan to open the harbor bridge?")
     plan, report = answer.text.split("\n\n")
-    assert plan.endswith("planned, reported 1 March 2021) [1]")
-    assert report.endswith("reported 12 June 2021) [2]")
+    assert plan.startswith("Planned for 12 June 2021 (reported 1 March 2021): “")
+    assert report.startswith("Reported on 12 June 2021: “")
+    assert (plan[-4:], report[-4:]) == (" [1]", " [2]")
     assert [str(citation.due) for citation in answer.citations] == ["2021-06-12", "None"]
     assert "was opened on Saturday" in answer.citations[1].quote
     assert "update" in answer.stages
@@ -233,7 +245,7 @@ def test_as_of_a_day_no_later_report_is_known(assistant: Assistant) -> None:
     question = "When did the government plan to open the harbor bridge?"
     filters = Filters(as_of=datetime.date(2021, 6, 1))
     answer = assistant.answer(question, filters=filters)
-    assert answer.text.endswith("planned, reported 1 March 2021) [1]")
+    assert answer.text.startswith("Planned for 12 June 2021 (reported 1 March 2021): “")
     assert len(answer.citations) == 1
 
 
@@ -241,8 +253,8 @@ def test_what_happened_is_told_in_order_and_cited(assistant: Assistant) -> None:
     answer = assistant.answer("What happened in January 2022?")
     assert answer.outcome == "answered"
     assert answer.text == (
-        "A storm tore the roof off the old theater in Tolk on Friday night because its beams\n"
-        "had rotted, engineers said. (perhaps 14 January 2022) [1]"
+        "perhaps 14 January 2022: “A storm tore the roof off the old theater in Tolk on Friday "
+        "night because its beams\nhad rotted, engineers said.” [1]"
     )
     assert answer.citations[0].quote == answer.short
     assert answer.confidence == 1.0
@@ -253,7 +265,7 @@ def test_what_happened_takes_its_subject_from_the_turns_before(assistant: Assist
     won = Turn("assistant", "Jonas Brandt [1]")
     turns = [Turn("user", "Who won the election for mayor of Tolk?"), won]
     answer = assistant.answer("And what happened there in January 2022?", turns)
-    assert answer.text.startswith("A storm tore the roof off the old theater in Tolk")
+    assert "A storm tore the roof off the old theater in Tolk" in answer.text
     opened = Turn("assistant", "Mara Velk [1]")
     turns = [Turn("user", "Who opened the bridge in Lindhaven?"), opened]
     answer = assistant.answer("And what happened there in January 2022?", turns)
@@ -265,7 +277,7 @@ def test_today_is_the_day_as_of_which_the_archive_is_asked(assistant: Assistant)
     answer = assistant.answer("What happened this week?", filters=filters)
     assert answer.outcome == "refused"
     answer = assistant.answer("What happened last week?", filters=filters)
-    assert answer.text.startswith("Jonas Brandt won the election for mayor of Tolk on Sunday")
+    assert answer.text.startswith("19 September 2021: “Jonas Brandt won the election for mayor")
 
 
 def test_tolls_that_differ_are_shown_newest_first(

@@ -17,7 +17,7 @@ QUOTES = 8
 
 @dataclass(frozen=True, slots=True)
 class Nugget:
-    """A fact, the quotes that support it with the ids of their articles, and strings that tell it."""
+    """A fact, the quotes that support it with their articles' ids, and strings that tell it."""
 
     fact: str
     vital: bool

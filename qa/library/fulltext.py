@@ -72,10 +72,10 @@ class FullText:
     def nearest(self, words: Sequence[str], generation: int) -> dict[str, str]:
         """Return, of the words that stand in no passage, those that are nearly the same as one.
 
-        With each the word as the passages have it: one letter is another, lacks, is too many, or has
-        changed places with its neighbour; two, in a word of nine letters or more. Of several as
-        near, that which stands in the most passages, five at least: a rare name is another name. The
-        first letters agree, and a name is near to names alone.
+        With each the word as the passages have it: one letter is another, lacks, is too many, or
+        has changed places with its neighbour; two, in a word of nine letters or more. Of several as
+        near, that which stands in the most passages, five at least: a rare name is another name.
+        The first letters agree, and a name is near to names alone.
         """
         self._see(generation)
         near = {}
@@ -110,7 +110,7 @@ class FullText:
         return ""
 
     def _as_written(self, stem: str) -> str:
-        """Return the commonest form of a token in some passages that have it; or the token itself."""
+        """Return the commonest form of a token in passages that have it; or the token itself."""
         rows = self._connection.execute(
             "SELECT a.title || ' ' || p.text FROM words JOIN passages p ON p.number = words.rowid "
             "JOIN articles a ON a.number = p.article WHERE words MATCH ? LIMIT ?",

@@ -20,8 +20,9 @@ Share = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[float, Field(gt=0)]
 Weight = Annotated[float, Field(ge=0)]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-# Signs that the confidence is made of.
-SIGNS = 7
+# Signs that the confidence is made of; that tell which sentences tell of a subject, which are to
+# the point, and whether the archive knows the subject.
+SIGNS, SENTENCE_SIGNS, TOPIC_SIGNS, SUBJECT_SIGNS = 7, 17, 3, 6
 _RESTORE = "restore the file, or install qa again from where it came"
 
 
@@ -60,7 +61,8 @@ class Confidence:
     """How likely it is that the best answer is right: a logistic regression on signs.
 
     `SpanReader` says which signs. Below `threshold` the reader refuses; below `fair` it answers
-    with much doubt, and below `plain` with some. `searched` stands in where nobody tells how many passages were searched.
+    with much doubt, and below `plain` with some. `searched` stands in where nobody tells how many
+    passages were searched.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
@@ -173,23 +175,31 @@ class Calibration(Fitted):
 class Selection(Fitted):
     """Which sentences tell of a subject, and whether the archive knows the subject at all.
 
-    Both are logistic regressions: `weights` and `bias` on the signs of a sentence that
-    `overview.signs_of` names, `known` and `known_bias` on those of an answer that `overview.Told`
-    names; the words of a question that are `common` to questions, as stems, say nothing of its
-    subject. A sentence less likely than `least` is left out; `repetition` is what one that says all
-    of another loses, as a log of its likelihood. An answer less likely than `threshold` is not
-    given.
+    Three logistic regressions: `weights` and `bias` on the signs of a sentence that
+    `telling.signs_of` names tell which sentences tell most; `topic` and `topic_bias`, on three of
+    these signs, which are to the point; `known` and `known_bias`, on the signs of an answer that
+    `overview.Chosen` names, whether the archive knows the subject.
+
+    The words of a question that are `common` to questions, as stems, say nothing of its subject. A
+    sentence less likely to tell than `least`, or to be to the point than `pointed`, is left out;
+    `repetition` is what one that says all of another loses, as a log of its likelihood. An answer
+    less likely than `threshold` is not given.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
 
     embedder_sha256: Sha256
-    weights: Annotated[tuple[float, ...], Field(min_length=11, max_length=11)]
+    weights: Annotated[
+        tuple[float, ...], Field(min_length=SENTENCE_SIGNS, max_length=SENTENCE_SIGNS)
+    ]
     bias: float
+    topic: Annotated[tuple[float, ...], Field(min_length=TOPIC_SIGNS, max_length=TOPIC_SIGNS)]
+    topic_bias: float
     common: tuple[str, ...]
     least: Share
+    pointed: Share
     repetition: Weight
-    known: Annotated[tuple[float, ...], Field(min_length=4, max_length=4)]
+    known: Annotated[tuple[float, ...], Field(min_length=SUBJECT_SIGNS, max_length=SUBJECT_SIGNS)]
     known_bias: float
     threshold: Share
 

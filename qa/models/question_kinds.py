@@ -2,7 +2,7 @@
 
 import re
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import get_args
 
 import numpy as np
@@ -14,6 +14,8 @@ from qa.types import QuestionKind
 
 # As likely as this, a kind is believed.
 _SURE = 0.5
+# As likely as this, a kind is tried where the question has no answer as a fact.
+_POSSIBLE = 0.25
 KINDS: tuple[QuestionKind, ...] = get_args(QuestionKind)
 _TALK = KINDS.index("talk")
 # Runs of so many words are features, each hashed to one of so many places (Weinberger et al.,
@@ -62,6 +64,15 @@ class QuestionKinds:
             likely[_TALK] = 0.0
         best = int(likely.argmax())
         return KINDS[best] if likely[best] >= _SURE else "fact"
+
+    def otherwise(self, question: str, among: Collection[QuestionKind]) -> QuestionKind | None:
+        """Return the likeliest of some kinds, for a question that is not answered as a fact.
+
+        None if it is not likely enough that one of them was meant.
+        """
+        [likely] = self.probabilities([question])
+        best = max(among, key=lambda kind: float(likely[KINDS.index(kind)]))
+        return best if likely[KINDS.index(best)] >= _POSSIBLE else None
 
 
 def features(questions: Sequence[str], embedder: Embedder) -> Features:

@@ -1,33 +1,44 @@
 """What the archive holds → the answer to small talk, and to questions on the program itself."""
 
+import re
 from collections.abc import Sequence
 
 from qa import prompts
 from qa.dates import Period
-from qa.types import Claim, Draft, day
+from qa.types import Claim, Draft, Source, day
 
+# What stands before the name of a site in an article's title.
+_SITE = re.compile(r"\s+[|–—-]\s+(?=[^|–—-]+$)")
 # Sites that are named, those of the most articles.
 _SITES = 3
 
 
-def about(whole: int, articles: int, sites: Sequence[str], extent: Period | None) -> Draft:
+def about(
+    whole: int,
+    articles: int,
+    sites: Sequence[str],
+    extent: Period | None,
+    newest: Sequence[Source] = (),
+) -> Draft:
     """Return what can be asked, in fixed words: of so many articles of an archive of `whole`.
 
     The others do not pass the limits that were set. `sites` are the hosts of the articles, those of
-    the most first; `extent` is the first and the last day of publication.
+    the most first; `extent` is the first and the last day of publication. Of the `newest` articles,
+    an overview is given as an example.
     """
     if not articles:
         return _said(prompts.phrase("about_none" if whole else "about_empty"))
     named = ", ".join(sites[:_SITES])
     first, last = map(day, extent) if extent else ("", "")
-    return _said(
-        prompts.phrase(
-            "about",
-            articles=f"{articles:,}",
-            sites=prompts.phrase("about_sites", sites=named) if named else "",
-            extent=prompts.phrase("about_extent", first=first, last=last) if extent else "",
-        )
+    said = prompts.phrase(
+        "about",
+        articles=f"{articles:,}",
+        sites=prompts.phrase("about_sites", sites=named) if named else "",
+        extent=prompts.phrase("about_extent", first=first, last=last) if extent else "",
     )
+    examples = [prompts.phrase("example", title=_SITE.split(one.title)[0]) for one in newest]
+    shown = prompts.phrase("examples", examples=" · ".join(examples)) if examples else ""
+    return _said(*filter(None, [said, shown]))
 
 
 def english_only(language: str) -> Draft:
@@ -39,5 +50,5 @@ def english_only(language: str) -> Draft:
     return _said(prompts.phrase(own if prompts.has_phrase(own) else "english_only"))
 
 
-def _said(phrase: str) -> Draft:
-    return Draft((Claim(phrase, (), kind="phrase"),), confidence=1.0)
+def _said(*phrases: str) -> Draft:
+    return Draft(tuple(Claim(one, (), kind="phrase") for one in phrases), confidence=1.0)

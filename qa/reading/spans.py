@@ -79,6 +79,26 @@ def candidates(text: str, reading: Reading, longest: int = MAX_TOKENS) -> list[C
     return list(found.values())
 
 
+def likeliest_in(text: str, reading: Reading, stretch: Offsets) -> Candidate | None:
+    """Return the likeliest span inside a sentence of a text; None if no token of that was read."""
+    inside = [
+        place
+        for place, (left, right) in enumerate(reading.offsets)
+        if stretch[0] <= left < right <= stretch[1]
+    ]
+    if not inside:
+        return None
+    part = slice(inside[0], inside[-1] + 1)
+    start, end = (one[part] for one in log_probabilities(reading))
+    scores = start[:, None] + end[None, :]
+    length = np.arange(len(end))[None, :] - np.arange(len(start))[:, None]
+    scores[(length < 0) | (length >= MAX_TOKENS)] = -np.inf
+    row, column = divmod(int(scores.argmax()), len(end))
+    tokens = inside[row], inside[column]
+    span = widened(text, reading.offsets[tokens[0]][0], reading.offsets[tokens[1]][1])
+    return Candidate(span, stretch, tokens, float(scores[row, column]))
+
+
 def log_probabilities(reading: Reading) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the log-probability of each token to be an answer's first, and to be its last."""
     return _log_softmax(reading.start, reading.no_start), _log_softmax(reading.end, reading.no_end)

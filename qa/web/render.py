@@ -50,11 +50,11 @@ def _link(citation: Citation) -> str:
 
 
 def _paragraph(statement: Statement, short: str, links: Mapping[int, str]) -> str:
-    if statement.kind == "sentence":
-        shown = _marked(statement.worded, short)
-    else:
-        shown = literal(statement.worded)
+    said = statement.noted
+    shown = _marked(said, short) if statement.kind == "sentence" else literal(said)
     shown = " ".join(shown.split())
+    if statement.lead:
+        shown = f'<span class="qa-lead">{literal(statement.lead)}</span> {shown}'
     opened = "".join(links[marker] for marker in statement.markers)
     return f'<p class="qa-answer">{shown}' + (f" <sup>{opened}</sup></p>" if opened else "</p>")
 

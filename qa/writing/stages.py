@@ -47,7 +47,9 @@ class WritingStages:
         work = replace(work, handed=tuple(self._writer.handed(work.hits)), done=False)
         try:
             if work.handed:
-                for reply in self._writer.write(work.asked.whole, work.handed, work.talk):
+                for reply in self._writer.write(
+                    work.asked.whole, work.handed, work.talk, work.kind
+                ):
                     work = replace(work, reply=reply)
                     yield work
         except ModelUnreachable as error:

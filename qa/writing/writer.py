@@ -26,7 +26,7 @@ from qa.text.demonyms import roots
 from qa.text.printable import without_controls
 from qa.text.vocabulary import THIRD_PERSON
 from qa.text.words import WORD, stems
-from qa.types import Hit, Turn, day
+from qa.types import Hit, QuestionKind, Turn, day
 from qa.writing.providers import model_error
 from qa.writing.reply import SCHEMA, Reply, parse, structure
 
@@ -145,12 +145,19 @@ class Writer:
             kept.append(hit)
         return kept
 
-    def write(self, question: str, hits: Sequence[Hit], talk: Talk) -> Iterator[Reply]:
+    def write(
+        self, question: str, hits: Sequence[Hit], talk: Talk, kind: QuestionKind = "fact"
+    ) -> Iterator[Reply]:
         """Yield the reply as it grows, sentence by sentence; `hits` are those handed over.
 
-        Raises `ModelError` if the model cannot be asked.
+        `kind` is the form of answer that the question wants. Raises `ModelError` if the model
+        cannot be asked.
         """
         passages = "\n\n".join(_passage(n, hit) for n, hit in enumerate(hits, start=1))
+        form = f"write_{kind}"
+        if prompts.has_phrase(form):
+            # Not a variable: people's own prompts would lack it.
+            question = f"{question}\n{prompts.phrase(form)}"
         asked = self._prompt("question", passages=passages, question=question)
         talk.messages = [SystemMessage(self._instructions), HumanMessage(asked)]
         yield from self._written(talk)

@@ -28,6 +28,8 @@ from qa.training.natural import TrainingQuestion, natural, weeks
 from qa.types import QuestionKind
 
 QUESTIONS = Path(__file__).with_name("questions.jsonl")
+# Broad questions that people wrote to tell which sentences are told.
+TOLD = Path(__file__).parents[1] / "selection" / "questions.jsonl"
 # Of the natural questions so many of each form are learned from: most ask for one fact.
 _NATURAL: dict[QuestionKind, int] = {"fact": 1500, "yesno": 300, "list": 300}
 # How often the broad questions are read, which nobody wrote to be told apart.
@@ -44,7 +46,8 @@ def main() -> None:
     parser.add_argument("--dry-run", action="store_true", help="leave the weights as they are")
     arguments = parser.parse_args()
     broad_ones = [(row["question"], row["type"]) for row in broad(arguments.data)] * _TIMES
-    learned = [*written("learn"), *_natural(arguments.data), *broad_ones]
+    told = [(row["question"], row["type"]) for row in lines(TOLD)]
+    learned = [*written("learn"), *_natural(arguments.data), *broad_ones, *told]
     embedder = load_embedder(Settings())
     given = csr_matrix(features([question for question, _ in learned], embedder))
     labels = _labels(learned)
@@ -80,8 +83,13 @@ def main() -> None:
 
 def written(part: str) -> list[tuple[str, QuestionKind]]:
     """Return the questions that people wrote for this, with their kinds, of a part."""
-    rows = map(json.loads, QUESTIONS.read_text(encoding="utf-8").splitlines())
+    rows = lines(QUESTIONS)
     return [(row["question"], row["kind"]) for row in rows if row["part"] == part]
+
+
+def lines(path: Path) -> list[dict[str, Any]]:
+    """Return the rows of a file of JSON lines."""
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
 def _natural(data: Path) -> list[tuple[str, QuestionKind]]:
@@ -103,8 +111,8 @@ def _natural(data: Path) -> list[tuple[str, QuestionKind]]:
 
 def broad(data: Path) -> list[dict[str, Any]]:
     """Return the rows of the broad questions of 2022; those for yes or no ask otherwise."""
-    lines = (data / "broad" / "broad-2022.jsonl").read_text(encoding="utf-8").splitlines()
-    return [row for row in map(json.loads, lines) if row["type"] != "yesno"]
+    rows = lines(data / "broad" / "broad-2022.jsonl")
+    return [row for row in rows if row["type"] != "yesno"]
 
 
 def _labels(questions: Sequence[tuple[str, QuestionKind]]) -> NDArray[np.int64]:
