@@ -2,8 +2,7 @@
 
 Those of the broad questions (of 2022 alone), and of the natural ones that training kept back; of
 another year, all natural ones. Asked of a library of the year's articles. Balanced accuracy is the
-mean of the shares of those for yes, for no, and for neither that are told rightly; a question for
-neither is told rightly by saying neither.
+mean of the shares of those for yes and of those for no that are told rightly.
 """
 
 import argparse
@@ -60,7 +59,7 @@ def main() -> None:
     report = {
         "questions": len(rows),
         "told rightly, by answer": recalls,
-        "balanced accuracy": round(sum(recalls.values()) / len(recalls), 3),
+        "balanced accuracy": round(sum(recalls[said] for said in SAID) / len(SAID), 3),
         "wrong": share(row["said"] in SAID and row["said"] != row["gold"] for row in rows),
         "refused": share(row["outcome"] == "refused" for row in rows),
         "kind told rightly": share(row["kind"] == "yesno" for row in rows),

@@ -8,6 +8,7 @@ begin ──▶ rewrite ──▶ kind ──▶ retrieve ──▶ read ──�
 """
 
 import datetime
+import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
@@ -33,18 +34,18 @@ from qa.models.loading import load_embedder
 from qa.reading import plans
 from qa.reading.about import about, english_only
 from qa.reading.cite import cite
-from qa.reading.forms import BROAD, BROAD_HITS, TELLING, Forms, joined
+from qa.reading.forms import BROAD, BROAD_HITS, TELLING, Forms
 from qa.reading.reader import Reader, SpanReader
 from qa.reading.timeline import as_draft, timeline
 from qa.search.followups import subjects
-from qa.search.question import understand
+from qa.search.question import Happening, understand
 from qa.search.retriever import Retriever
 from qa.search.spelling import spelled
 from qa.settings import Settings
 from qa.text.language import foreign_language
 from qa.text.printable import storable
 from qa.text.words import content_words
-from qa.types import Answer, Claim, Draft, Event, Filters, Hit, QuestionKind, Turn
+from qa.types import Answer, Claim, Doubt, Draft, Event, Filters, Hit, QuestionKind, Turn
 from qa.writing.loading import load_writer
 from qa.writing.stages import WritingStages
 from qa.writing.work import Work, timed, timed_pieces
@@ -56,6 +57,8 @@ _PASSAGES = 80
 _EXAMPLES = 3
 # Sentences that say what happened at a time.
 _HAPPENED = 5
+# Days after a period in which articles report on it.
+_REPORTED = 14
 _Input = TypeVar("_Input")
 _Output = TypeVar("_Output")
 
@@ -185,13 +188,14 @@ class Assistant:
         """
 
         def made(checked: str) -> tuple[Event, ...]:
+            searched = spelled(checked, self.library, self.retriever.embedder)
             hits = self.retriever.find(
-                understand(checked, today=self.retriever.today(asked_on, filters)),
+                understand(searched, today=self.retriever.today(asked_on, filters)),
                 asked_on=asked_on,
                 filters=filters,
                 limit=_PASSAGES,
             )
-            return self._events(checked, hits, limit)
+            return self._events(searched, hits, limit)
 
         events: Runnable[str, tuple[Event, ...]] = RunnableLambda(made)
         return _once_more(events).invoke(self._checked(query))
@@ -225,8 +229,8 @@ class Assistant:
         question = self._checked(given["question"])
         turns = tuple(replace(turn, text=_clean(turn.text)) for turn in given.get("turns") or ())
         filters, asked_on = given.get("filters") or Filters(), given.get("asked_on")
-        put = spelled(question, self.library, self.retriever.embedder)
-        asked = understand(put, turns, self.retriever.today(asked_on, filters))
+        searched = spelled(question, self.library, self.retriever.embedder)
+        asked = understand(searched, turns, self.retriever.today(asked_on, filters))
         return Work(question, asked, turns, filters, asked_on)
 
     def _kind(self, work: Work) -> Work:
@@ -261,8 +265,8 @@ class Assistant:
         work = self._drafted(work)
         draft = work.draft
         # Names alone, "macron le pen", seem foreign, and may be answered; a chat model reads all.
-        unsure = not draft.claims or draft.doubt != "none" or work.kind == "talk"
-        if unsure and not self._writer and (language := foreign_language(work.question)):
+        idle = not draft.claims or draft.doubt == "much" or work.kind == "talk"
+        if idle and not self._writer and (language := foreign_language(work.question)):
             return replace(work, kind="talk", draft=english_only(language), more=())
         return replace(work, hits=draft.hits or work.hits)
 
@@ -274,24 +278,33 @@ class Assistant:
         if work.kind == "talk":
             return replace(work, draft=self._about(work.filters))
         if work.asked.happening:
-            return replace(work, draft=self._happened(work))
+            return self._happening(work, work.asked.happening)
         if not content_words(work.asked.whole):
             # "?" asks for nothing, and anything would answer.
             return replace(work, draft=Draft(hits=tuple(work.hits)))
         if self._tells(work):
             return self._told(work, work.kind, work.wide, lambda: self._found(work))
         draft = self._found(work)
-        if not draft.claims and self.forms and not self._writer:
+        alone = not (work.asked.depends and work.turns)
+        if not draft.claims and alone and self.forms and not self._writer:
             kind = self.forms.kinds.otherwise(work.asked.text, BROAD)
             if kind:
-                return self._told(work, kind, work.hits, lambda: draft)
+                return self._told(work, kind, work.hits, lambda: draft, doubt="some")
         return replace(work, draft=draft)
 
     def _told(
-        self, work: Work, kind: QuestionKind, hits: tuple[Hit, ...], read: Callable[[], Draft]
+        self,
+        work: Work,
+        kind: QuestionKind,
+        hits: tuple[Hit, ...],
+        read: Callable[[], Draft],
+        doubt: Doubt = "none",
     ) -> Work:
+        """Return the work with an answer of a kind; `doubt` says how far another may be wanted."""
         assert self.forms
         draft, more = self.forms.answer(kind, work.asked, hits, read)
+        if draft.claims and draft.doubt == "none":
+            draft = replace(draft, doubt=doubt)
         return replace(work, kind=kind if draft.claims else work.kind, draft=draft, more=more)
 
     def _found(self, work: Work) -> Draft:
@@ -314,11 +327,25 @@ class Assistant:
         newest = self.library.sources(filters, newest=_EXAMPLES)
         return about(whole, articles, sites, self.library.extent(filters), newest)
 
-    def _happened(self, work: Work) -> Draft:
+    def _happening(self, work: Work, happening: Happening) -> Work:
+        """Return the work with what happened in a period; with what else is told of its subject."""
+        draft = self._happened(work, happening)
+        if not happening.subject or not self.forms or self._writer:
+            return replace(work, draft=draft)
+        first, last = happening.period
+        of_then = (
+            hit
+            for hit in work.wide
+            if hit.article.date and first <= hit.article.date <= _later(last, _REPORTED)
+        )
+        near = tuple(itertools.islice(of_then, BROAD_HITS))
+        if not draft.claims:
+            return self._told(work, "overview", near, lambda: draft)
+        return replace(work, draft=draft, more=self.forms.below(work.asked, near, draft))
+
+    def _happened(self, work: Work, happening: Happening) -> Draft:
         """Return the dated sentences on what happened in a period; no claims if there is none."""
-        asked = work.asked
-        assert asked.happening is not None
-        subject, days = asked.happening.subject, asked.happening.period
+        asked, subject, days = work.asked, happening.subject, happening.period
         known = subjects(asked.text, work.turns) if asked.whole != asked.text else []
         for one in [f"{name} {subject}".strip() for name in known] or [subject]:
             if events := self._events(one, work.wide, _HAPPENED, days):
@@ -331,7 +358,13 @@ class Assistant:
         if due:
             report = plans.report(draft.claims[0], draft) or self._since(due, work)
             draft = plans.with_report(draft, report)
-        return replace(work, draft=joined(draft, work.more))
+        said = {(span.article_id, span.start) for claim in draft.claims for span in claim.spans}
+        more = (
+            claim
+            for claim in work.more
+            if not any((span.article_id, span.start) in said for span in claim.spans)
+        )
+        return replace(work, draft=replace(draft, claims=(*draft.claims, *more)))
 
     def _since(self, due: datetime.date, work: Work) -> Claim | None:
         filters = work.filters.starting(due)
@@ -349,7 +382,8 @@ class Assistant:
         extent = self.library.extent(work.filters)
         limited = bool(work.filters)
         answer = cite(work.question, work.draft, work.hits, articles, extent, limited)
-        searched = work.asked.text if work.asked.text != work.question else ""
+        respelled = work.asked.text != work.question and work.kind != "talk"
+        searched = work.asked.text if respelled else ""
         return replace(answer, kind=work.kind, searched=searched)
 
     def _checked(self, question: str) -> str:
@@ -362,6 +396,10 @@ class Assistant:
                 f"{self._max_question_chars}: shorten it, or raise QA_MAX_QUESTION_CHARS"
             )
         return question
+
+
+def _later(day: datetime.date, days: int) -> datetime.date:
+    return day + datetime.timedelta(min(days, (datetime.date.max - day).days))
 
 
 def _stage(name: str, function: Callable[[Any], Work]) -> Runnable[Any, Work]:

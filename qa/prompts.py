@@ -76,9 +76,14 @@ def has_phrase(name: str) -> bool:
     return name in _phrases()
 
 
+def form(kind: str) -> str:
+    """Return what `prompts/forms.md` asks of a chat model for a kind of question; '' if nothing."""
+    return _phrases("forms").get(kind, "")
+
+
 @cache
-def _phrases() -> dict[str, str]:
-    return dict(_PHRASE.findall(load("phrases")))
+def _phrases(name: str = "phrases") -> dict[str, str]:
+    return dict(_PHRASE.findall(load(name)))
 
 
 @cache

@@ -152,13 +152,15 @@ class Turn:
 class Timing:
     """When a sentence was written, and of when it tells.
 
-    `days` are the first and the last day that the answer in it names, if it names any. `due` is
-    the first day on which what it says can have happened, if that was still to come.
+    `days` are the first and the last day that the answer in it names, if it names any, and `named`
+    is how these are told: "27–28 April 2017", "perhaps May 2017". `due` is the first day on which
+    what it says can have happened, if that was still to come.
     """
 
     written: datetime.date | None = None
     days: tuple[datetime.date, datetime.date] | None = None
     due: datetime.date | None = None
+    named: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +196,7 @@ class Draft:
     bare answer. `confidence` lies in 0..1, and is filled for refusals too. `hits` are those
     that were read, in the reader's own order; empty if it has none. `others` are further places
     that may answer, each a claim with one span, best first; they are not shown as they are.
-    `doubt` says how far the reader would stand by its answer.
+    `doubt` says how far the reader doubts its answer.
     """
 
     claims: tuple[Claim, ...] = ()
@@ -284,9 +286,8 @@ class Statement:
     @property
     def worded(self) -> str:
         """The text with what stands beside and before: Reported on 31 March 2017: “…”."""
-        if not self.lead:
-            return self.noted
-        return f"{self.lead}: " + (f"“{self.noted}”" if self.kind == "sentence" else self.noted)
+        said = f"“{self.noted}”" if self.kind == "sentence" else self.noted
+        return f"{self.lead}: {said}" if self.lead else said
 
     @property
     def noted(self) -> str:
@@ -306,10 +307,10 @@ class Answer:
     at least 10 where the library holds as many that are no copies of each other, on refusals too.
     `stages` maps each stage to the seconds it took.
 
-    With a chat model, `writing` says what it wrote, `searched` is its wording of a question that
-    needs the turns before, and `invalid_markers` counts quotes that were not where it said.
-    `note` is what people are told beside the answer: that it may be wrong, or that the reader's
-    stands in for the model's.
+    `searched` is the question as it was searched, where that differs: in the archive's spelling, or
+    reworded by a chat model to stand alone. With a chat model, `writing` says what it wrote, and
+    `invalid_markers` counts quotes that were not where it said. `note` is what people are told
+    beside the answer: that it may be wrong, or that the reader's stands in for the model's.
     """
 
     question: str

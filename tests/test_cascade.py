@@ -1,8 +1,10 @@
 """The cascade: the small network reads all hits, the large one the best of them again."""
 
+import datetime
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from qa.models.loading import (
@@ -13,9 +15,11 @@ from qa.models.loading import (
     load_large_reader,
     load_small_reader,
 )
-from qa.models.span_model import Reading, SpanModel, Text
+from qa.models.span_model import Reading, SpanJudge, SpanModel, Text
+from qa.reading.findings import Place, Read
 from qa.reading.reader import AGAIN, SpanReader
-from qa.reading.verify import AnswerVerifier
+from qa.reading.spans import Candidate
+from qa.reading.verify import AnswerVerifier, changed, settled
 from qa.search.question import understand
 from qa.settings import Settings
 from qa.types import Claim, Span
@@ -140,3 +144,44 @@ def test_two_claims_differ_if_the_second_answers_otherwise() -> None:
     assert not verifier.differ(asked, first, cold)
     # Two days that are both called so.
     assert verifier.differ("When?", replace(first, text="Monday"), replace(second, text="monday"))
+
+
+def place(day: str | None) -> Place:
+    [hit] = hits(ANSWER)
+    date = datetime.date.fromisoformat(day) if day else None
+    reading = Reading(NONE, NONE, (), 0.0, 0.0, 0.0, NONE, SpanJudge(NONE, NONE, NONE, 0.0))
+    read = Read(replace(hit, article=replace(hit.article, date=date)), reading)
+    return Place(read, Candidate((0, 1), (0, 1), (0, 0), 0.0), np.zeros(9), 0.0)
+
+
+NONE = np.zeros(0, np.float32)
+YES, NO, NEITHER = (0.9, 0.1), (0.2, 0.8), (0.3, 0.4)
+
+
+@pytest.mark.parametrize(
+    ("read", "said"),
+    [
+        ([("2022-05-01", NEITHER)], []),
+        ([], []),
+        ([("2022-05-01", NO), ("2022-05-01", YES)], ["yes", "no"]),
+        # What was reported a week later counts, what was on the next day does not.
+        ([("2022-05-08", NO), ("2022-05-01", YES)], ["no", "yes"]),
+        ([("2022-05-02", NO), ("2022-05-01", YES)], ["yes", "no"]),
+        ([("2022-05-01", NO), ("2022-05-20", YES)], ["yes", "no"]),
+        ([("2022-05-20", NEITHER), ("2022-05-01", YES)], ["yes"]),
+        ([("2022-05-20", NO), (None, YES)], ["yes", "no"]),
+    ],
+)
+def test_what_counts_of_sentences_for_yes_and_for_no(
+    read: list[tuple[str | None, tuple[float, float]]], said: list[str]
+) -> None:
+    found = settled([(place(day), likely) for day, likely in read], 0.5)
+    assert [one.said for one in found] == said
+
+
+def test_reports_of_two_times_may_both_be_true() -> None:
+    first, last = (settled([(place(day), YES)], 0.5)[0] for day in ("2022-05-01", "2022-05-08"))
+    other = settled([(place("2022-05-20"), NO)], 0.5)[0]
+    assert changed(first, other)
+    assert changed(other, first)
+    assert not changed(first, last)

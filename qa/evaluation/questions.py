@@ -13,7 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    AliasChoices,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+)
 
 from qa.errors import EvaluationError
 from qa.evaluation.nuggets import Nugget
@@ -85,7 +92,7 @@ class _Nugget(BaseModel):
     fact: str
     vital: bool = True
     support: list[_Support] = []
-    keys: list[Annotated[str, Field(min_length=1)]] = []
+    keys: list[Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]] = []
 
     def nugget_of(self) -> Nugget:
         if not self.support and not self.keys:

@@ -43,6 +43,7 @@ class FullText:
         self._connection = connection
         # In how many passages words stand, and the generation of which that is true.
         self._counts: dict[str, int] = {}
+        self._terms: dict[str, dict[str, int]] = {}
         self._generation = -1
 
     def search(
@@ -87,12 +88,8 @@ class FullText:
 
     def _near(self, word: str, stem: str) -> str:
         """Return the archive's word nearest to one that it lacks; '' if none is near."""
-        rows = self._connection.execute(
-            "SELECT term, doc FROM temp.vocabulary WHERE term >= ? AND term < ? AND doc >= ?",
-            (stem[0], chr(ord(stem[0]) + 1), _KNOWN),
-        )
         furthest = 1 if len(word) < _LONG else 2
-        counts = {str(term): int(count) for term, count in rows}
+        counts = self._beginning(stem[0])
         likely = process.extract(
             stem,
             counts.keys(),
@@ -105,12 +102,23 @@ class FullText:
         for term, *_ in likely[:_SAMPLE]:
             found = self._as_written(term)
             apart = DamerauLevenshtein.distance(word.lower(), found.lower())
-            if apart <= furthest and (word[0].islower() or found[0].isupper()):
+            if found and apart <= furthest and (word[0].islower() or found[0].isupper()):
                 return found
         return ""
 
+    def _beginning(self, letter: str) -> dict[str, int]:
+        """Return the tokens that begin with a letter and are known enough, with their counts."""
+        if letter not in self._terms:
+            query = (
+                "SELECT term, doc FROM temp.vocabulary WHERE term >= ? AND term < ? AND doc >= ?"
+            )
+            rows = self._connection.execute(query, (letter, chr(ord(letter) + 1), _KNOWN))
+            # Kept, since SQLite reads all rows of each token to count them.
+            self._terms[letter] = {str(term): int(count) for term, count in rows}
+        return self._terms[letter]
+
     def _as_written(self, stem: str) -> str:
-        """Return the commonest form of a token in passages that have it; or the token itself."""
+        """Return the commonest form of a token in passages that have it; '' if none shows it."""
         rows = self._connection.execute(
             "SELECT a.title || ' ' || p.text FROM words JOIN passages p ON p.number = words.rowid "
             "JOIN articles a ON a.number = p.article WHERE words MATCH ? LIMIT ?",
@@ -121,13 +129,13 @@ class FullText:
         forms = Counter(
             form for (text,) in rows for form in alike.findall(text) if _tokens(form) == [stem]
         )
-        return forms.most_common(1)[0][0] if forms else stem
+        return forms.most_common(1)[0][0] if forms else ""
 
     def _see(self, generation: int) -> None:
         """Let the vocabulary be that of a generation of the catalogue."""
         if generation != self._generation:
             self._connection.execute(_VOCABULARY)
-            self._generation, self._counts = generation, {}
+            self._generation, self._counts, self._terms = generation, {}, {}
 
     def _rarest(self, words: Sequence[str], most: int) -> list[str]:
         """Return the words, in their order, that together stand in at most so many passages.

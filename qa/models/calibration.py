@@ -210,7 +210,8 @@ class EntailmentCalibration(Fitted):
 
     A sentence passes if it follows from its quotes at least as likely as `threshold`. The reader's
     own answer is not shown if its sentence contradicts it as likely as `contradicted`, and is
-    doubted if its sentence says it less likely than `said`; an answer of which the reader is as
+    doubted if its sentence says it less likely than `said`; yes or no is said if it follows from a
+    sentence as likely as `settled`; an answer of which the reader is as
     sure as `sure` is not put to the network. `sha256` is that of the weights,
     `reader` those of the large reader's files, by their path: the network was trained as a change
     of these.
@@ -223,6 +224,7 @@ class EntailmentCalibration(Fitted):
     threshold: Share
     contradicted: Share
     said: Share
+    settled: Share
     sure: Share
 
     def check(self, files: Mapping[str, str]) -> None:

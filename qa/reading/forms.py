@@ -1,6 +1,6 @@
 """The form of answer that a question wants, and what fills the forms of several sentences."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -16,10 +16,11 @@ from qa.models.question_kinds import QuestionKinds
 from qa.models.span_model import SpanModel
 from qa.reading import layout
 from qa.reading.overview import Chosen, chosen
-from qa.reading.telling import told
+from qa.reading.sides import sides
+from qa.reading.telling import Sentence, told
 from qa.search.question import Asked
 from qa.settings import Settings
-from qa.types import Claim, Draft, Hit, QuestionKind, Span
+from qa.types import Claim, Draft, Hit, QuestionKind
 
 # Hits in which the sentences of an answer are looked for, and sentences that it has at most: what
 # more there is, is not read.
@@ -64,13 +65,16 @@ class Forms:
         found = read()
         if not best or (kind == "yesno" and not found.claims):
             return found, ()
-        if kind == "yesno":
-            return found, layout.in_time(best.sentences[:_BELOW])
-        claims = self._told(kind, asked, best, hits).claims
         if not found.claims or (kind == "compare" and found.doubt != "none"):
-            short = best.sentences[0].text
-            return replace(found, claims=claims, short=short, doubt="none"), ()
-        return found, claims
+            told = self._told(kind, asked, best, hits)
+            return replace(told, confidence=found.confidence, others=found.others), ()
+        besides = _besides(found, best.sentences)
+        return found, self._claims(kind, asked, besides, best.read, found.claims)
+
+    def below(self, asked: Asked, hits: tuple[Hit, ...], answer: Draft) -> tuple[Claim, ...]:
+        """Return, in order of time, what tells most of a subject besides an answer."""
+        best = self._chosen("overview", asked, hits)
+        return layout.in_time(_besides(answer, best.sentences)) if best else ()
 
     def _chosen(self, kind: QuestionKind, asked: Asked, hits: tuple[Hit, ...]) -> Chosen | None:
         """Return the sentences that tell most, if the archive knows what is asked about."""
@@ -81,34 +85,40 @@ class Forms:
         return None
 
     def _told(self, kind: QuestionKind, asked: Asked, best: Chosen, hits: tuple[Hit, ...]) -> Draft:
-        sentences = best.sentences
-        claims = {
-            "overview": lambda: layout.newest_first(sentences),
-            "who": lambda: layout.in_time(sentences),
-            "compare": lambda: layout.side_by_side(asked, sentences, self.selection.common),
-            "list": lambda: layout.items(sentences),
-            "count": lambda: layout.values(sentences),
-        }[kind]()
-        return Draft(claims, sentences[0].text, best.confidence(self.selection), hits)
+        claims = self._claims(kind, asked, best.sentences, best.read)
+        return Draft(claims, best.sentences[0].text, best.confidence(self.selection), hits)
+
+    def _claims(
+        self,
+        kind: QuestionKind,
+        asked: Asked,
+        sentences: Sequence[Sentence],
+        read: Sequence[Sentence],
+        above: Sequence[Claim] = (),
+    ) -> tuple[Claim, ...]:
+        """Return some of the sentences that were read in the form that is wanted.
+
+        `above` is what is said before them.
+        """
+        if not sentences:
+            return ()
+        if kind == "overview":
+            return layout.newest_first(sentences)
+        if kind == "compare":
+            named = sides(asked.whole, self.selection.common)
+            return layout.side_by_side(named, sentences, read)
+        if kind == "list":
+            return layout.items(sentences, above)
+        if kind == "count":
+            return layout.values(sentences)
+        return layout.in_time(sentences[:_BELOW] if kind == "yesno" else sentences)
 
 
-def joined(answer: Draft, below: tuple[Claim, ...]) -> Draft:
-    """Return an answer, and under it what it lacks of some claims: `MOST` quotes, at most."""
-    known = {_place(span) for claim in answer.claims for span in claim.spans}
-    room = max(0, MOST - len(known))
-    more: list[Claim] = []
-    for claim in below:
-        if not claim.spans:
-            more.append(claim)
-        elif _place(claim.spans[0]) not in known and room:
-            more.append(claim)
-            room -= 1
-    said = any(claim.spans for claim in more)
-    return replace(answer, claims=(*answer.claims, *more)) if said else answer
-
-
-def _place(span: Span) -> tuple[str, int]:
-    return span.article_id, span.start
+def _besides(answer: Draft, sentences: Sequence[Sentence]) -> list[Sentence]:
+    """Return the sentences that an answer lacks, best first; with it, `MOST` quotes at most."""
+    known = {(span.article_id, span.start) for claim in answer.claims for span in claim.spans}
+    others = [one for one in sentences if (one.hit.article.id, one.start) not in known]
+    return others[: max(0, MOST - len(known))]
 
 
 def _in_sentences(found: Draft) -> Draft:
@@ -116,7 +126,9 @@ def _in_sentences(found: Draft) -> Draft:
     if found.doubt != "none":
         return replace(found, claims=())
     claims = (
-        replace(claim, text=claim.spans[0].quote, kind="sentence") if claim.spans else claim
+        replace(claim, text=claim.spans[0].quote, spans=claim.spans[:1], kind="sentence")
+        if claim.spans
+        else claim
         for claim in found.claims
     )
     return replace(found, claims=tuple(claims))

@@ -1,21 +1,20 @@
 """Sentences that tell of a subject → claims in the order, and under the words, of a form."""
 
 import datetime
+import math
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from itertools import chain
 
 from qa import prompts
-from qa.reading.sides import sides
 from qa.reading.telling import Sentence, share
-from qa.search.question import Asked
 from qa.text.answers import sameness
 from qa.text.words import stems
 from qa.types import Claim, Kind, Span, Timing, day
 
-# As likely as this, as a log-probability, the words that the small network finds in a sentence are
-# what is asked for; else the sentence stands for itself.
-_LIKELY = -6.0
+# More likely than not, as a log-probability: then the words that the small network finds in a
+# sentence stand for it.
+_LIKELY = math.log(0.5)
 _FIGURE = re.compile(r"\d")
 
 
@@ -42,47 +41,61 @@ def in_time(sentences: Sequence[Sentence]) -> tuple[Claim, ...]:
 
 
 def side_by_side(
-    asked: Asked, sentences: Sequence[Sentence], common: Collection[str]
+    sides: tuple[str, str] | None, sentences: Sequence[Sentence], read: Sequence[Sentence]
 ) -> tuple[Claim, ...]:
-    """Return the sentences on either side of what is compared, and then those on both.
+    """Return the sentences on either side of what is compared, on both, and then the others.
 
-    If all are on one side, that is said of the other. Where no two sides are told apart, they stand
-    in order of time.
+    A side of which none of all sentences `read` has a word is said to be missing. Without sides,
+    the sentences stand in order of time.
     """
-    named = sides(asked.whole, common)
-    if not named:
+    if not sides:
         return in_time(sentences)
-    wanted = [stems(side) for side in named]
-    groups: tuple[list[Sentence], list[Sentence], list[Sentence]] = ([], [], [])
+    wanted = [stems(side) for side in sides]
+    groups: tuple[list[Sentence], ...] = ([], [], [], [])
     for one in sorted(sentences, key=_when):
-        words = stems(one.text) | stems(one.hit.article.title)
-        first, second = (share(some, words) for some in wanted)
-        groups[2 if first == second else int(second > first)].append(one)
-    *each, both = groups
-    if not any(each):
+        first, second = _shares(one, wanted)
+        either = 0 if first > second else 1
+        groups[either if first != second else 2 if first else 3].append(one)
+    found = [any(shares) for shares in zip(*(_shares(one, wanted) for one in read), strict=True)]
+    if not any(found):
         return in_time(sentences)
-    claims = []
-    for side, group in zip(named, each, strict=True):
-        if group:
-            claims += _under(side, group)
-        elif not both:
-            claims.append(Claim(prompts.phrase("nothing_on", side=side), (), kind="phrase"))
-    return (*claims, *_under(prompts.phrase("both"), both))
+    leads = (*sides, prompts.phrase("both"), prompts.phrase("besides"))
+    claims = [
+        claim for lead, group in zip(leads, groups, strict=True) for claim in _under(lead, group)
+    ]
+    missing = [
+        Claim(prompts.phrase("nothing_on", side=side), (), kind="phrase")
+        for side, there in zip(sides, found, strict=True)
+        if not there
+    ]
+    return (*claims, *missing)
 
 
-def items(sentences: Sequence[Sentence]) -> tuple[Claim, ...]:
-    """Return what is listed, each thing once with its sentence, and what there is to know of it.
+def _shares(one: Sentence, wanted: Sequence[frozenset[str]]) -> list[float]:
+    """Return which share of each of some stems a sentence has, or its article's title."""
+    words = stems(one.text) | stems(one.hit.article.title)
+    return [share(some, words) for some in wanted]
 
-    Where the network is not sure which words of a sentence are asked for, the sentence stands.
+
+def items(sentences: Sequence[Sentence], above: Sequence[Claim] = ()) -> tuple[Claim, ...]:
+    """Return how many things are listed, each once with its sentence; then the other sentences.
+
+    Those are sentences of which the network is not sure which words are asked for. What is said
+    `above` is not listed again.
     """
-    found: dict[object, Claim] = {}
+    known = {sameness(claim.text) for claim in above}
+    named: dict[tuple[str, ...], Claim] = {}
     for one in sentences:
         item = _words(one)
-        claim = Claim(item, (_span(one),)) if item else _whole(one)
-        found.setdefault(sameness(item) if item else one.text, claim)
-    articles = len({one.hit.article.id for one in sentences})
-    head = prompts.phrase("listed", count=str(len(found)), articles=str(articles))
-    return (Claim(head, (), kind="phrase"), *found.values())
+        if item and sameness(item) not in known:
+            named.setdefault(sameness(item), Claim(item, (_span(one),)))
+    others = [_whole(one) for one in sentences if not _words(one)]
+    if not named:
+        return tuple(others)
+    articles = len({claim.spans[0].article_id for claim in named.values()})
+    name = "listed_below" if above else "listed"
+    head = prompts.phrase(name, count=str(len(named)), articles=str(articles))
+    return (Claim(head, (), kind="phrase"), *named.values(), *others)
 
 
 def values(sentences: Sequence[Sentence]) -> tuple[Claim, ...]:

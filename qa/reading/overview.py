@@ -1,5 +1,6 @@
 """Sentences on a subject → those that tell most of it, each something new; or none, if unknown."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +19,7 @@ _NEAREST = 2
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The sentences that tell most of a subject, best first, and signs that they do, shape (6,).
+    """The sentences that tell most of a subject, best first, of all `read`; and signs, shape (6,).
 
     The signs are the means of the three best likelihoods, of the three best cosines of sentences to
     the question, and of the two best of passages; the largest share of the question's words that a
@@ -27,6 +28,7 @@ class Chosen:
     """
 
     sentences: tuple[Sentence, ...]
+    read: Sequence[Sentence]
     known: NDArray[np.float64]
 
     def confidence(self, selection: Selection) -> float:
@@ -56,7 +58,7 @@ def chosen(told: Told, selection: Selection, most: int, *, figures: bool) -> Cho
         _mean_of_best([one.holds for one in passages], _NEAREST),
         float((likely > 0).mean()),
     ]
-    return Chosen(best, np.array(known, dtype=np.float64))
+    return Chosen(best, told.sentences, np.array(known, dtype=np.float64))
 
 
 def likelihoods(signs: NDArray[np.float64], selection: Selection) -> NDArray[np.float64]:

@@ -37,8 +37,40 @@ def timing(
     come.
     """
     days = min(_of_answer(found, answer), key=_exactness, default=None)
+    due = _due(text, answer, sentence, found, written, days, ahead)
+    return Timing(written, days, due, _named(text, answer, found) if days else "")
+
+
+def _named(text: str, answer: Offsets, found: Sequence[DateExpression]) -> str:
+    """Return the days that an answer names, in full: those that it is, or is cut out of."""
+    full = {(start, end): words for start, end, words in dates.resolved(text, found)}
+    told = dict.fromkeys(
+        next(
+            (
+                words
+                for (start, end), words in full.items()
+                if start <= one.start and one.end <= end
+            ),
+            # Written with its year.
+            one.text,
+        )
+        for one in _held(found, answer)
+    )
+    return ", ".join(told)
+
+
+def _due(
+    text: str,
+    answer: Offsets,
+    sentence: Offsets,
+    found: Sequence[DateExpression],
+    written: datetime.date | None,
+    days: dates.Period | None,
+    ahead: bool,
+) -> datetime.date | None:
+    """Return the first day on which what a sentence says can have happened, if it was to come."""
     if written is None or written == datetime.date.max:
-        return Timing(written, days)
+        return None
     if days and days[0] > written:
         # "If he does not win, a second round will take place": of another clause it says nothing.
         clause = max(sentence[0], *(text.rfind(mark, 0, answer[0]) for mark in ",;:"))
@@ -46,16 +78,16 @@ def timing(
         denied = dates.denies(text, clause, answer[0]) and not _UNTIL.search(
             text, clause, answer[0]
         )
-        return Timing(written, days, None if denied else days[0])
+        return None if denied else days[0]
     if days and days[1] < written:
-        return Timing(written, days)
+        return None
     if not dates.announces(text, *answer, after=ahead):
-        return Timing(written, days)
+        return None
     if days:
-        return Timing(written, days, written + _DAY)
+        return written + _DAY
     coming = [time for time in _times(found, sentence) if time[0] > written]
     first, _ = min(coming, key=_exactness, default=(written + _DAY, None))
-    return Timing(written, days, first)
+    return first
 
 
 def planned(draft: Draft) -> datetime.date | None:
@@ -127,26 +159,29 @@ def told(claim: Claim) -> Claim:
     """
     span = claim.spans[0]
     assert span.timing.written is not None
-    written = day(span.timing.written)
+    written, days = day(span.timing.written), span.timing.named
     if not span.timing.due:
-        lead, whole = prompts.phrase("reported", written=written), bool(span.timing.days)
-    elif not span.timing.days:
+        lead = prompts.phrase("reported", written=written)
+    elif not days:
         # May be a forecast as well: "inflation will top 11%".
-        lead, whole = prompts.phrase("expected", written=written), False
+        lead = prompts.phrase("expected", written=written)
     else:
         name = "expected_for" if _EXPECTED.search(span.quote) else "planned_for"
-        days = dates.joined(*span.timing.days)
-        lead, whole = prompts.phrase(name, days=days, written=written), True
-    if whole:
-        return replace(claim, text=span.quote, kind="sentence", lead=lead)
+        lead = prompts.phrase(name, days=days, written=written)
+    if days:
+        # What others share with it is the day, not the sentence.
+        return replace(claim, text=span.quote, spans=(span,), kind="sentence", lead=lead)
     return replace(claim, lead=lead)
 
 
 def _of_answer(found: Sequence[DateExpression], answer: Offsets) -> list[dates.Period]:
     """Return the times that an answer is, or is cut out of: "the 2022 World Cup" is none."""
+    return [days for _, days in dates.occasions(_held(found, answer))]
+
+
+def _held(found: Sequence[DateExpression], answer: Offsets) -> list[DateExpression]:
     start, end = answer
-    held = [one for one in found if 2 * (min(end, one.end) - max(start, one.start)) >= end - start]
-    return [days for _, days in dates.occasions(held)]
+    return [one for one in found if 2 * (min(end, one.end) - max(start, one.start)) >= end - start]
 
 
 def _times(found: Sequence[DateExpression], stretch: Offsets) -> list[dates.Period]:

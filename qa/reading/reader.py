@@ -35,11 +35,11 @@ from qa.reading.findings import (
 )
 from qa.reading.plans import timing
 from qa.reading.spans import MAX_TOKENS
-from qa.reading.verify import AnswerVerifier, Settled
+from qa.reading.verify import AnswerVerifier, Settled, changed
 from qa.search.question import Asked
 from qa.settings import Settings
 from qa.text.sentences import Offsets
-from qa.types import Claim, Draft, Hit, Span
+from qa.types import Claim, Doubt, Draft, Hit, Span, day
 
 # Places of one answer that are cited: more would bury the answer. Each has at least half the
 # weight of the best: the same words can stand in a passage that says nothing to the question.
@@ -50,7 +50,7 @@ AGAIN = 5
 # Tokens of a span, where the sentence that it stands in is what people are shown.
 _LONG = 80
 # Sentences in which yes or no is looked for: of those further down, one says either by chance.
-_SETTLING = 2
+SETTLING = 4
 # Findings and other places among which a later report, or another value, is looked for.
 _FINDINGS = 12
 _OTHERS = 12
@@ -135,57 +135,78 @@ class SpanReader:
             return Draft(hits=evidence.hits)
         ahead = asked.ahead
         confidence = self._decision.confidence.of(evidence.signs)
+        if asked.yes_or_no and self._verifier:
+            # Whether a sentence says yes or no, the network tells better than the reader.
+            settled = self._verifier.settle(asked.whole, _sentences(evidence.found))
+            if settled:
+                return self._settled(asked, evidence, confidence, settled)
         if confidence < self._decision.confidence.threshold:
             return _refusal(evidence, confidence, ahead)
-        best = evidence.found[0]
-        likeliest, *further = best.places
-        sentence = _sentence(likeliest, ahead)
-        whole = asked.wants_sentence
+        likeliest = evidence.found[0].places[0]
         verified = None
-        if self._verifier and not whole:
+        if self._verifier and not asked.wants_sentence:
             verified = self._verifier.verify(asked.whole, likeliest, confidence)
             if verified.contradicted:
                 return _refusal(evidence, confidence, ahead)
-        if asked.yes_or_no and self._verifier:
-            settled = self._verifier.settle(asked.whole, _sentences(evidence.found))
-            if settled:
-                return self._yes_or_no(asked, evidence, confidence, settled)
-        if whole:
-            # The words alone would be a clipped reason, or a guess at yes or no. What other
-            # places share is only those words: they do not say what this sentence says.
-            short = sentence.quote if asked.yes_or_no else best.text
-            claim = Claim(sentence.quote, (sentence,), kind="sentence")
-        else:
-            short = best.text
-            near = [place for place in further if place.score > likeliest.score - _NEAR]
-            more = (_sentence(place, ahead) for place in near)
-            # "Monday" of another week is another answer.
-            same = (span for span in more if span.timing.days == sentence.timing.days)
-            spans = (sentence, *itertools.islice(same, _CITED - 1))
-            claim = Claim(short, spans, kind=likeliest.kind)
-        scored = _others(evidence.found, ahead, claim.spans)
-        claims: tuple[Claim, ...] = (claim,)
-        if not whole:
-            rivals = [other for score, other in scored if score > likeliest.score - _NEAR]
-            claims = differing(claim, rivals, partial(self._differ, asked))
-        others = [other for _, other in scored]
         doubt = self._decision.confidence.doubt(confidence)
         if verified and not verified.entailed and doubt == "none":
             doubt = "some"
-        return Draft(claims, short, confidence, evidence.hits, tuple(others), doubt)
+        draft = Draft(confidence=confidence, hits=evidence.hits, doubt=doubt)
+        if asked.wants_sentence:
+            return self._in_a_sentence(asked, evidence, draft)
+        return self._in_words(asked, evidence, draft)
 
-    def _yes_or_no(
-        self, asked: Asked, evidence: Evidence, confidence: float, settled: Settled
+    def _in_a_sentence(self, asked: Asked, evidence: Evidence, draft: Draft) -> Draft:
+        """Answer with a whole sentence: words alone would be a clipped reason, or a guess.
+
+        What other places share is only those words: they do not say what this sentence says.
+        """
+        best = evidence.found[0]
+        span = _sentence(best.places[0], asked.ahead)
+        claims: tuple[Claim, ...] = (Claim(span.quote, (span,), kind="sentence"),)
+        if asked.yes_or_no and self._verifier:
+            claims = (Claim(prompts.phrase("unsettled"), (), kind="phrase"), *claims)
+            draft = replace(draft, doubt="none")
+        others = tuple(claim for _, claim in _others(evidence.found, asked.ahead, (span,)))
+        short = span.quote if asked.yes_or_no else best.text
+        return replace(draft, claims=claims, short=short, others=others)
+
+    def _in_words(self, asked: Asked, evidence: Evidence, draft: Draft) -> Draft:
+        """Answer with a few words, and the sentences that they stand in."""
+        best = evidence.found[0]
+        likeliest, *further = best.places
+        sentence = _sentence(likeliest, asked.ahead)
+        near = [place for place in further if place.score > likeliest.score - _NEAR]
+        more = (_sentence(place, asked.ahead) for place in near)
+        # "Monday" of another week is another answer.
+        same = (span for span in more if span.timing.days == sentence.timing.days)
+        spans = (sentence, *itertools.islice(same, _CITED - 1))
+        claim = Claim(best.text, spans, kind=likeliest.kind)
+        scored = _others(evidence.found, asked.ahead, spans)
+        rivals = [other for score, other in scored if score > likeliest.score - _NEAR]
+        claims = differing(claim, rivals, partial(self._differ, asked))
+        others = tuple(other for _, other in scored)
+        return replace(draft, claims=claims, short=best.text, others=others)
+
+    def _settled(
+        self, asked: Asked, evidence: Evidence, confidence: float, settled: Sequence[Settled]
     ) -> Draft:
-        """Say yes or no, with the sentence that settles it."""
-        span = _sentence(settled.place, asked.ahead)
-        claims = (
-            Claim(prompts.phrase(settled.said), (), kind="phrase"),
-            Claim(span.quote, (span,), kind="sentence"),
+        """Say yes or no by the sentence that counts; and show one of another time that differs."""
+        first, *rest = settled
+        other = next((one for one in rest if changed(one, first)), None)
+        agreed = all(one.said == first.said for one in rest)
+        spans = [_sentence(one.place, asked.ahead) for one in (first, other) if one]
+        told = (_reported(span) if other else "" for span in spans)
+        sentences = (
+            Claim(span.quote, (span,), lead, "sentence")
+            for span, lead in zip(spans, told, strict=True)
         )
-        doubt = self._decision.confidence.doubt(confidence)
-        others = [claim for _, claim in _others(evidence.found, asked.ahead, (span,))]
-        return Draft(claims, settled.said, confidence, evidence.hits, tuple(others), doubt)
+        claims = (Claim(prompts.phrase(first.said), (), kind="phrase"), *sentences)
+        # The confidence is in the reader's words, which need not say yes or no.
+        sure = agreed and self._decision.confidence.doubt(confidence) == "none"
+        doubt: Doubt = "none" if sure else "some"
+        others = tuple(claim for _, claim in _others(evidence.found, asked.ahead, spans))
+        return Draft(claims, first.said, confidence, evidence.hits, others, doubt)
 
     def _differ(self, asked: Asked, one: Claim, other: Claim) -> bool:
         """Tell whether two reports answer differently, as far as there is a network to tell."""
@@ -299,13 +320,18 @@ def _margin(reading: Reading) -> float:
     return span - reading.no_start - reading.no_end
 
 
+def _reported(span: Span) -> str:
+    written = span.timing.written
+    return prompts.phrase("reported", written=day(written)) if written else ""
+
+
 def _sentences(found: Sequence[Finding]) -> list[Place]:
     """Return the likeliest places, one of each sentence: those in which yes or no is looked for."""
     places = sorted((place for one in found for place in one.places), key=lambda one: -one.score)
     each: dict[tuple[str, Offsets], Place] = {}
     for place in places:
         each.setdefault((place.hit.passage.id, place.candidate.sentence), place)
-    return list(each.values())[:_SETTLING]
+    return list(each.values())[:SETTLING]
 
 
 def _refusal(evidence: Evidence, confidence: float, ahead: bool) -> Draft:

@@ -8,6 +8,11 @@ from qa.text.words import FUNCTION_WORDS, stems
 
 # Words that stand between two sides, by how surely they do.
 _BETWEEN = (("vs", "versus"), ("and", "or"), ("with", "to", "than", "from", "against"))
+# Words that say that a question compares, as stems; each side stands without them.
+_COMPARES = stems(
+    "compare comparison comparing contrast differ different difference similar similarity same both"
+    " apart distinguish better worse"
+)
 _ALL = frozenset(word for words in _BETWEEN for word in words)
 _TOKEN = re.compile(r"\w+(?:[.’'-]\w+)*|[^\w\s]")
 
@@ -15,16 +20,17 @@ _TOKEN = re.compile(r"\w+(?:[.’'-]\w+)*|[^\w\s]")
 def sides(question: str, common: Collection[str]) -> tuple[str, str] | None:
     """Return the words of a question that name its two sides, as they stand there; None if none do.
 
-    `common` are stems that say nothing of a subject: "tell", "first". A side is the run of other
-    words that stands nearest to a word between two sides, on either hand: of that, the name if it
-    has one.
+    `common` are stems that say nothing of a subject: "tell", "first". A side is the run of
+    other words that stands nearest to a word between two sides, on either hand: of that, the name
+    if it has one.
     """
     tokens = list(_TOKEN.finditer(question))
+    idle = _COMPARES.union(common)
 
     def names(place: int) -> bool:
         word = tokens[place][0].lower()
         named = word[0].isalnum() and word not in FUNCTION_WORDS and word not in _ALL
-        return named and not stems(word) <= set(common)
+        return named and not stems(word) <= idle
 
     for words in _BETWEEN:
         for place, token in enumerate(tokens):

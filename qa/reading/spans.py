@@ -81,19 +81,20 @@ def candidates(text: str, reading: Reading, longest: int = MAX_TOKENS) -> list[C
 
 def likeliest_in(text: str, reading: Reading, stretch: Offsets) -> Candidate | None:
     """Return the likeliest span inside a sentence of a text; None if no token of that was read."""
+    agencies = [sent.span("agency") for sent in _SENT_BY.finditer(text)]
     inside = [
         place
         for place, (left, right) in enumerate(reading.offsets)
         if stretch[0] <= left < right <= stretch[1]
+        and not any(first < right and left < last for first, last in agencies)
     ]
     if not inside:
         return None
-    part = slice(inside[0], inside[-1] + 1)
-    start, end = (one[part] for one in log_probabilities(reading))
+    start, end = (one[inside] for one in log_probabilities(reading))
     scores = start[:, None] + end[None, :]
-    length = np.arange(len(end))[None, :] - np.arange(len(start))[:, None]
+    length = np.array(inside)[None, :] - np.array(inside)[:, None]
     scores[(length < 0) | (length >= MAX_TOKENS)] = -np.inf
-    row, column = divmod(int(scores.argmax()), len(end))
+    row, column = divmod(int(scores.argmax()), len(inside))
     tokens = inside[row], inside[column]
     span = widened(text, reading.offsets[tokens[0]][0], reading.offsets[tokens[1]][1])
     return Candidate(span, stretch, tokens, float(scores[row, column]))

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Literal, Self
 
 from qa.checking.premise import premise
@@ -15,7 +16,9 @@ from qa.settings import Settings
 from qa.types import Claim
 
 _FOLLOWS = LABELS.index("follows")
-_SAID: tuple[Literal["yes", "no"], ...] = ("yes", "no")
+# Reports so far apart may both be true.
+_CHANGED = timedelta(days=7)
+SAID: tuple[Literal["yes", "no"], ...] = ("yes", "no")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,19 +65,22 @@ class AnswerVerifier:
             follows >= self._calibration.said, opposite >= self._calibration.contradicted
         )
 
-    def settle(self, question: str, places: Sequence[Place]) -> Settled | None:
-        """Tell whether yes or no follows from one of some sentences, and from which; None if not.
+    def settle(self, question: str, places: Sequence[Place]) -> list[Settled]:
+        """Return what sentences of some places say to a question for yes or no, what counts first.
 
-        What follows most surely counts.
+        That is what the surest says, or what was reported at least a week later. Only those count
+        that say so as surely as was chosen.
         """
-        pairs = [pair(question, place, said) for place in places for said in _SAID]
+        likely = self.follows(question, places)
+        return settled(list(zip(places, likely, strict=True)), self._calibration.settled)
+
+    def follows(self, question: str, places: Sequence[Place]) -> list[list[float]]:
+        """Return how likely "yes", and "no", follows from each of some places' sentences."""
+        pairs = [pair(question, place, said) for place in places for said in SAID]
         if not pairs:
-            return None
-        follows = self._model.probabilities(pairs)[:, _FOLLOWS].reshape(-1, len(_SAID))
-        place, said = divmod(int(follows.argmax()), len(_SAID))
-        if follows[place, said] < self._calibration.said:
-            return None
-        return Settled(_SAID[said], places[place])
+            return []
+        likely = self._model.probabilities(pairs)[:, _FOLLOWS].reshape(-1, len(SAID))
+        return [[float(one) for one in row] for row in likely]
 
     def differ(self, question: str, one: Claim, other: Claim) -> bool:
         """Tell whether the other claim answers a question otherwise than the first.
@@ -98,3 +104,30 @@ def pair(question: str, place: Place, answer: str = "") -> Pair:
     text, source = place.hit.passage.text, place.hit.article
     quote = premise(text, whole(text, *place.candidate.sentence), source.date)
     return Pair(hypothesis(question, answer or place.text), quote, source.label)
+
+
+def settled(read: Sequence[tuple[Place, Sequence[float]]], cut: float) -> list[Settled]:
+    """Return what the sentences that are sure enough say, what counts first.
+
+    With each place, how likely "yes", and "no", follows from its sentence.
+    """
+    sure = sorted(((max(row), place, row) for place, row in read), key=lambda one: -one[0])
+    found = [Settled(SAID[row.index(best)], place) for best, place, row in sure if best >= cut]
+    later = [one for one in found if one.said != found[0].said and _later(one, found[0])]
+    newest = max(later, key=lambda one: _written(one.place), default=None)
+    return [newest, *(one for one in found if one is not newest)] if newest else found
+
+
+def _later(one: Settled, other: Settled) -> bool:
+    """Tell whether one is known to have been written so much later that things may have changed."""
+    first, last = _written(other.place), _written(one.place)
+    return date.min < first and last - first >= _CHANGED
+
+
+def changed(one: Settled, other: Settled) -> bool:
+    """Tell whether two say the opposite, and were written so far apart that things may change."""
+    return one.said != other.said and (_later(one, other) or _later(other, one))
+
+
+def _written(place: Place) -> date:
+    return place.hit.article.date or date.min

@@ -51,6 +51,8 @@ _GOES_ON = re.compile(r"(?:and|but|so|or|what about|how about)\b", re.IGNORECASE
 _FEW = 2
 # With what stands in brackets before it: notes of ours on dates.
 _MARKER = re.compile(r"(?:\s*\([^()]*\))?\s*\[\d+\]")
+# Words of ours before a sentence, "Reported on 31 March 2017: “…”", and its quotation marks.
+_LEAD = re.compile(r"^(?:[^“”\n]{1,120}: )?“(.*?)”(?=\s*\[\d+\])", re.MULTILINE | re.DOTALL)
 # Turns that are looked at, and names that are taken along: the question itself must not be
 # pushed out of what the models read.
 _TURNS = 8
@@ -171,6 +173,6 @@ def said(turn: Turn) -> str:
     """Return a turn's text without the notes and markers of an answer; '' for a refusal."""
     if turn.said is not None:
         return turn.said
-    text = _MARKER.sub("", turn.text).strip()
+    text = _MARKER.sub("", _LEAD.sub(r"\1", turn.text)).strip()
     refused = turn.role == "assistant" and text.startswith(prompts.refusal_opening())
     return "" if refused else text

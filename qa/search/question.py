@@ -97,7 +97,8 @@ class Happening:
 class Asked:
     """A question, understood once: `understand` makes it.
 
-    `text` is the question as it was put, by people or by the chat model that rewrote theirs.
+    `text` is the question as people put it, in the archive's spelling, or as a chat model rewrote
+    it.
     `whole` is the question rewritten to stand alone, which differs if the question `depends` on the
     turns before. `proper` is its last sentence: what goes
     before only sets the scene. `today` is the day of asking, from which "last week" counts.

@@ -34,10 +34,11 @@ def markdown(title: str, exchanges: Sequence[Exchange]) -> str:
 
 def _answer(answer: Answer, before: int) -> str:
     """Return an answer's paragraphs, their markers counted on from the footnotes before."""
-    return "\n\n".join(
+    paragraphs = [
         _plain(statement.worded) + "".join(f"[^{before + marker}]" for marker in statement.markers)
         for statement in answer.statements
-    )
+    ]
+    return "\n\n".join([*filter(None, [_plain(answer.note)]), *paragraphs])
 
 
 def _note(citation: Citation) -> str:

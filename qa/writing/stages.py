@@ -134,7 +134,7 @@ class WritingStages:
         return replace(
             cited,
             searched=work.asked.whole if work.asked.whole != work.question else "",
-            note=" ".join(filter(None, [note, cited.note])),
+            note=note or cited.note,
             invalid_markers=checked.invalid_markers,
             writing=writing,
         )

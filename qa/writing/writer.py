@@ -154,11 +154,9 @@ class Writer:
         cannot be asked.
         """
         passages = "\n\n".join(_passage(n, hit) for n, hit in enumerate(hits, start=1))
-        form = f"write_{kind}"
-        if prompts.has_phrase(form):
-            # Not a variable: people's own prompts would lack it.
-            question = f"{question}\n{prompts.phrase(form)}"
-        asked = self._prompt("question", passages=passages, question=question)
+        # Not a variable: people's own prompts would lack it.
+        put = "\n".join(filter(None, [question, prompts.form(kind)]))
+        asked = self._prompt("question", passages=passages, question=put)
         talk.messages = [SystemMessage(self._instructions), HumanMessage(asked)]
         yield from self._written(talk)
 

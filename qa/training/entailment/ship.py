@@ -38,15 +38,19 @@ def ship(data: Path, run: Path, settings: Settings, limit: int | None) -> dict[s
     threshold, figures = choose(model, lessons)
     week = weeks(data / "realtimeqa" / "questions-2022.jsonl.gz")
     asked = natural(data / "natural" / "natural-2022.jsonl.gz", week)
-    found = verifying.answers(model, [one for one in asked if one.kept_back][:limit], settings)
+    kept = [one for one in asked if one.kept_back]
+    # Few questions are for yes or no: all of these.
+    some = [*kept[:limit], *(one for one in kept[limit:] if one.kind == "yesno")] if limit else kept
+    found, settling = verifying.answers(model, some, settings)
     cuts, looked = verifying.choose(found)
+    settled, told = verifying.choose_settled(settling)
     ENTAILMENT.mkdir(exist_ok=True)
     shutil.copyfile(run / WEIGHTS, ENTAILMENT / WEIGHTS)
     reader = large_files(load_calibration().files)
-    chosen = {"threshold": threshold, **cuts._asdict()}
+    chosen = {"threshold": threshold, **cuts._asdict(), "settled": settled}
     sha256 = file_hash(run / WEIGHTS)
     EntailmentCalibration(sha256=sha256, reader=reader, **chosen).write(ENTAILMENT / FILE)
-    return {**chosen, "sentences": figures, "answers": looked}
+    return {**chosen, "sentences": figures, "answers": looked, **told}
 
 
 def choose(model: EntailmentModel, lessons: Sequence[Lesson]) -> tuple[float, dict[str, Any]]:

@@ -6,7 +6,7 @@ their year; the figures are cross-validated over their articles.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,8 +18,9 @@ from qa.evaluation.judging import rightly
 from qa.models.entailment_model import EntailmentModel
 from qa.models.loading import load_calibration, load_large_reader, load_small_reader
 from qa.reading.findings import Place
+from qa.reading.forms import Forms
 from qa.reading.reader import SpanReader
-from qa.reading.verify import AnswerVerifier, Settled, Verification, pair
+from qa.reading.verify import AnswerVerifier, Settled, Verification, pair, settled
 from qa.settings import Settings
 from qa.training.archives import searching
 from qa.training.natural import TrainingQuestion
@@ -46,6 +47,19 @@ class Answered:
     right: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Settling:
+    """A question for yes or no: what is right; and places, with how likely either follows."""
+
+    right: Literal["yes", "no"]
+    read: Sequence[tuple[Place, Sequence[float]]]
+
+    def said(self, cut: float) -> str:
+        """Return what is said with a threshold; '' if nothing."""
+        found = settled(self.read, cut)
+        return found[0].said if found else ""
+
+
 class Cuts(NamedTuple):
     """The probabilities, and the confidence, that `EntailmentCalibration` has by these names."""
 
@@ -63,14 +77,17 @@ class _Recorder(AnswerVerifier):
     def __init__(self, model: EntailmentModel) -> None:
         self._model = model
         self.first: tuple[float, float, float] | None = None
+        self.settling: list[tuple[Place, Sequence[float]]] = []
 
     def verify(self, question: str, place: Place, confidence: float) -> Verification:
         [(follows, opposite, _)] = self._model.probabilities([pair(question, place)]).tolist()
         self.first = self.first or (follows, opposite, confidence)
         return Verification(entailed=True, contradicted=False)
 
-    def settle(self, question: str, places: Sequence[Place]) -> Settled | None:
-        return None
+    def settle(self, question: str, places: Sequence[Place]) -> list[Settled]:
+        likely = self.follows(question, places)
+        self.settling = list(zip(places, likely, strict=True))
+        return []
 
     def differ(self, question: str, one: Claim, other: Claim) -> bool:
         return True
@@ -78,23 +95,45 @@ class _Recorder(AnswerVerifier):
 
 def answers(
     model: EntailmentModel, asked: Sequence[TrainingQuestion], settings: Settings
-) -> list[Answered]:
-    """Ask the questions, and return what is answered in a few words."""
+) -> tuple[list[Answered], list[Settling]]:
+    """Ask the questions; return what is answered in a few words, and what is read for yes or no."""
     recorder = _Recorder(model)
     networks = load_small_reader(settings), load_calibration(), load_large_reader(settings)
     reader = SpanReader(*networks, recorder)
     found: list[Answered] = []
+    settling: list[Settling] = []
     with searching(settings, settings.hits) as retriever:
-        assistant = Assistant(retriever.library, retriever, reader)
+        forms = Forms.load(settings)
+        assistant = Assistant(retriever.library, retriever, reader, forms=forms)
         for question in tqdm(asked, unit=" questions"):
-            recorder.first = None
+            recorder.first, recorder.settling = None, []
             answer = assistant.answer(question.text, asked_on=question.date)
             if answer.outcome == "answered" and recorder.first:
                 quotes = [citation.quote for citation in answer.citations]
                 gold = question.kind, question.answers, question.quote
                 right = question.held and rightly(*gold, answer.short, quotes)
                 found.append(Answered(question, *recorder.first, right))
-    return found
+            if question.held and question.kind == "yesno" and recorder.settling:
+                said: Literal["yes", "no"] = "yes" if question.answers[0] == "yes" else "no"
+                settling.append(Settling(said, recorder.settling))
+    return found, settling
+
+
+def choose_settled(found: Sequence[Settling]) -> tuple[float, dict[str, float]]:
+    """Return the probability from which on yes or no is said, and how often that is right.
+
+    The most right ones, less the wrong ones.
+    """
+    cuts = np.round(np.arange(0.2, 0.96, 0.05), 2).tolist()
+
+    def told(cut: float) -> tuple[int, int]:
+        said = [one.said(cut) for one in found]
+        right = sum(one == case.right for one, case in zip(said, found, strict=True))
+        return right, sum(map(bool, said)) - right
+
+    best = max(cuts, key=lambda cut: told(cut)[0] - told(cut)[1])
+    right, wrong = told(best)
+    return best, {"for yes or no": len(found), "said rightly": right, "said wrongly": wrong}
 
 
 def choose(found: Sequence[Answered]) -> tuple[Cuts, dict[str, float]]:

@@ -32,7 +32,7 @@ _SEED = 1
 _REPETITIONS = (0.0, 0.25, 0.5, 1.0, 2.0)
 _NEARLY = 0.01
 # The share of known subjects that may be refused.
-_REFUSED = 0.05
+_REFUSED = 0.02
 # A sentence less likely than this is left out.
 _LEAST = 0.05
 # A sentence less likely to be to the point than this is left out, too.

@@ -139,7 +139,7 @@ def _citation(one: Sentence) -> Citation:
 
 @cache
 def common() -> tuple[str, ...]:
-    """Return the stems that stand in three of two hundred questions: "tell", "happen", "compar"."""
+    """Return the stems that stand in three of two hundred questions: "tell", "name", "explain"."""
     asked = [question for question, _ in written("learn")]
     counts = Counter(stem for question in asked for stem in stems(question))
     return tuple(sorted(s for s, count in counts.items() if count >= _COMMON * len(asked)))
