@@ -99,4 +99,4 @@ def test_a_whole_sentence_is_left_as_it_is() -> None:
     article = Article(Source("a", "Bridge", datetime.date(2021, 6, 12)), text)
     claim = Claim(text, (Span("a", 0, len(text), text),), kind="sentence")
     answer = cite("how?", Draft((claim,), "by hand", 0.9), HITS, {"a": article}, EXTENT)
-    assert answer.text == f"{text} [1]"
+    assert answer.text == f"“{text}” [1]"

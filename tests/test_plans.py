@@ -290,4 +290,4 @@ def test_tolls_that_differ_are_shown_newest_first(
     with Assistant.load(Settings(library=tmp_path / "library")) as assistant:
         answer = assistant.answer("How many people did the landslide in Karsk kill?")
         assert answer.short in ("19", "24")
-    assert answer.text == ("24 (reported 7 July 2021) [1]\n\n19 (reported 5 July 2021) [2]")
+    assert answer.text == ("Reported on 7 July 2021: 24 [1]\n\nReported on 5 July 2021: 19 [2]")

@@ -4,6 +4,7 @@ import datetime
 import json
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -56,13 +57,28 @@ def test_the_bare_answer_stands_out_in_its_quote() -> None:
     assert "<mark>" not in shown(quote) + shown("85")
 
 
-def test_of_several_sentences_none_is_to_be_read_twice() -> None:
+def test_no_sentence_is_to_be_read_twice() -> None:
     quotes = ["The bridge was opened on Saturday.", "It cost 84 million crowns."]
     source = Source("a", "T")
     found = [Citation(n, source, 0, len(one), one, "0") for n, one in enumerate(quotes, start=1)]
     told = [Statement(one, "sentence", markers=(n,)) for n, one in enumerate(quotes, start=1)]
     assert 'details class="qa-citation" open' not in message(answered("", found, *told))
-    assert 'details class="qa-citation" open' in message(answered("", found[:1], told[0]))
+    words = Statement("Saturday", markers=(1,))
+    assert 'details class="qa-citation" open' in message(answered("", found[:1], words))
+
+
+def test_words_before_a_statement_stand_apart_and_the_answer_in_it_stands_out() -> None:
+    quote = "The bridge <b> opens on Saturday."
+    told = Statement(quote, "sentence", lead="Planned for 12 June 2021", markers=(1,))
+    shown = message(answered("Saturday", [Citation(1, Source("a", "T"), 0, 9, quote, "0")], told))
+    assert '<span class="qa-lead">Planned for 12 June 2021</span> The bridge' in shown
+    assert f"{literal('<b>')} opens on <mark>Saturday</mark>" in shown
+
+
+def test_doubt_stands_above_the_answer() -> None:
+    given = replace(answered("Saturday", [], Statement("Saturday")), note="This may be wrong:")
+    shown = message(given)
+    assert shown.index("This may be wrong") < shown.index("Saturday")
 
 
 def cited(library: Library, text: str) -> Citation:
