@@ -172,7 +172,12 @@ def test_nuggets_of_a_question(tmp_path: Path) -> None:
     [found] = question.nuggets
     assert (found.fact, found.vital, found.keys) == ("It is open.", False, ("opened on",))
     assert found.support == (("a.txt", "It opened on Saturday."),)
-    for fault in ({"support": [], "keys": []}, {"keys": [""]}, {"support": [{"article": "a"}]}):
+    faults: tuple[dict[str, object], ...] = (
+        {"support": [], "keys": []},
+        {"keys": [" "]},
+        {"support": [{"article": "a"}]},
+    )
+    for fault in faults:
         write(tmp_path, "own.jsonl", json.dumps({**row, "nuggets": [{**nugget, **fault}]}))
         with pytest.raises(EvaluationError, match=r"own\.jsonl:1"):
             load(path)
