@@ -242,7 +242,9 @@ class Assistant:
         kind: QuestionKind = "yesno" if asked.yes_or_no else "fact"
         if self.forms:
             said = self.forms.kinds.kind(asked.text, timed=bool(asked.happening or asked.period))
-            if said == "talk" or not (asked.depends and work.turns):
+            alone = not (asked.depends and work.turns)
+            # "Is a mask enough …?" is for yes or no, also where the model is not sure of that.
+            if said == "talk" or (alone and said != "fact"):
                 kind = said
         return replace(work, kind=kind, asked=replace(asked, yes_or_no=kind == "yesno"))
 

@@ -120,6 +120,12 @@ def test_small_talk_is_answered_with_what_the_archive_holds(
     assert {statement.kind for statement in answer.statements} == {"phrase"}
 
 
+def test_what_begins_as_a_question_for_yes_or_no_is_taken_for_one(assistant: Assistant) -> None:
+    question = "Do Tolk's officials, going by the engineers, class the old theater as dangerous?"
+    assert assistant.answer(question).kind == "yesno"
+    assert assistant.answer("Can you tell me when the harbor bridge was opened?").kind == "fact"
+
+
 def test_what_needs_the_turns_before_is_no_small_talk(assistant: Assistant) -> None:
     turns = [Turn("user", "Who won the election for mayor of Tolk?")]
     for question in ("and when?", "why?", "and then?"):
@@ -194,6 +200,7 @@ def test_sentences_that_say_the_same_are_told_once() -> None:
         ("pfizer vs. moderna", ("pfizer", "moderna")),
         ("How do the plans of Brandt and of Sonn differ?", ("Brandt", "Sonn")),
         ("compare pfizer and moderna", ("pfizer", "moderna")),
+        ("iphone 14 vs iphone 13", ("iphone 14", "iphone 13")),
         ("What sets the Oxford vaccine apart from the Pfizer one?", ("Oxford", "Pfizer")),
         ("Who is Jonas Brandt?", None),
         ("and?", None),

@@ -80,9 +80,13 @@ class Confidence:
 
     def doubt(self, confidence: float) -> Doubt:
         """Return how far an answer of a confidence is doubted."""
-        if confidence >= self.plain:
-            return "none"
-        return "some" if confidence >= self.fair else "much"
+        return _doubt(confidence, self.fair, self.plain)
+
+
+def _doubt(confidence: float, fair: float, plain: float) -> Doubt:
+    if confidence >= plain:
+        return "none"
+    return "some" if confidence >= fair else "much"
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +187,8 @@ class Selection(Fitted):
     The words of a question that are `common` to questions, as stems, say nothing of its subject. A
     sentence less likely to tell than `least`, or to be to the point than `pointed`, is left out;
     `repetition` is what one that says all of another loses, as a log of its likelihood. An answer
-    less likely than `threshold` is not given.
+    less likely than `threshold` is not given; below `fair` with much doubt, and below `plain` with
+    some.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
@@ -202,6 +207,12 @@ class Selection(Fitted):
     known: Annotated[tuple[float, ...], Field(min_length=SUBJECT_SIGNS, max_length=SUBJECT_SIGNS)]
     known_bias: float
     threshold: Share
+    fair: Share
+    plain: Share
+
+    def doubt(self, confidence: float) -> Doubt:
+        """Return how far an answer of a confidence is doubted."""
+        return _doubt(confidence, self.fair, self.plain)
 
 
 @dataclass(frozen=True)

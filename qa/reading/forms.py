@@ -67,7 +67,10 @@ class Forms:
             return found, ()
         if not found.claims or (kind == "compare" and found.doubt != "none"):
             told = self._told(kind, asked, best, hits)
-            return replace(told, confidence=found.confidence, others=found.others), ()
+            # The subject is known; of its items, or figures, the reader found none.
+            unsure = kind in ("list", "count") and told.doubt == "none"
+            doubt = "some" if unsure else told.doubt
+            return replace(told, confidence=found.confidence, others=found.others, doubt=doubt), ()
         besides = _besides(found, best.sentences)
         return found, self._claims(kind, asked, besides, best.read, found.claims)
 
@@ -86,7 +89,9 @@ class Forms:
 
     def _told(self, kind: QuestionKind, asked: Asked, best: Chosen, hits: tuple[Hit, ...]) -> Draft:
         claims = self._claims(kind, asked, best.sentences, best.read)
-        return Draft(claims, best.sentences[0].text, best.confidence(self.selection), hits)
+        confidence = best.confidence(self.selection)
+        doubt = self.selection.doubt(confidence)
+        return Draft(claims, best.sentences[0].text, confidence, hits, doubt=doubt)
 
     def _claims(
         self,

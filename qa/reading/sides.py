@@ -62,7 +62,7 @@ def _run(places: Sequence[int], names: Callable[[int], bool]) -> list[int]:
 def _name(run: Sequence[int], tokens: Sequence[re.Match[str]]) -> Sequence[int]:
     """Return of a run what is written with capitals or figures, up to what is not; or all."""
     named = [place for place in run if place and not tokens[place][0].islower()]
-    if not named:
+    if not any(tokens[place][0][0].isalpha() for place in named):
         return run
     after = itertools.dropwhile(lambda place: place not in named, run)
     return list(itertools.takewhile(lambda place: place in named, after))

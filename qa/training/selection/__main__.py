@@ -33,6 +33,8 @@ _REPETITIONS = (0.0, 0.25, 0.5, 1.0, 2.0)
 _NEARLY = 0.01
 # The share of known subjects that may be refused.
 _REFUSED = 0.02
+# Of what is told without doubt, or with some, the share whose subject is known.
+_PLAINLY, _FAIRLY = 0.9, 0.85
 # A sentence less likely than this is left out.
 _LEAST = 0.05
 # A sentence less likely to be to the point than this is left out, too.
@@ -118,6 +120,8 @@ def _fitted(found: Sequence[Case], repetition: float) -> Selection:
         known,
         0.0,
         0.0,
+        0.0,
+        0.0,
     )
 
 
@@ -133,12 +137,24 @@ def _knowing(selection: Selection, asked: Cases) -> tuple[Selection, dict[str, f
         likely[test] = logistic(signs[test] @ np.array(weights) + bias)
     threshold = round(float(np.quantile(likely[labels], _REFUSED)), 3)
     weights, bias = _regression(signs, labels, 1.0, balanced=True)
-    knowing = replace(selection, known=weights, known_bias=bias, threshold=threshold)
+    fair, plain = (_from(likely, labels, threshold, share) for share in (_FAIRLY, _PLAINLY))
+    knowing = replace(
+        selection, known=weights, known_bias=bias, threshold=threshold, fair=fair, plain=plain
+    )
     return knowing, {
         "known subjects told": round(float((likely[labels] >= threshold).mean()), 3),
         "others refused": round(float((likely[~labels] < threshold).mean()), 3),
         "AUC": round(float(roc_auc_score(labels, likely)), 3),
     }
+
+
+def _from(likely: Array, known: NDArray[np.bool_], lowest: float, share: float) -> float:
+    """Return the threshold from which on such a share is known, if half of all subjects are."""
+    for cut in np.arange(lowest, 1.0, 0.01):
+        told, others = (likely[known] >= cut).mean(), (likely[~known] >= cut).mean()
+        if told >= share * (told + others):
+            return round(float(cut), 2)
+    return 1.0
 
 
 def _likelihoods(found: Sequence[Case]) -> list[Array]:
