@@ -25,7 +25,7 @@ from qa.models.loading import (
 )
 from qa.models.question_kinds import KINDS, QuestionKinds
 from qa.reading.about import about
-from qa.reading.layout import items, side_by_side, values
+from qa.reading.layout import items, names_both, on_either, side_by_side, values
 from qa.reading.overview import choose
 from qa.reading.sides import sides
 from qa.reading.telling import Sentence, read_sentences
@@ -241,6 +241,18 @@ def test_a_side_of_which_nothing_was_read_is_said_to_be_missing() -> None:
     for named in (None, ("Ada", "Bea")):
         [other] = side_by_side(named, [NEITHER], [NEITHER])
         assert other.lead == "2 October 2022"
+
+
+def test_a_comparison_is_known_by_the_names_of_both_sides() -> None:
+    assert names_both(("Ian", "Fiona"), [IAN, FIONA, BOTH])
+    assert not names_both(("Ian", "Fiona"), [IAN, FIONA])
+    assert not names_both(None, [IAN, FIONA, BOTH])
+    assert not names_both(("Ian", "Fiona"), [])
+
+
+def test_each_side_has_its_sentences() -> None:
+    assert on_either(("Ian", "Fiona"), [BOTH, FIONA, NEITHER, IAN]) == ([3], [1])
+    assert on_either(None, [IAN]) == ()
 
 
 def test_each_thing_of_a_list_stands_once() -> None:

@@ -80,12 +80,18 @@ class Forms:
         return layout.in_time(_besides(answer, best.sentences)) if best else ()
 
     def _chosen(self, kind: QuestionKind, asked: Asked, hits: tuple[Hit, ...]) -> Chosen | None:
-        """Return the sentences that tell most, if the archive knows what is asked about."""
+        """Return the sentences that tell most, if the archive knows what is asked about.
+
+        Of what is compared it does if each side is named: both together are seldom told of.
+        """
         read = told(asked, hits, self.embedder, self.reader)
-        best = chosen(read, self.selection, MOST, figures=kind == "count")
-        if best and best.confidence(self.selection) >= self.selection.threshold:
-            return best
-        return None
+        named = sides(asked.whole, self.selection.common) if kind == "compare" else None
+        groups = layout.on_either(named, read.sentences)
+        best = chosen(read, self.selection, MOST, figures=kind == "count", groups=groups)
+        if not best:
+            return None
+        known = best.confidence(self.selection) >= self.selection.threshold
+        return best if known or layout.names_both(named, best.read) else None
 
     def _told(self, kind: QuestionKind, asked: Asked, best: Chosen, hits: tuple[Hit, ...]) -> Draft:
         claims = self._claims(kind, asked, best.sentences, best.read)

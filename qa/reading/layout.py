@@ -53,9 +53,7 @@ def side_by_side(
     wanted = [stems(side) for side in sides]
     groups: tuple[list[Sentence], ...] = ([], [], [], [])
     for one in sorted(sentences, key=_when):
-        first, second = _shares(one, wanted)
-        either = 0 if first > second else 1
-        groups[either if first != second else 2 if first else 3].append(one)
+        groups[_leaning(one, wanted)].append(one)
     found = [any(shares) for shares in zip(*(_shares(one, wanted) for one in read), strict=True)]
     if not any(found):
         return in_time(sentences)
@@ -69,6 +67,33 @@ def side_by_side(
         if not there
     ]
     return (*claims, *missing)
+
+
+def on_either(
+    sides: tuple[str, str] | None, read: Sequence[Sentence]
+) -> tuple[list[int], list[int]] | tuple[()]:
+    """Return the places of the sentences on either side of what is compared, if sides are told."""
+    if not sides:
+        return ()
+    leaning = [_leaning(one, [stems(side) for side in sides]) for one in read]
+    first, second = ([n for n, side in enumerate(leaning) if side == which] for which in (0, 1))
+    return first, second
+
+
+def _leaning(one: Sentence, wanted: Sequence[frozenset[str]]) -> int:
+    """Return on which side a sentence is: the first, the second, both, or neither."""
+    first, second = _shares(one, wanted)
+    if first != second:
+        return int(second > first)
+    return 2 if first else 3
+
+
+def names_both(sides: tuple[str, str] | None, read: Sequence[Sentence]) -> bool:
+    """Tell whether two sentences or more, with their titles, have all words of either side."""
+    if not sides:
+        return False
+    shares = [_shares(one, [stems(side) for side in sides]) for one in read]
+    return all(sum(one == 1.0 for one in column) > 1 for column in zip(*shares, strict=True))
 
 
 def _shares(one: Sentence, wanted: Sequence[frozenset[str]]) -> list[float]:

@@ -1,5 +1,6 @@
 """Sentences on a subject → those that tell most of it, each something new; or none, if unknown."""
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -37,14 +38,31 @@ class Chosen:
         return float(logistic(logit))
 
 
-def chosen(told: Told, selection: Selection, most: int, *, figures: bool) -> Chosen | None:
-    """Return at most so many sentences; None if there is none. `figures`: it asks for those."""
+def chosen(
+    told: Told,
+    selection: Selection,
+    most: int,
+    *,
+    figures: bool,
+    groups: Sequence[Sequence[int]] = (),
+) -> Chosen | None:
+    """Return at most so many sentences; None if there is none. `figures`: it asks for those.
+
+    Each of the groups, places of sentences, has its share, as far as it has so many.
+    """
     if not told.sentences:
         return None
     wanted = subject(told.asked, selection.common)
     signs = signs_of(wanted, told, figures=figures)
     likely = likelihoods(signs, selection)
-    places = choose(likely, told.vectors[1:], selection.least, selection.repetition, most)
+    vectors, limits = told.vectors[1:], (selection.least, selection.repetition)
+    places = [
+        group[place]
+        for group in map(list, groups)
+        for place in choose(likely[group], vectors[group], *limits, most // len(groups))
+    ]
+    rest = (place for place in choose(likely, vectors, *limits, 2 * most) if place not in places)
+    places += itertools.islice(rest, most - len(places))
     if not places:
         return None
     best = tuple(told.sentences[place] for place in places)
