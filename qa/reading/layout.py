@@ -90,7 +90,7 @@ def _leaning(one: Sentence, wanted: Sequence[frozenset[str]]) -> int:
 
 def names_both(sides: tuple[str, str] | None, read: Sequence[Sentence]) -> bool:
     """Tell whether two sentences or more, with their titles, have all words of either side."""
-    if not sides:
+    if not sides or not read:
         return False
     shares = [_shares(one, [stems(side) for side in sides]) for one in read]
     return all(sum(one == 1.0 for one in column) > 1 for column in zip(*shares, strict=True))
