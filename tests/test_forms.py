@@ -25,7 +25,7 @@ from qa.models.loading import (
 )
 from qa.models.question_kinds import KINDS, QuestionKinds
 from qa.reading.about import about
-from qa.reading.layout import items, names_both, on_either, side_by_side, values
+from qa.reading.layout import items, names, names_both, on_either, side_by_side, values
 from qa.reading.overview import choose
 from qa.reading.sides import sides
 from qa.reading.telling import Sentence, read_sentences
@@ -248,6 +248,13 @@ def test_a_comparison_is_known_by_the_names_of_both_sides() -> None:
     assert not names_both(("Ian", "Fiona"), [IAN, FIONA])
     assert not names_both(None, [IAN, FIONA, BOTH])
     assert not names_both(("Ian", "Fiona"), [])
+
+
+def test_a_subject_of_one_article_is_known_by_its_name() -> None:
+    assert names(frozenset(("fiona",)), [FIONA, BOTH, NEITHER])
+    assert not names(frozenset(("fiona",)), [FIONA, NEITHER])
+    assert not names(frozenset(("fiona", "alaska")), [FIONA, BOTH])
+    assert not names(frozenset(), [FIONA, BOTH])
 
 
 def test_each_side_has_its_sentences() -> None:

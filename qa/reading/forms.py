@@ -17,7 +17,7 @@ from qa.models.span_model import SpanModel
 from qa.reading import layout
 from qa.reading.overview import Chosen, chosen
 from qa.reading.sides import sides
-from qa.reading.telling import Sentence, told
+from qa.reading.telling import Sentence, subject, told
 from qa.search.question import Asked
 from qa.settings import Settings
 from qa.types import Claim, Draft, Hit, QuestionKind
@@ -82,7 +82,8 @@ class Forms:
     def _chosen(self, kind: QuestionKind, asked: Asked, hits: tuple[Hit, ...]) -> Chosen | None:
         """Return the sentences that tell most, if the archive knows what is asked about.
 
-        Of what is compared it does if each side is named: both together are seldom told of.
+        Also if that is named in full, or either side of what is compared: of a subject that has one
+        article, or of both sides together, little is told.
         """
         read = told(asked, hits, self.embedder, self.reader)
         named = sides(asked.whole, self.selection.common) if kind == "compare" else None
@@ -91,7 +92,11 @@ class Forms:
         if not best:
             return None
         known = best.confidence(self.selection) >= self.selection.threshold
-        return best if known or layout.names_both(named, best.read) else None
+        if not known and kind == "compare":
+            known = layout.names_both(named, best.read)
+        elif not known:
+            known = layout.names(subject(asked, self.selection.common), best.read)
+        return best if known else None
 
     def _told(self, kind: QuestionKind, asked: Asked, best: Chosen, hits: tuple[Hit, ...]) -> Draft:
         claims = self._claims(kind, asked, best.sentences, best.read)

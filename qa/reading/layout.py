@@ -89,11 +89,13 @@ def _leaning(one: Sentence, wanted: Sequence[frozenset[str]]) -> int:
 
 
 def names_both(sides: tuple[str, str] | None, read: Sequence[Sentence]) -> bool:
-    """Tell whether two sentences or more, with their titles, have all words of either side."""
-    if not sides or not read:
-        return False
-    shares = [_shares(one, [stems(side) for side in sides]) for one in read]
-    return all(sum(one == 1.0 for one in column) > 1 for column in zip(*shares, strict=True))
+    """Tell whether sentences name either side of what is compared, as `names` tells."""
+    return bool(sides) and all(names(stems(side), read) for side in sides or ())
+
+
+def names(wanted: frozenset[str], read: Sequence[Sentence]) -> bool:
+    """Tell whether two sentences or more, with their titles, have all of some stems."""
+    return bool(wanted) and sum(_shares(one, [wanted]) == [1.0] for one in read) > 1
 
 
 def _shares(one: Sentence, wanted: Sequence[frozenset[str]]) -> list[float]:
