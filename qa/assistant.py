@@ -57,8 +57,6 @@ _PASSAGES = 80
 _EXAMPLES = 3
 # Sentences that say what happened at a time.
 _HAPPENED = 5
-# Days after a period in which articles report on it.
-_REPORTED = 14
 _Input = TypeVar("_Input")
 _Output = TypeVar("_Output")
 
@@ -91,6 +89,8 @@ class Assistant:
         self._max_question_chars = max_question_chars
         self._writer = writer
         self.forms = forms
+        # A chat model writes what is told in several sentences.
+        self._telling = None if writer else forms
         begin, kind = _stage("begin", self._begin), _stage("kind", self._kind)
         found = kind | _stage("retrieve", self._retrieve) | _stage("read", self._read)
         update, cite = timed("update", self._update), timed("cite", self._cite)
@@ -242,9 +242,8 @@ class Assistant:
         kind: QuestionKind = "yesno" if asked.yes_or_no else "fact"
         if self.forms:
             said = self.forms.kinds.kind(asked.text, timed=bool(asked.happening or asked.period))
-            alone = not (asked.depends and work.turns)
             # "Is a mask enough …?" is for yes or no, also where the model is not sure of that.
-            if said == "talk" or (alone and said != "fact"):
+            if said == "talk" or (work.alone and said != "fact"):
                 kind = said
         return replace(work, kind=kind, asked=replace(asked, yes_or_no=kind == "yesno"))
 
@@ -287,9 +286,8 @@ class Assistant:
         if self._tells(work):
             return self._told(work, work.kind, work.wide, lambda: self._found(work))
         draft = self._found(work)
-        alone = not (work.asked.depends and work.turns)
-        if not draft.claims and alone and self.forms and not self._writer:
-            kind = self.forms.kinds.otherwise(work.asked.text, BROAD)
+        if not draft.claims and work.alone and self._telling:
+            kind = self._telling.kinds.otherwise(work.asked.text, BROAD)
             if kind:
                 return self._told(work, kind, work.hits, lambda: draft, doubt="some")
         return replace(work, draft=draft)
@@ -303,8 +301,8 @@ class Assistant:
         doubt: Doubt = "none",
     ) -> Work:
         """Return the work with an answer of a kind; `doubt` says how far another may be wanted."""
-        assert self.forms
-        draft, more = self.forms.answer(kind, work.asked, hits, read)
+        assert self._telling
+        draft, more = self._telling.answer(kind, work.asked, hits, read)
         if draft.claims and draft.doubt == "none":
             draft = replace(draft, doubt=doubt)
         return replace(work, kind=kind if draft.claims else work.kind, draft=draft, more=more)
@@ -319,7 +317,7 @@ class Assistant:
         What happened in a period is told by the dated ones.
         """
         told = work.kind in TELLING and not work.asked.happening
-        return told and self.forms is not None and self._writer is None
+        return told and self._telling is not None
 
     def _about(self, filters: Filters) -> Draft:
         """Return what the archive, or the part of it that passes the filters, holds."""
@@ -332,18 +330,18 @@ class Assistant:
     def _happening(self, work: Work, happening: Happening) -> Work:
         """Return the work with what happened in a period; with what else is told of its subject."""
         draft = self._happened(work, happening)
-        if not happening.subject or not self.forms or self._writer:
+        if not happening.subject or not self._telling:
             return replace(work, draft=draft)
         first, last = happening.period
         of_then = (
             hit
             for hit in work.wide
-            if hit.article.date and first <= hit.article.date <= _later(last, _REPORTED)
+            if hit.article.date and first <= hit.article.date <= plans.latest(last)
         )
         near = tuple(itertools.islice(of_then, BROAD_HITS))
         if not draft.claims:
             return self._told(work, "overview", near, lambda: draft)
-        return replace(work, draft=draft, more=self.forms.below(work.asked, near, draft))
+        return replace(work, draft=draft, more=self._telling.below(work.asked, near, draft))
 
     def _happened(self, work: Work, happening: Happening) -> Draft:
         """Return the dated sentences on what happened in a period; no claims if there is none."""
@@ -360,11 +358,10 @@ class Assistant:
         if due:
             report = plans.report(draft.claims[0], draft) or self._since(due, work)
             draft = plans.with_report(draft, report)
-        said = {(span.article_id, span.start) for claim in draft.claims for span in claim.spans}
         more = (
             claim
             for claim in work.more
-            if not any((span.article_id, span.start) in said for span in claim.spans)
+            if not any(span.place in draft.places for span in claim.spans)
         )
         return replace(work, draft=replace(draft, claims=(*draft.claims, *more)))
 
@@ -398,10 +395,6 @@ class Assistant:
                 f"{self._max_question_chars}: shorten it, or raise QA_MAX_QUESTION_CHARS"
             )
         return question
-
-
-def _later(day: datetime.date, days: int) -> datetime.date:
-    return day + datetime.timedelta(min(days, (datetime.date.max - day).days))
 
 
 def _stage(name: str, function: Callable[[Any], Work]) -> Runnable[Any, Work]:

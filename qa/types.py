@@ -173,6 +173,11 @@ class Span:
     quote: str
     timing: Timing = Timing()
 
+    @property
+    def place(self) -> tuple[str, int]:
+        """Where it begins: two spans of one place quote one sentence."""
+        return self.article_id, self.start
+
 
 @dataclass(frozen=True, slots=True)
 class Claim:
@@ -205,6 +210,11 @@ class Draft:
     hits: tuple[Hit, ...] = ()
     others: tuple[Claim, ...] = ()
     doubt: Doubt = "none"
+
+    @property
+    def places(self) -> frozenset[tuple[str, int]]:
+        """The places of what the claims rest on."""
+        return frozenset(span.place for claim in self.claims for span in claim.spans)
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,9 +132,8 @@ class Forms:
 
 def _besides(answer: Draft, sentences: Sequence[Sentence]) -> list[Sentence]:
     """Return the sentences that an answer lacks, best first; with it, `MOST` quotes at most."""
-    known = {(span.article_id, span.start) for claim in answer.claims for span in claim.spans}
-    others = [one for one in sentences if (one.hit.article.id, one.start) not in known]
-    return others[: max(0, MOST - len(known))]
+    others = [one for one in sentences if (one.hit.article.id, one.start) not in answer.places]
+    return others[: max(0, MOST - len(answer.places))]
 
 
 def _in_sentences(found: Draft) -> Draft:

@@ -75,7 +75,8 @@ def on_either(
     """Return the places of the sentences on either side of what is compared, if sides are told."""
     if not sides:
         return ()
-    leaning = [_leaning(one, [stems(side) for side in sides]) for one in read]
+    wanted = [stems(side) for side in sides]
+    leaning = [_leaning(one, wanted) for one in read]
     first, second = ([n for n, side in enumerate(leaning) if side == which] for which in (0, 1))
     return first, second
 

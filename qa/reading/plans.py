@@ -137,9 +137,14 @@ def _reports(text: str, span: Span, plan: Claim) -> bool:
     if not before.due or not after.written or after.written < before.due or after.due:
         return False
     if before.days:
-        latest = before.days[1] + min(_PUT_OFF, datetime.date.max - before.days[1])
-        return bool(after.days and before.days[0] <= after.days[1] and after.days[0] <= latest)
+        first, last = before.days
+        return bool(after.days and first <= after.days[1] and after.days[0] <= latest(last))
     return _shared(text, plan.text) >= max(1, min(len(stems(text)), len(stems(plan.text))))
+
+
+def latest(day: datetime.date) -> datetime.date:
+    """Return the last day on which what was to be on a day may be, or be reported on."""
+    return day + min(_PUT_OFF, datetime.date.max - day)
 
 
 def with_report(draft: Draft, found: Claim | None) -> Draft:

@@ -355,12 +355,12 @@ def _others(
     found: Sequence[Finding], ahead: bool, known: Sequence[Span] = ()
 ) -> list[tuple[float, Claim]]:
     """Return further places that may answer with their scores, best first, each sentence once."""
-    seen = {(span.article_id, span.start) for span in known}
+    seen = {span.place for span in known}
     places = [place for finding in found[:_FINDINGS] for place in finding.places]
     others: list[tuple[float, Claim]] = []
     for place in sorted(places, key=lambda place: -place.score):
         span = _sentence(place, ahead)
-        if (span.article_id, span.start) not in seen:
-            seen.add((span.article_id, span.start))
+        if span.place not in seen:
+            seen.add(span.place)
             others.append((place.score, Claim(place.text, (span,), kind=place.kind)))
     return others[:_OTHERS]

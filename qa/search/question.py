@@ -98,10 +98,9 @@ class Asked:
     """A question, understood once: `understand` makes it.
 
     `text` is the question as people put it, in the archive's spelling, or as a chat model rewrote
-    it.
-    `whole` is the question rewritten to stand alone, which differs if the question `depends` on the
-    turns before. `proper` is its last sentence: what goes
-    before only sets the scene. `today` is the day of asking, from which "last week" counts.
+    it. `whole` is the question rewritten to stand alone, which differs if the question `depends` on
+    the turns before. `proper` is its last sentence: what goes before only sets the scene. `today`
+    is the day of asking, from which "last week" counts.
 
     The flags tell what is asked for: a date (`when`), a duration (`how_long`), something still to
     come (`ahead`), yes or no, one of several `choices` that only the question's own page shows, or

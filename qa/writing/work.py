@@ -46,6 +46,11 @@ class Work:
     done: bool = True
     unreachable: str = ""
 
+    @property
+    def alone(self) -> bool:
+        """Whether the question asks the same without the turns before it."""
+        return not (self.asked.depends and self.turns)
+
 
 def timed(name: str, stage: Callable[[Any], Staged]) -> Callable[[Any], Staged]:
     """Return a stage that writes down the seconds it took, after those of the stages before."""
