@@ -8,7 +8,6 @@ begin ──▶ rewrite ──▶ kind ──▶ retrieve ──▶ read ──�
 """
 
 import datetime
-import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
@@ -25,27 +24,24 @@ from langchain_core.runnables import (
 
 from qa import checking
 from qa.checking import Checker
-from qa.dates import Period
+from qa.drafting import Drafter
 from qa.errors import CitationError, QuestionError
 from qa.library.catalogue import Library
 from qa.library.recipe import facts
 from qa.library.vectors import VectorReader
 from qa.models.loading import load_embedder
 from qa.reading import plans
-from qa.reading.about import about, english_only
+from qa.reading.about import english_only
 from qa.reading.cite import cite
-from qa.reading.forms import BROAD, BROAD_HITS, TELLING, Forms
+from qa.reading.forms import BROAD_HITS, Forms
 from qa.reading.reader import Reader, SpanReader
-from qa.reading.timeline import as_draft, timeline
-from qa.search.followups import subjects
-from qa.search.question import Happening, understand
+from qa.search.question import understand
 from qa.search.retriever import Retriever
 from qa.search.spelling import spelled
 from qa.settings import Settings
 from qa.text.language import foreign_language
 from qa.text.printable import storable
-from qa.text.words import content_words
-from qa.types import Answer, Claim, Doubt, Draft, Event, Filters, Hit, QuestionKind, Turn
+from qa.types import Answer, Claim, Event, Filters, QuestionKind, Turn
 from qa.writing.loading import load_writer
 from qa.writing.stages import WritingStages
 from qa.writing.work import Work, timed, timed_pieces
@@ -53,10 +49,6 @@ from qa.writing.writer import Writer
 
 # Passages in which a timeline looks for dated sentences.
 _PASSAGES = 80
-# Articles that small talk names as examples.
-_EXAMPLES = 3
-# Sentences that say what happened at a time.
-_HAPPENED = 5
 _Input = TypeVar("_Input")
 _Output = TypeVar("_Output")
 
@@ -90,7 +82,7 @@ class Assistant:
         self._writer = writer
         self.forms = forms
         # A chat model writes what is told in several sentences.
-        self._telling = None if writer else forms
+        self._drafter = Drafter(library, reader, None if writer else forms)
         begin, kind = _stage("begin", self._begin), _stage("kind", self._kind)
         found = kind | _stage("retrieve", self._retrieve) | _stage("read", self._read)
         update, cite = timed("update", self._update), timed("cite", self._cite)
@@ -195,16 +187,10 @@ class Assistant:
                 filters=filters,
                 limit=_PASSAGES,
             )
-            return self._events(searched, hits, limit)
+            return self._drafter.events(searched, hits, limit)
 
         events: Runnable[str, tuple[Event, ...]] = RunnableLambda(made)
         return _once_more(events).invoke(self._checked(query))
-
-    def _events(
-        self, subject: str, hits: Sequence[Hit], limit: int, days: Period | None = None
-    ) -> tuple[Event, ...]:
-        articles = self.library.articles(list({hit.article.id for hit in hits}))
-        return timeline(subject, hits, articles, limit, days)
 
     def unwritten(self) -> "Assistant":
         """Return the same assistant without its chat model: what it answers costs nothing."""
@@ -255,7 +241,7 @@ class Assistant:
         )
         # Turns that a model has put into the question are not searched for besides.
         turns = () if self._writer else work.turns
-        if self._tells(work):
+        if self._drafter.tells(work):
             wide = find(turns, limit=max(BROAD_HITS, self.retriever.limit))
             return replace(work, hits=tuple(wide[: self.retriever.limit]), wide=tuple(wide))
         hits = find(turns)
@@ -263,94 +249,13 @@ class Assistant:
         return replace(work, hits=tuple(hits), wide=tuple(wide))
 
     def _read(self, work: Work) -> Work:
-        work = self._drafted(work)
+        work = self._drafter.draft(work)
         draft = work.draft
         # Names alone, "macron le pen", seem foreign, and may be answered; a chat model reads all.
         idle = not draft.claims or draft.doubt == "much" or work.kind == "talk"
         if idle and not self._writer and (language := foreign_language(work.question)):
             return replace(work, kind="talk", draft=english_only(language), more=())
         return replace(work, hits=draft.hits or work.hits)
-
-    def _drafted(self, work: Work) -> Work:
-        """Return the work with an answer of the form that is wanted, and what stands below it.
-
-        The draft has no claims if there is no answer.
-        """
-        if work.kind == "talk":
-            return replace(work, draft=self._about(work.filters))
-        if work.asked.happening:
-            return self._happening(work, work.asked.happening)
-        if not content_words(work.asked.whole):
-            # "?" asks for nothing, and anything would answer.
-            return replace(work, draft=Draft(hits=tuple(work.hits)))
-        if self._tells(work):
-            return self._told(work, work.kind, work.wide, lambda: self._found(work))
-        draft = self._found(work)
-        if not draft.claims and work.alone and self._telling:
-            kind = self._telling.kinds.otherwise(work.asked.text, BROAD)
-            if kind:
-                return self._told(work, kind, work.hits, lambda: draft, doubt="some")
-        return replace(work, draft=draft)
-
-    def _told(
-        self,
-        work: Work,
-        kind: QuestionKind,
-        hits: tuple[Hit, ...],
-        read: Callable[[], Draft],
-        doubt: Doubt = "none",
-    ) -> Work:
-        """Return the work with an answer of a kind; `doubt` says how far another may be wanted."""
-        assert self._telling
-        draft, more = self._telling.answer(kind, work.asked, hits, read)
-        if draft.claims and draft.doubt == "none":
-            draft = replace(draft, doubt=doubt)
-        return replace(work, kind=kind if draft.claims else work.kind, draft=draft, more=more)
-
-    def _found(self, work: Work) -> Draft:
-        searched = self.library.counts(work.filters)[1]
-        return self._reader.read(work.asked, work.hits, searched)
-
-    def _tells(self, work: Work) -> bool:
-        """Tell whether a question is answered in several sentences, which no model writes.
-
-        What happened in a period is told by the dated ones.
-        """
-        told = work.kind in TELLING and not work.asked.happening
-        return told and self._telling is not None
-
-    def _about(self, filters: Filters) -> Draft:
-        """Return what the archive, or the part of it that passes the filters, holds."""
-        whole, _ = self.library.counts()
-        articles, _ = self.library.counts(filters)
-        sites = [] if filters else self.library.sites()
-        newest = self.library.sources(filters, newest=_EXAMPLES)
-        return about(whole, articles, sites, self.library.extent(filters), newest)
-
-    def _happening(self, work: Work, happening: Happening) -> Work:
-        """Return the work with what happened in a period; with what else is told of its subject."""
-        draft = self._happened(work, happening)
-        if not happening.subject or not self._telling:
-            return replace(work, draft=draft)
-        first, last = happening.period
-        of_then = (
-            hit
-            for hit in work.wide
-            if hit.article.date and first <= hit.article.date <= plans.latest(last)
-        )
-        near = tuple(itertools.islice(of_then, BROAD_HITS))
-        if not draft.claims:
-            return self._told(work, "overview", near, lambda: draft)
-        return replace(work, draft=draft, more=self._telling.below(work.asked, near, draft))
-
-    def _happened(self, work: Work, happening: Happening) -> Draft:
-        """Return the dated sentences on what happened in a period; no claims if there is none."""
-        asked, subject, days = work.asked, happening.subject, happening.period
-        known = subjects(asked.text, work.turns) if asked.whole != asked.text else []
-        for one in [f"{name} {subject}".strip() for name in known] or [subject]:
-            if events := self._events(one, work.wide, _HAPPENED, days):
-                return as_draft(events)
-        return Draft(hits=tuple(work.hits))
 
     def _update(self, work: Work) -> Work:
         """Say of what was still to come that it was, and look for what was reported since."""

@@ -57,7 +57,7 @@ def test_other_weights_are_refused(tmp_path: Path, library_of_news: Path) -> Non
     code = (
         "import pathlib, sys; from qa.models import loading; "
         f"loading.READER = pathlib.Path({str(tmp_path)!r}); "
-        f"from qa.cli import main; sys.exit(main(['ask', 'who', '--library', "
+        f"from qa.cli.commands import main; sys.exit(main(['ask', 'who', '--library', "
         f"{str(library_of_news)!r}]))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)

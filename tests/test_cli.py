@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from qa.cli import main, parser
+from qa.cli.commands import main, parser
 from tests.conftest import CHECKOUT, run_qa
 
 
@@ -211,7 +211,7 @@ def test_answers_need_no_extra(library_of_news: Path) -> None:
 def without(hidden: list[str], command: list[str]) -> subprocess.CompletedProcess[str]:
     code = (
         f"import sys; sys.modules.update(dict.fromkeys({hidden})); "
-        f"from qa.cli import main; sys.exit(main({command}))"
+        f"from qa.cli.commands import main; sys.exit(main({command}))"
     )
     return subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=120, cwd=CHECKOUT

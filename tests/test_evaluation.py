@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from qa.cli import main
+from qa.cli.commands import main
 from qa.errors import EvaluationError
 from qa.evaluation import Evaluation, Question, evaluate, load
 from qa.evaluation.nuggets import Nugget

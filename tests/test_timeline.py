@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from qa.assistant import Assistant
-from qa.cli import main
+from qa.cli.commands import main
 from qa.errors import QuestionError
 from qa.reading.timeline import timeline
 from qa.types import Article, Filters, Hit, Passage, Source

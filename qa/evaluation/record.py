@@ -99,7 +99,7 @@ def _code_hash() -> str:
     digest = hashlib.sha256()
     for path in sorted([*PACKAGE.rglob("*.py"), *PACKAGE.rglob("*.html")]):
         # How a report looks, and what the command line prints, changes no result.
-        if path.name not in ("report.py", "report.html", "plots.py", "cli.py"):
+        if path.name not in ("report.py", "report.html", "plots.py", "commands.py"):
             digest.update(path.relative_to(PACKAGE).as_posix().encode() + path.read_bytes())
     return digest.hexdigest()
 

@@ -1,4 +1,4 @@
-"""The command line: parsing and printing only."""
+"""The commands: parsing and printing only."""
 
 import argparse
 import datetime
@@ -14,7 +14,8 @@ from typing import Self
 
 from tqdm import tqdm
 
-from qa import __version__, terminal
+from qa import __version__
+from qa.cli import terminal
 from qa.errors import QAError
 from qa.settings import Settings
 from qa.text.printable import printable
@@ -370,7 +371,3 @@ class _Progress:
 
     def notice(self, line: str) -> None:
         self._bar.write(line, file=sys.stderr)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

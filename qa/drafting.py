@@ -1,0 +1,123 @@
+"""A question with its hits → the draft that its form of answer wants, and what stands below."""
+
+import itertools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from qa.dates import Period
+from qa.library.catalogue import Library
+from qa.reading import plans
+from qa.reading.about import about
+from qa.reading.forms import BROAD, BROAD_HITS, TELLING, Forms
+from qa.reading.reader import Reader
+from qa.reading.timeline import as_draft, timeline
+from qa.search.followups import subjects
+from qa.search.question import Happening
+from qa.text.words import content_words
+from qa.types import Doubt, Draft, Event, Filters, Hit, QuestionKind
+from qa.writing.work import Work
+
+# Articles that small talk names as examples.
+_EXAMPLES = 3
+# Sentences that say what happened at a time.
+_HAPPENED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Drafter:
+    """Drafts answers from the hits that were retrieved.
+
+    Without `forms` every answer is the reader's own: a chat model writes the others.
+    """
+
+    library: Library
+    reader: Reader
+    forms: Forms | None
+
+    def draft(self, work: Work) -> Work:
+        """Return the work with an answer of the form that is wanted, and what stands below.
+
+        The draft has no claims if there is no answer.
+        """
+        if work.kind == "talk":
+            return replace(work, draft=self._about(work.filters))
+        if work.asked.happening:
+            return self._happening(work, work.asked.happening)
+        if not content_words(work.asked.whole):
+            # "?" asks for nothing, and anything would answer.
+            return replace(work, draft=Draft(hits=tuple(work.hits)))
+        if self.tells(work):
+            return self._told(work, work.kind, work.wide, lambda: self._read(work))
+        draft = self._read(work)
+        if not draft.claims and work.alone and self.forms:
+            kind = self.forms.kinds.otherwise(work.asked.text, BROAD)
+            if kind:
+                return self._told(work, kind, work.hits, lambda: draft, doubt="some")
+        return replace(work, draft=draft)
+
+    def tells(self, work: Work) -> bool:
+        """Tell whether a question is answered in several sentences, which no model writes.
+
+        What happened in a period is told by the dated ones.
+        """
+        told = work.kind in TELLING and not work.asked.happening
+        return told and self.forms is not None
+
+    def events(
+        self, subject: str, hits: Sequence[Hit], limit: int, days: Period | None = None
+    ) -> tuple[Event, ...]:
+        """Return at most `limit` dated sentences of some hits on a subject, oldest first."""
+        articles = self.library.articles(list({hit.article.id for hit in hits}))
+        return timeline(subject, hits, articles, limit, days)
+
+    def _told(
+        self,
+        work: Work,
+        kind: QuestionKind,
+        hits: tuple[Hit, ...],
+        read: Callable[[], Draft],
+        doubt: Doubt = "none",
+    ) -> Work:
+        """Return the work with an answer of a kind; `doubt` says how far another may be wanted."""
+        assert self.forms
+        draft, more = self.forms.answer(kind, work.asked, hits, read)
+        if draft.claims and draft.doubt == "none":
+            draft = replace(draft, doubt=doubt)
+        return replace(work, kind=kind if draft.claims else work.kind, draft=draft, more=more)
+
+    def _read(self, work: Work) -> Draft:
+        searched = self.library.counts(work.filters)[1]
+        return self.reader.read(work.asked, work.hits, searched)
+
+    def _about(self, filters: Filters) -> Draft:
+        """Return what the archive, or the part of it that passes the filters, holds."""
+        whole, _ = self.library.counts()
+        articles, _ = self.library.counts(filters)
+        sites = [] if filters else self.library.sites()
+        newest = self.library.sources(filters, newest=_EXAMPLES)
+        return about(whole, articles, sites, self.library.extent(filters), newest)
+
+    def _happening(self, work: Work, happening: Happening) -> Work:
+        """Return the work with what happened in a period; with what else is told of its subject."""
+        draft = self._happened(work, happening)
+        if not happening.subject or not self.forms:
+            return replace(work, draft=draft)
+        first, last = happening.period
+        of_then = (
+            hit
+            for hit in work.wide
+            if hit.article.date and first <= hit.article.date <= plans.latest(last)
+        )
+        near = tuple(itertools.islice(of_then, BROAD_HITS))
+        if not draft.claims:
+            return self._told(work, "overview", near, lambda: draft)
+        return replace(work, draft=draft, more=self.forms.below(work.asked, near, draft))
+
+    def _happened(self, work: Work, happening: Happening) -> Draft:
+        """Return the dated sentences on what happened in a period; no claims if there is none."""
+        asked, subject, days = work.asked, happening.subject, happening.period
+        known = subjects(asked.text, work.turns) if asked.whole != asked.text else []
+        for one in [f"{name} {subject}".strip() for name in known] or [subject]:
+            if events := self.events(one, work.wide, _HAPPENED, days):
+                return as_draft(events)
+        return Draft(hits=tuple(work.hits))
