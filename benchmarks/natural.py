@@ -19,7 +19,8 @@ from tqdm import tqdm
 from benchmarks.news import NEWS, SHARED
 from qa.assistant import Assistant
 from qa.evaluation.judging import rightly
-from qa.reading.reader import Evidence, SpanReader
+from qa.reading.evidence import Evidence
+from qa.reading.reader import SpanReader
 from qa.search.question import Asked, understand
 from qa.settings import Settings
 from qa.training.cases import rightly_held

@@ -16,7 +16,8 @@ from qa.models.loading import (
     load_small_reader,
 )
 from qa.models.span_model import Reading, SpanJudge, SpanModel, Text
-from qa.reading.findings import Place, Read
+from qa.reading.drafts import settling
+from qa.reading.findings import Finding, Place, Read
 from qa.reading.reader import AGAIN, SpanReader
 from qa.reading.spans import Candidate
 from qa.reading.verify import AnswerVerifier, changed, settled
@@ -152,6 +153,24 @@ def place(day: str | None) -> Place:
     reading = Reading(NONE, NONE, (), 0.0, 0.0, 0.0, NONE, SpanJudge(NONE, NONE, NONE, 0.0))
     read = Read(replace(hit, article=replace(hit.article, date=date)), reading)
     return Place(read, Candidate((0, 1), (0, 1), (0, 0), 0.0), np.zeros(9), 0.0)
+
+
+@pytest.mark.parametrize(
+    ("question", "written", "counts"),
+    [
+        ("Did she win the final in 2022?", "2016-07-09", False),
+        ("Did she win the final in 2022?", "2022-07-09", True),
+        ("Did she win the final in 2022?", None, True),
+        ("Did she win the final?", "2016-07-09", True),
+        # What was planned before is said before.
+        ("Will she play in 2022?", "2021-12-01", True),
+    ],
+)
+def test_what_was_written_before_the_time_asked_about_does_not_settle(
+    question: str, written: str | None, counts: bool
+) -> None:
+    found = [Finding(0.0, (place(written),))]
+    assert bool(settling(understand(question), found)) == counts
 
 
 NONE = np.zeros(0, np.float32)

@@ -7,7 +7,8 @@ import pytest
 
 from qa.assistant import Assistant
 from qa.models.loading import load_calibration
-from qa.reading.reader import SpanReader, asks_for_dates
+from qa.reading.evidence import asks_for_dates
+from qa.reading.reader import SpanReader
 from qa.search.question import understand
 from qa.settings import Settings
 from qa.types import Draft, Hit, Passage, Source

@@ -26,8 +26,9 @@ from qa.errors import QAError, TrainingError
 from qa.models.calibration import FILE, Calibration, Decision, Scores
 from qa.models.embedder import EMBEDDER
 from qa.models.loading import READER, file_hash, load_span_model
+from qa.reading.evidence import by_best, spans, weighed
 from qa.reading.findings import Read, places
-from qa.reading.reader import AGAIN, SpanReader, by_best, spans, weighed
+from qa.reading.reader import AGAIN, SpanReader
 from qa.settings import Settings
 from qa.training.archives import searching
 from qa.training.cases import Case, cases

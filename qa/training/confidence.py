@@ -16,7 +16,7 @@ from sklearn.metrics import roc_auc_score
 from qa.evaluation.judging import rightly
 from qa.evaluation.metrics import exact_match, token_f1
 from qa.models.calibration import Confidence
-from qa.reading.reader import Evidence
+from qa.reading.evidence import Evidence
 from qa.training.cases import Case, rightly_held
 
 # Of all cases, by where they are asked and whether that answers: what each kind weighs together.

@@ -1,0 +1,149 @@
+"""What the evidence says → the reader's answer in words, in a sentence, or by yes or no."""
+
+import datetime
+import itertools
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from qa import prompts
+from qa.dates import dated, kept
+from qa.reading.differing import differing
+from qa.reading.evidence import Evidence
+from qa.reading.findings import Finding, Place
+from qa.reading.plans import timing
+from qa.reading.verify import Settled, changed
+from qa.search.question import Asked
+from qa.text.sentences import Offsets
+from qa.types import Claim, Doubt, Draft, Span, day
+
+# Places of one answer that are cited: more would bury the answer. Each has at least half the
+# weight of the best: the same words can stand in a passage that says nothing to the question.
+_CITED = 3
+_NEAR = math.log(2)
+# Sentences in which yes or no is looked for: of those further down, one says either by chance.
+_SETTLING = 4
+# Findings and other places among which a later report, or another value, is looked for.
+_FINDINGS = 12
+_OTHERS = 12
+
+
+def refusal(asked: Asked, evidence: Evidence, confidence: float) -> Draft:
+    """Return a draft without claims, with the places that were found."""
+    others = [claim for _, claim in _others(evidence.found, asked.ahead)]
+    return Draft(confidence=confidence, hits=evidence.hits, others=tuple(others))
+
+
+def in_a_sentence(asked: Asked, evidence: Evidence, draft: Draft, unsettled: bool) -> Draft:
+    """Answer with a whole sentence: words alone would be a clipped reason, or a guess.
+
+    What other places share is only those words: they do not say what this sentence says. Before a
+    question for yes or no that is `unsettled` stands that the archive says neither.
+    """
+    best = evidence.found[0]
+    span = _sentence(best.places[0], asked.ahead)
+    claims: tuple[Claim, ...] = (Claim(span.quote, (span,), kind="sentence"),)
+    if unsettled:
+        claims = (Claim(prompts.phrase("unsettled"), (), kind="phrase"), *claims)
+        draft = replace(draft, doubt="none")
+    others = tuple(claim for _, claim in _others(evidence.found, asked.ahead, (span,)))
+    short = span.quote if asked.yes_or_no else best.text
+    return replace(draft, claims=claims, short=short, others=others)
+
+
+def in_words(
+    asked: Asked, evidence: Evidence, draft: Draft, differ: Callable[[Claim, Claim], bool]
+) -> Draft:
+    """Answer with a few words, and the sentences that they stand in.
+
+    `differ` tells whether two claims answer the question differently.
+    """
+    best = evidence.found[0]
+    likeliest, *further = best.places
+    sentence = _sentence(likeliest, asked.ahead)
+    near = [place for place in further if place.score > likeliest.score - _NEAR]
+    more = (_sentence(place, asked.ahead) for place in near)
+    # "Monday" of another week is another answer.
+    same = (span for span in more if span.timing.days == sentence.timing.days)
+    spans = (sentence, *itertools.islice(same, _CITED - 1))
+    claim = Claim(best.text, spans, kind=likeliest.kind)
+    scored = _others(evidence.found, asked.ahead, spans)
+    rivals = [other for score, other in scored if score > likeliest.score - _NEAR]
+    claims = differing(claim, rivals, differ)
+    others = tuple(other for _, other in scored)
+    return replace(draft, claims=claims, short=best.text, others=others)
+
+
+def by_yes_or_no(
+    asked: Asked, evidence: Evidence, draft: Draft, settled: Sequence[Settled]
+) -> Draft:
+    """Say yes or no by the sentence that counts; and show one of another time that differs."""
+    first, *rest = settled
+    other = next((one for one in rest if changed(one, first)), None)
+    agreed = all(one.said == first.said for one in rest)
+    spans = [_sentence(one.place, asked.ahead) for one in (first, other) if one]
+    told = (_reported(span) if other else "" for span in spans)
+    sentences = (
+        Claim(span.quote, (span,), lead, "sentence") for span, lead in zip(spans, told, strict=True)
+    )
+    claims = (Claim(prompts.phrase(first.said), (), kind="phrase"), *sentences)
+    # The confidence is in the reader's words, which need not say yes or no.
+    doubt: Doubt = "none" if agreed and draft.doubt == "none" else "some"
+    others = tuple(claim for _, claim in _others(evidence.found, asked.ahead, spans))
+    return replace(draft, claims=claims, short=first.said, others=others, doubt=doubt)
+
+
+def settling(asked: Asked, found: Sequence[Finding]) -> list[Place]:
+    """Return the likeliest places, one of each sentence: those in which yes or no is looked for.
+
+    None was written before the time that the question names, unless its sentence names that time:
+    what was so in 2016 does not settle whether somebody won in 2022.
+    """
+    places = sorted((place for one in found for place in one.places), key=lambda one: -one.score)
+    each: dict[tuple[str, Offsets], Place] = {}
+    for place in places:
+        each.setdefault((place.hit.passage.id, place.candidate.sentence), place)
+    first = asked.period[0] if asked.period and not asked.ahead else datetime.date.min
+    return [one for one in each.values() if _reaches(one, first)][:_SETTLING]
+
+
+def _reaches(place: Place, first: datetime.date) -> bool:
+    """Tell whether a sentence was written on a day or later, or names such a time."""
+    text, written = place.hit.passage.text, place.hit.article.date
+    if written is None or written >= first:
+        return True
+    start, end = place.candidate.sentence
+    named = dated(one for one in kept(text, written) if start <= one.start and one.end <= end)
+    return any(days[1] >= first for _, days in named)
+
+
+def _reported(span: Span) -> str:
+    written = span.timing.written
+    return prompts.phrase("reported", written=day(written)) if written else ""
+
+
+def _sentence(place: Place, ahead: bool) -> Span:
+    passage, written = place.hit.passage, place.hit.article.date
+    answer, (start, end) = place.candidate.span, place.candidate.sentence
+    return Span(
+        passage.article_id,
+        passage.start + start,
+        passage.start + end,
+        passage.text[start:end],
+        timing(passage.text, answer, (start, end), kept(passage.text, written), written, ahead),
+    )
+
+
+def _others(
+    found: Sequence[Finding], ahead: bool, known: Sequence[Span] = ()
+) -> list[tuple[float, Claim]]:
+    """Return further places that may answer with their scores, best first, each sentence once."""
+    seen = {span.place for span in known}
+    places = [place for finding in found[:_FINDINGS] for place in finding.places]
+    others: list[tuple[float, Claim]] = []
+    for place in sorted(places, key=lambda place: -place.score):
+        span = _sentence(place, ahead)
+        if span.place not in seen:
+            seen.add(span.place)
+            others.append((place.score, Claim(place.text, (span,), kind=place.kind)))
+    return others[:_OTHERS]
