@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from qa.dates import Period
 from qa.library.catalogue import Library
 from qa.reading import plans
-from qa.reading.about import about
+from qa.reading.about import about, by_month
 from qa.reading.forms import BROAD, BROAD_HITS, TELLING, Forms
 from qa.reading.reader import Reader
 from qa.reading.timeline import as_draft, timeline
@@ -47,7 +47,8 @@ class Drafter:
             # "?" asks for nothing, and anything would answer.
             return replace(work, draft=Draft(hits=tuple(work.hits)))
         if self.tells(work):
-            return self._told(work, work.kind, work.wide, lambda: self._read(work))
+            told = self._told(work, work.kind, work.wide, lambda: self._read(work))
+            return self._with_months(told)
         draft = self._read(work)
         if not draft.claims and work.alone and self.forms:
             kind = self.forms.kinds.otherwise(work.asked.text, BROAD)
@@ -84,6 +85,16 @@ class Drafter:
         if draft.claims and draft.doubt == "none":
             draft = replace(draft, doubt=doubt)
         return replace(work, kind=kind if draft.claims else work.kind, draft=draft, more=more)
+
+    def _with_months(self, work: Work) -> Work:
+        """Return an overview of more articles than were read with the months of the most."""
+        if work.kind != "overview" or work.asked.period or not work.draft.claims:
+            return work
+        assert self.forms
+        months = self.library.months(work.filters, self.forms.subject(work.asked))
+        if sum(months.values()) <= BROAD_HITS or len(months) == 1:
+            return work
+        return replace(work, more=(*work.more, by_month(months)))
 
     def _read(self, work: Work) -> Draft:
         searched = self.library.counts(work.filters)[1]

@@ -24,7 +24,7 @@ from qa.models.loading import (
     load_small_reader,
 )
 from qa.models.question_kinds import KINDS, QuestionKinds
-from qa.reading.about import about
+from qa.reading.about import about, by_month
 from qa.reading.layout import items, names, names_both, on_either, side_by_side, values
 from qa.reading.overview import choose
 from qa.reading.sides import sides
@@ -146,6 +146,21 @@ def test_an_empty_archive_says_how_to_fill_it() -> None:
     assert "qa ingest" in claim.text
     assert "3 articles." in about(5, 3, [], None).claims[0].text
     assert "widen them" in about(5, 0, [], None).claims[0].text
+
+
+def test_an_overview_of_more_than_was_read_names_the_months_of_the_most() -> None:
+    months = {"2022-03": 40, "2022-04": 12, "2022-09": 3, "2022-11": 900}
+    said = by_month(months).text
+    assert "955 articles" in said
+    assert "March 2022, April 2022, November 2022." in said
+
+
+def test_months_count_the_articles_that_have_all_words(assistant: Assistant) -> None:
+    library = assistant.library
+    bridge = library.months(words=["bridge", "Lindhaven"])
+    assert bridge
+    assert sum(bridge.values()) < sum(library.months().values())
+    assert library.months(words=["bridge", 'no "such" word']) == {}
 
 
 def test_an_overview_tells_several_things_in_order_of_time(assistant: Assistant) -> None:

@@ -17,7 +17,7 @@ from qa.library.articles import SOURCE_COLUMNS, Entry, delete_article, insert_ar
 from qa.library.database import Database
 from qa.library.days import search_days
 from qa.library.filters import condition_on_articles, condition_on_passages, register_host
-from qa.library.fulltext import SCORED, FullText
+from qa.library.fulltext import SCORED, FullText, all_of
 from qa.types import Article, Filters, Passage, Source
 
 CATALOGUE = "catalogue.sqlite3"
@@ -215,12 +215,19 @@ class Library(Database):
         )
         return [source_of(row) for row in found]
 
-    def months(self, filters: Filters | None = None) -> dict[str, int]:
+    def months(self, filters: Filters | None = None, words: Sequence[str] = ()) -> dict[str, int]:
         """Return how many of the articles that pass are of each month, named 2022-03, in order.
 
-        Raises `QuestionError` for a source that is no site.
+        Only those count of which a passage has all the words. Raises `QuestionError` for a source
+        that is no site.
         """
         where, values = condition_on_articles(filters or Filters())
+        if words:
+            where += (
+                " AND number IN (SELECT p.article FROM words "
+                "JOIN passages p ON p.number = words.rowid WHERE words MATCH ?)"
+            )
+            values = [*values, all_of(words)]
         found = self._rows(
             "SELECT substr(date, 1, 7) AS month, count(*) FROM articles "
             f"WHERE date IS NOT NULL AND {where} GROUP BY month ORDER BY month",

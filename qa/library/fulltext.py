@@ -58,7 +58,7 @@ class FullText:
         self._see(generation)
         # Of "Abe's", texts may have only "Abe".
         kept = self._rarest(list(dict.fromkeys(_OWNED.sub("", word) for word in words)), most)
-        query = " OR ".join('"' + word.replace('"', '""') + '"' for word in kept)
+        query = " OR ".join(map(_quoted, kept))
         if not query:
             return []
         where, values = condition_on_passages(filters)
@@ -163,6 +163,15 @@ class FullText:
             # Kept, since SQLite reads all rows of a token to count them.
             self._counts[token] = int(found[0])
         return self._counts[token]
+
+
+def all_of(words: Sequence[str]) -> str:
+    """Return the query, in FTS5's language, for passages in which all of some words stand."""
+    return " AND ".join(map(_quoted, words))
+
+
+def _quoted(word: str) -> str:
+    return '"' + word.replace('"', '""') + '"'
 
 
 def _tokens(word: str) -> list[str]:

@@ -1,7 +1,8 @@
 """What the archive holds → the answer to small talk, and to questions on the program itself."""
 
+import datetime
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from qa import prompts
 from qa.dates import Period
@@ -9,8 +10,9 @@ from qa.types import Claim, Draft, Source, day
 
 # What stands before the name of a site in an article's title.
 _SITE = re.compile(r"\s+[|–—-]\s+(?=[^|–—-]+$)")
-# Sites that are named, those of the most articles.
+# Sites, and months, that are named: those of the most articles.
 _SITES = 3
+_MONTHS = 3
 
 
 def about(
@@ -39,6 +41,18 @@ def about(
     examples = [prompts.phrase("example", title=_SITE.split(one.title)[0]) for one in newest]
     shown = prompts.phrase("examples", examples=" · ".join(examples)) if examples else ""
     return _said(*filter(None, [said, shown]))
+
+
+def by_month(months: Mapping[str, int]) -> Claim:
+    """Return how many articles tell of a subject, and the months of which the most are.
+
+    `months` has the number of articles of each, named 2022-03.
+    """
+    most = sorted(sorted(months, key=lambda one: -months[one])[:_MONTHS])
+    named = [f"{datetime.date.fromisoformat(f'{month}-01'):%B %Y}" for month in most]
+    articles = f"{sum(months.values()):,}"
+    said = prompts.phrase("months", articles=articles, months=", ".join(named))
+    return Claim(said, (), kind="phrase")
 
 
 def english_only(language: str) -> Draft:

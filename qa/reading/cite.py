@@ -79,19 +79,24 @@ def cite(
 def refusal(hits: Sequence[Hit], extent: dates.Period | None, limited: bool = False) -> str:
     """Return what the assistant says when the archive does not hold the answer."""
     if limited and not hits:
-        nothing = "No article passes the limits that were set: widen them."
+        nothing = prompts.phrase("about_none")
         return prompts.fill("refusal", extent=nothing, nearest="").strip()
+    within = "_within_limits" if limited else ""
     if extent is None:
-        some = "the articles that pass the limits" if limited else "its articles"
-        reach = f"None of {some} has a date."
+        reach = prompts.phrase(f"undated{within}")
     else:
-        subject = "What passes the limits" if limited else "It"
-        reach = f"{subject} reaches from {day(extent[0])} to {day(extent[1])}."
+        first, last = map(day, extent)
+        reach = prompts.phrase(f"reach{within}", first=first, last=last)
     sources: dict[str, Source] = {}
     for hit in hits:
         sources.setdefault(hit.article.id, hit.article)
     labels = [f"“{source.label}”" for source in list(sources.values())[:_NEAREST]]
-    nearest = f"The nearest it holds: {' and '.join(labels)}." if labels else "It is empty."
+    if not labels:
+        nearest = prompts.phrase("empty")
+    elif len(labels) == 1:
+        nearest = prompts.phrase("nearest", title=labels[0])
+    else:
+        nearest = prompts.phrase("nearest_two", title=labels[0], other=labels[1])
     return prompts.fill("refusal", extent=reach, nearest=nearest)
 
 

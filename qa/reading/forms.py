@@ -20,6 +20,7 @@ from qa.reading.sides import sides
 from qa.reading.telling import Sentence, subject, told
 from qa.search.question import Asked
 from qa.settings import Settings
+from qa.text.words import content_words, stems
 from qa.types import Claim, Draft, Hit, QuestionKind
 
 # Hits in which the sentences of an answer are looked for, and sentences that it has at most: what
@@ -78,6 +79,11 @@ class Forms:
         """Return, in order of time, what tells most of a subject besides an answer."""
         best = self._chosen("overview", asked, hits)
         return layout.in_time(_besides(answer, best.sentences)) if best else ()
+
+    def subject(self, asked: Asked) -> list[str]:
+        """Return the words of a question that name its subject."""
+        wanted = subject(asked, self.selection.common)
+        return [word for word in content_words(asked.whole) if stems(word) <= wanted]
 
     def _chosen(self, kind: QuestionKind, asked: Asked, hits: tuple[Hit, ...]) -> Chosen | None:
         """Return the sentences that tell most, if the archive knows what is asked about.

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
 from functools import partial
 
+from qa import prompts
 from qa.checking.check import Checked
 from qa.checking.judge import Checker
 from qa.errors import ModelError, ModelUnreachable
@@ -16,12 +17,6 @@ from qa.search.question import understand
 from qa.types import Answer, Draft, Writing
 from qa.writing.work import Work, timed
 from qa.writing.writer import Writer
-
-_NOTHING_LEFT = (
-    "Nothing that the chat model wrote follows from the articles: this is the reader's answer."
-)
-_BROKEN = "{}. What follows may not be all of the answer."
-_UNREACHABLE = "{}. This is the reader's answer."
 
 
 class WritingStages:
@@ -87,13 +82,13 @@ class WritingStages:
 
     def _finished(self, work: Work, checked: Checked) -> Answer:
         if checked.claims:
-            note = _BROKEN.format(work.unreachable) if work.unreachable else ""
+            note = _note("model_broke_off", work)
             return self._answer_of(work, checked, checked.draft(work.draft), note)
         if work.kind == "talk":
             return self._answer_of(work, checked, work.draft)
         if work.reply.refused or not work.handed:
             return self._answer_of(work, checked, replace(work.draft, claims=()))
-        note = _UNREACHABLE.format(work.unreachable) if work.unreachable else _NOTHING_LEFT
+        note = _note("model_unreachable", work) or prompts.phrase("nothing_follows")
         return self._answer_of(work, checked, work.draft, note, stood_in=True)
 
     def _again(self, work: Work, checked: Checked) -> Work:
@@ -138,3 +133,8 @@ class WritingStages:
             invalid_markers=checked.invalid_markers,
             writing=writing,
         )
+
+
+def _note(name: str, work: Work) -> str:
+    """Return the phrase of a name, which tells why the model stopped; '' if it did not."""
+    return prompts.phrase(name, error=work.unreachable) if work.unreachable else ""
