@@ -11,7 +11,7 @@ import pytest
 from qa.assistant import Assistant
 from qa.errors import ModelError, ModelUnreachable, SettingsError
 from qa.evaluation import evaluate
-from qa.evaluation.questions import Question
+from qa.evaluation.question_set import Question
 from qa.settings import Settings
 from qa.writing.providers import load_chat_model, model_error, without_secrets
 from tests.conftest import run_qa

@@ -5,7 +5,8 @@ from qa.errors import require_extra
 # First, or the traceback of an import would name the missing package instead.
 require_extra("eval", "evaluation", "ir_measures", "jinja2", "matplotlib", "scipy")
 
-from qa.evaluation.questions import Question, QuestionSet, load  # noqa: E402
+from qa.evaluation.question_set import Question, QuestionSet  # noqa: E402
+from qa.evaluation.questions import load  # noqa: E402
 from qa.evaluation.results import Evaluation, Result, Summary  # noqa: E402
 from qa.evaluation.run import evaluate  # noqa: E402
 

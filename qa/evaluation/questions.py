@@ -1,7 +1,6 @@
 """Question sets: our own JSON lines, and what people have (SQuAD, RealTime QA, CSV)."""
 
 import csv
-import datetime
 import gzip
 import hashlib
 import io
@@ -9,137 +8,13 @@ import json
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
-
-from pydantic import (
-    AliasChoices,
-    BaseModel,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    ValidationError,
-)
+from typing import Any
 
 from qa.errors import EvaluationError
-from qa.evaluation.nuggets import Nugget
+from qa.evaluation.question_set import Question, QuestionSet
+from qa.evaluation.rows import question_of
 from qa.search.question import lists_choices
-from qa.types import Role, Turn
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A question, and what is known of its answer.
-
-    `answers` are alternatives: each is the whole answer. `articles` are the ids of articles
-    to find it in, and `quote` is the sentence that gives it, word for word. `unanswerable`
-    says that the archive does not hold it. `date` is the day on which it is asked, and
-    `history` what was said before. `note` is what a person remarked on it. `nuggets` are the facts
-    that a good answer of several sentences tells.
-    """
-
-    id: str
-    text: str
-    answers: tuple[str, ...] = ()
-    unanswerable: bool = False
-    articles: tuple[str, ...] = ()
-    quote: str = ""
-    date: datetime.date | None = None
-    history: tuple[Turn, ...] = ()
-    tags: tuple[str, ...] = ()
-    note: str = ""
-    nuggets: tuple[Nugget, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class QuestionSet:
-    """Questions with different ids. `sha256` is that of the file, or of the questions.
-
-    `note` is what people must know who see figures of it. `left_out` counts questions that
-    refer to choices ("which of these"), which nobody who asks an archive can see.
-    """
-
-    name: str
-    questions: tuple[Question, ...]
-    sha256: str = ""
-    left_out: int = 0
-    note: str = ""
-
-    @property
-    def marks_unanswerable(self) -> bool:
-        """Whether some question is marked as one that the archive cannot answer."""
-        return any(question.unanswerable for question in self.questions)
-
-
-class _Turn(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    role: Role
-    text: str
-
-
-class _Support(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    article: str = Field(min_length=1, validation_alias=AliasChoices("article", "url"))
-    quote: str = Field(min_length=1)
-
-
-class _Nugget(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    fact: str
-    vital: bool = True
-    support: list[_Support] = []
-    keys: list[Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]] = []
-
-    def nugget_of(self) -> Nugget:
-        if not self.support and not self.keys:
-            raise ValueError(f"the nugget {self.fact!r} has neither support nor keys")
-        support = tuple((one.article, one.quote) for one in self.support)
-        return Nugget(self.fact, self.vital, support, tuple(self.keys))
-
-
-class _Row(BaseModel):
-    """A line of our own format; the README documents it."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    id: str | int
-    question: str = Field(min_length=1)
-    answers: list[str] | str = []
-    unanswerable: bool = False
-    article: str = ""
-    urls: list[str] = []
-    quote: str = ""
-    date: datetime.date | None = None
-    history: list[_Turn] = []
-    tags: list[str] = []
-    note: str = ""
-    nuggets: list[_Nugget] = []
-
-    def question_of(self) -> Question:
-        answers = [self.answers] if isinstance(self.answers, str) else self.answers
-        kept = tuple(answer for answer in answers if answer.strip())
-        if kept and self.unanswerable:
-            raise ValueError("it is said to be unanswerable, and has answers")
-        return Question(
-            id=str(self.id),
-            text=self.question,
-            answers=kept,
-            unanswerable=self.unanswerable,
-            articles=tuple(
-                dict.fromkeys([self.article, *self.urls] if self.article else self.urls)
-            ),
-            quote=self.quote,
-            date=self.date,
-            history=tuple(Turn(turn.role, turn.text) for turn in self.history),
-            tags=tuple(self.tags),
-            note=self.note,
-            nuggets=tuple(one.nugget_of() for one in self.nuggets),
-        )
-
 
 # A place in the file, for messages, and what stands there: a question, the set's note, or
 # None for a question that is left out.
@@ -208,7 +83,7 @@ def _json_lines(text: str, name: str) -> _Found:
         if row.keys() == {"note"}:
             yield place, str(row["note"])
         elif not row.keys() >= _REALTIMEQA:
-            yield place, _question(row, place)
+            yield place, question_of(row, place)
         elif lists_choices(str(row["question"])):
             yield place, None
         else:
@@ -216,7 +91,7 @@ def _json_lines(text: str, name: str) -> _Found:
             seen[id_] += 1
             # The file of 2022 has one row twice.
             row["id"] = id_ if seen[id_] == 1 else f"{id_}-{seen[id_]}"
-            yield place, _question(_realtimeqa(row), place)
+            yield place, question_of(_realtimeqa(row), place)
 
 
 _REALTIMEQA = {"question", "choices", "answer"}
@@ -269,7 +144,7 @@ def _squad(text: str, name: str) -> _Found:
                         "unanswerable": impossible,
                         "article": article.get("title", ""),
                     }
-                    yield place, _question(fields, place)
+                    yield place, question_of(fields, place)
     except json.JSONDecodeError as error:
         raise EvaluationError(f"{name}:{error.lineno}: not JSON ({error.msg})") from None
     except (KeyError, TypeError, AttributeError) as error:
@@ -314,25 +189,9 @@ def _csv(text: str, name: str) -> _Found:
             given = ("unanswerable", "article", "quote", "date")
             fields |= {key: cells[key] for key in given if cells.get(key)}
             tags = [tag.strip() for tag in cells.get("tags", "").split(";") if tag.strip()]
-            yield place, _question({**fields, "answers": answer, "tags": tags}, place)
+            yield place, question_of({**fields, "answers": answer, "tags": tags}, place)
     except csv.Error as error:
         raise EvaluationError(f"{name}:{rows.line_num}: not CSV ({error}): mend the line") from None
-
-
-def _question(fields: Mapping[str, Any], place: str) -> Question:
-    try:
-        return _Row.model_validate(fields).question_of()
-    except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(str(part) for part in first["loc"][:1])
-        if first["type"] == "extra_forbidden":
-            known = ", ".join(_Row.model_fields)
-            raise EvaluationError(
-                f"{place}: {field!r} is not a field; the fields are {known}"
-            ) from None
-        raise EvaluationError(f"{place}: {field}: {first['msg']}: mend the line") from None
-    except ValueError as error:
-        raise EvaluationError(f"{place}: {error}: mend the line") from None
 
 
 _READERS: dict[str, Callable[[str, str], _Found]] = {

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from qa import __version__, prompts
-from qa.evaluation.questions import QuestionSet
+from qa.evaluation.question_set import QuestionSet
 from qa.library.catalogue import Library
 from qa.library.recipe import facts
 from qa.models.calibration import FILE

@@ -12,7 +12,8 @@ from pydantic import ValidationError
 from qa.assistant import Assistant
 from qa.errors import EvaluationError, LibraryError, ModelError, QAError, RequestRefused
 from qa.evaluation import report
-from qa.evaluation.questions import Question, QuestionSet, as_set
+from qa.evaluation.question_set import Question, QuestionSet
+from qa.evaluation.questions import as_set
 from qa.evaluation.record import identity, record
 from qa.evaluation.results import RESULT, SUMMARY, Evaluation, Result
 from qa.evaluation.scoring import gold_of, score

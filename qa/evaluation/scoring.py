@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from qa.evaluation import metrics, nuggets
-from qa.evaluation.questions import Question
+from qa.evaluation.question_set import Question
 from qa.evaluation.results import Found, Quoted, Result, Verdict
 from qa.library.catalogue import Library
 from qa.text.answers import holds, normalise, squad_normalise
