@@ -55,7 +55,7 @@ SETTLING = 4
 _FINDINGS = 12
 _OTHERS = 12
 # The TIMEX3 value of a duration: P3D, PXY, PT16H; and not PAST_REF.
-_DURATION = re.compile(r"PT?[\dX]")
+_DURATION = re.compile(r"PT?[\dX]|XXXX")
 
 
 class Reader(Protocol):
@@ -298,7 +298,7 @@ def longest_span(asked: Asked) -> int:
 
 def asks_for_dates(asked: Asked) -> Dated:
     """Return what tells whether a span is of a time, or a duration, if the question asks for it."""
-    if not (asked.how_long or asked.when):
+    if not (asked.how_long or asked.how_often or asked.when):
         return never
     known: dict[str, list[Offsets]] = {}
 
@@ -308,7 +308,7 @@ def asks_for_dates(asked: Asked) -> Dated:
             known[hit.passage.id] = [
                 (one.start, one.end)
                 for one in found
-                if bool(_DURATION.match(one.value)) == asked.how_long
+                if bool(_DURATION.match(one.value)) == (asked.how_long or asked.how_often)
             ]
         return any(start < span[1] and span[0] < end for start, end in known[hit.passage.id])
 
