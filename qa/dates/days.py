@@ -62,7 +62,9 @@ def nearer(
     back, ahead = (context.date - before).days, (after - context.date).days
     odds = math.log(max(likely, 0.01) / max(1 - likely, 0.01))
     score = odds + _NEARNESS * math.log((back + _WEEK) / (ahead + _WEEK))
-    return score > 0, abs(score) < _UNSURE
+    # Where the words speak strongly for the other day, nearness alone makes nobody sure.
+    against = (score > 0) != (odds > 0) and abs(odds) > 2 * _UNSURE
+    return score > 0, against or abs(score) < _UNSURE
 
 
 def year_of(match: re.Match[str], context: Context, month: int, day: int = 0) -> Value:
