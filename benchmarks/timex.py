@@ -1,15 +1,19 @@
-"""Date expressions in 73 news articles (AQUAINT TimeML): what is found, and what it resolves to.
+"""Date expressions in 73 news articles (AQUAINT TimeML) and in single sentences, by kind.
 
 As TempEval-3 scores them: an expression is found, relaxed, if it overlaps one of the gold standard,
 strictly, if it has the same bounds; a value is right if the two that overlap have the same TIMEX3
 value, letter for letter. `value_alike` lets "1949-XX", which some of these articles have, be 1949.
 Precision, recall and F1 are over all articles together. UzZaman et al., "SemEval-2013 Task 1:
 TempEval-3", 2013.
+
+A sentence of the cases is right if each expression that it should have is found, with one of its
+values, and nothing else is.
 """
 
 import argparse
 import datetime
 import json
+import re
 import statistics
 import time
 from collections import Counter, defaultdict
@@ -21,12 +25,52 @@ from qa.dates import find
 from qa.types import DateExpression
 
 AQUAINT = SHARED / "data/timex/aquaint.jsonl"
+CASES = SHARED / "data/timex/news-cases.jsonl"
+# Kinds of expression, the first that fits: a part of the gold standard's text, or of its value.
+KINDS = {
+    "weekday": r"(?i)\b\w+day\b.*\|\d{4}-\d\d-\d\d",
+    "duration": r"\|P\d|\|P[TX]",
+    "now, then": r"_REF",
+    "time of day": r"\|\S+T\S",
+    "quarter, half, season": r"\|\d{4}-(?:[QH]\d|SP|SU|FA|WI)",
+    "week, weekend": r"\|\d{4}-W",
+    "day": r"\|\d{4}-\d\d-\d\d",
+    "month": r"\|\d{4}-(?:\d\d|XX)",
+    "year": r"\|\d{4}$",
+    "decade, century": r"\|\d{2,3}X",
+}
 Gold = dict[str, Any]
 Pair = tuple[DateExpression, Gold]
 
 
 def documents() -> list[dict[str, Any]]:
     return [json.loads(line) for line in AQUAINT.read_text(encoding="utf-8").splitlines()]
+
+
+def cases() -> dict[str, list[bool]]:
+    """Return of each kind which sentences are right."""
+    right: defaultdict[str, list[bool]] = defaultdict(list)
+    for line in CASES.read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        found = find(row["text"], datetime.date.fromisoformat(row["date"]))
+        right[row["kind"]].append(is_right(found, row["expected"]))
+    return right
+
+
+def is_right(found: Sequence[DateExpression], expected: Sequence[Gold]) -> bool:
+    """Tell whether what is found is what is expected, and nothing else."""
+    left = list(found)
+    for one in expected:
+        over = [x for x in found if x.start < one["end"] and one["start"] < x.end]
+        left = [x for x in left if x not in over]
+        if not one["optional"] and not any(x.value in one["values"] for x in over):
+            return False
+    return not left
+
+
+def kind_of(gold: Gold) -> str:
+    told = f"{' '.join(gold['text'].split())}|{gold['value']}"
+    return next((name for name, pattern in KINDS.items() if re.search(pattern, told)), "other")
 
 
 def paired(found: Sequence[DateExpression], gold: Sequence[Gold]) -> list[Pair]:
@@ -53,6 +97,7 @@ class Tally:
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
         self.by_type: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        self.by_kind: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self.errors: defaultdict[str, Counter[str]] = defaultdict(Counter)
 
     def add(self, found: Sequence[DateExpression], gold: Sequence[Gold]) -> None:
@@ -61,6 +106,7 @@ class Tally:
         matched = {id(one) for one, _ in pairs} | {id(other) for _, other in pairs}
         for other in gold:
             self.by_type[other["type"]].update(gold=1)
+            self.by_kind[kind_of(other)].update(gold=1)
             if id(other) not in matched:
                 self.errors["missed"].update([f"{other['text']} = {other['value']}"])
         for one in found:
@@ -74,7 +120,8 @@ class Tally:
         value = one.value == other["value"]
         # "1949-XX" says no more than "1949".
         alike = one.value == other["value"].replace("-XX", "")
-        for counter in (self.counts, self.by_type[other["type"]]):
+        of_kind = self.by_kind[kind_of(other)]
+        for counter in (self.counts, self.by_type[other["type"]], of_kind):
             counter.update(found_one=1, strict=strict, value=value, value_alike=alike)
         if not value:
             text = f"{other['text']}: {one.value}, gold {other['value']}"
@@ -109,6 +156,14 @@ def main() -> None:
         print(json.dumps({name: scores(counts[name], counts["found"], counts["gold"])}))
     for name, kind in sorted(tally.by_type.items()):
         print(json.dumps({name: dict(kind)}))
+    for name, kind in sorted(tally.by_kind.items()):
+        shares = {of: round(kind[of] / kind["gold"], 3) for of in ("found_one", "value_alike")}
+        print(json.dumps({name: {"gold": kind["gold"], **shares}}))
+    right = cases()
+    for name, said in right.items():
+        print(json.dumps({f"case: {name}": f"{sum(said)} of {len(said)}"}))
+    told = [one for said in right.values() for one in said]
+    print(json.dumps({"cases right": round(sum(told) / len(told), 3), "cases": len(told)}))
     print(json.dumps({"mb_per_second": speed(rows, arguments.runs)}))
     for name, counter in tally.errors.items():
         print(f"{name}:")

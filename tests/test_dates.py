@@ -36,14 +36,10 @@ def found(text: str, date: datetime.date = DAY) -> list[tuple[str, str]]:
         ("He could not be reached Monday.", [("Monday", "2017-03-27")]),
         ("Neither side could be reached Monday.", [("Monday", "2017-03-27")]),
         ("No one could be reached for comment Monday.", [("Monday", "2017-03-27")]),
-        ("Gunfire could be heard Monday in the city.", [("Monday", "2017-03-27")]),
         ("He could be released Monday.", [("Monday", "2017-04-03")]),
-        ("A ruling was expected by Thursday.", [("Thursday", "2017-04-06")]),
-        ("They had promised a ruling by Thursday.", [("Thursday", "2017-04-06")]),
         ("On Monday, 12 Mayors met.", [("Monday", "2017-03-27")]),
         ("The death toll had risen to 40 by Thursday.", [("Thursday", "2017-03-30")]),
         ("They were told to leave by Thursday.", [("Thursday", "2017-04-06")]),
-        ("It was due by Thursday.", [("Thursday", "2017-04-06")]),
         (
             "It was held at 11 a.m. on Saturday, March 18.",
             [("11 a.m. on Saturday, March 18", "2017-03-18T11:00")],
@@ -70,7 +66,7 @@ def found(text: str, date: datetime.date = DAY) -> list[tuple[str, str]]:
         ("on March 27, 2015, in Kyiv", [("March 27, 2015", "2015-03-27")]),
         ("on 27 March 2015", [("27 March 2015", "2015-03-27")]),
         ("the 3rd of May, 2016", [("the 3rd of May, 2016", "2016-05-03")]),
-        ("Monday, Oct. 26", [("Monday, Oct. 26", "2016-10-26")]),
+        ("Monday, Oct. 24", [("Monday, Oct. 24", "2016-10-24")]),
         ("2016-02-29", [("2016-02-29", "2016-02-29")]),
         ("2/29/2016", [("2/29/2016", "2016-02-29")]),
         ("29/2/2016", [("29/2/2016", "2016-02-29")]),
@@ -198,6 +194,85 @@ def test_what_could_be_read_otherwise_is_uncertain(text: str, value: str) -> Non
     assert (one.value, one.uncertain) == (value, True)
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["It was due by Thursday.", "A ruling was expected by Thursday.", "Gunfire Monday"],
+)
+def test_a_weekday_of_which_nobody_can_be_sure_is_uncertain(text: str) -> None:
+    [one] = find(text, DAY)
+    assert one.uncertain
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        # Still to come: scheduled presents, "is to", possessives, limits.
+        ("The envoy is to meet the miners on Tuesday.", [("Tuesday", "2017-04-04")]),
+        ("The senate votes on Thursday on the fishing bill.", [("Thursday", "2017-04-06")]),
+        ("Ferries resume on Monday.", [("Monday", "2017-04-03")]),
+        ("Dealers await Wednesday's figures on jobs.", [("Wednesday", "2017-04-05")]),
+        ("The road is shut until at least Wednesday.", [("Wednesday", "2017-04-05")]),
+        # Past, whatever else is to come.
+        ("They held him until Tuesday, when a judge freed him.", [("Tuesday", "2017-03-28")]),
+        ("By Monday, the water had reached the roofs.", [("Monday", "2017-03-27")]),
+        # Of another week, of a month, of a day alone.
+        ("The hearing is a week from Sunday.", [("a week from Sunday", "2017-04-09")]),
+        ("Three Mondays ago it burned.", [("Three Mondays ago", "2017-03-13")]),
+        ("It closed on Friday of last week.", [("Friday of last week", "2017-03-24")]),
+        (
+            "the first Tuesday in November 2016",
+            [("the first Tuesday in November 2016", "2016-11-01")],
+        ),
+        ("It is open on Sunday mornings.", [("Sunday mornings", "XXXX-WXX-7")]),
+        ("It ended on Thursday the 23rd.", [("Thursday the 23rd", "2017-03-23")]),
+        # What shares a year, or part of one.
+        ("from April to June 2015", [("April", "2015-04"), ("June 2015", "2015-06")]),
+        ("in December and January 2016", [("December", "2015-12"), ("January 2016", "2016-01")]),
+        ("since the end of the year", [("the end of the year", "2017")]),
+        ("by year-end", [("year-end", "2017")]),
+        ("the first half of the year", [("the first half of the year", "2017-H1")]),
+        ("Q2-2015 and FY16", [("Q2-2015", "2015-Q2"), ("FY16", "2016")]),
+        ("Its November survey found less.", [("November", "2016-11")]),
+        ("on 15.04.2016", [("15.04.2016", "2016-04-15")]),
+        ("born June 15,1987, in Tolk", [("June 15,1987", "1987-06-15")]),
+        ("a year and a half ago", [("a year and a half ago", "2015")]),
+        ("the 5th century B.C.", [("the 5th century B.C.", "BC04XX")]),
+        ("big in the 70s", [("the 70s", "197X")]),
+        # Holidays.
+        ("They will fly home before Thanksgiving.", [("Thanksgiving", "2017-11-23")]),
+        ("on Orthodox Easter 2016", [("Orthodox Easter 2016", "2016-05-01")]),
+        ("It rained on Anzac Day last year.", [("Anzac Day last year", "2016-04-25")]),
+        ("at Diwali 2022", [("Diwali 2022", "2022-10-24")]),
+    ],
+)
+def test_what_news_says_of_time(text: str, expected: list[tuple[str, str]]) -> None:
+    assert found(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Flight 1987 and Resolution 1973",
+        "a house at 1845 Marlow Avenue",
+        "The doors opened at 1845 for all.",
+        "It built 1912 engines there.",
+        "the Russell 2000 fell",
+        "She won the 1500.",
+        "a Christmas album",
+        "YOU MAY LIKE",
+        "the Good Friday Agreement",
+    ],
+)
+def test_what_only_looks_like_a_date(text: str) -> None:
+    assert found(text) == []
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("text", ["Monday ", "1,", "May 1 ", "Q1-", "2000 ", "12:00 ", "."])
+def test_hostile_text_takes_no_longer_than_its_length(text: str) -> None:
+    find((text * 100_000)[:100_000], DAY)
+
+
 def test_next_friday_is_uncertain_only_within_the_week() -> None:
     monday = datetime.date(2017, 3, 27)
     assert [one.uncertain for one in find("next Friday", monday)] == [True]
@@ -238,7 +313,7 @@ def test_what_has_no_place_in_the_calendar(value: str) -> None:
         ("from Dec. 30 to Jan. 2", [("Dec. 30 to Jan. 2", "30 December 2016 – 2 January 2017")]),
         ("agreed Thursday", [("Thursday", "30 March 2017")]),
         ("opened at 9 a.m. Tuesday", [("9 a.m. Tuesday", "28 March 2017")]),
-        ("met on Monday or in May 2015", [("Monday", "27 March 2017")]),
+        ("They agreed on Monday or in May 2015.", [("Monday", "perhaps 27 March 2017")]),
         (
             "met on Monday and Thursday",
             [("Monday", "27 March 2017"), ("Thursday", "30 March 2017")],

@@ -253,7 +253,7 @@ def test_what_happened_is_told_in_order_and_cited(assistant: Assistant) -> None:
     answer = assistant.answer("What happened in January 2022?")
     assert answer.outcome == "answered"
     assert answer.text == (
-        "perhaps 14 January 2022: “A storm tore the roof off the old theater in Tolk on Friday "
+        "14 January 2022: “A storm tore the roof off the old theater in Tolk on Friday "
         "night because its beams\nhad rotted, engineers said.” [1]"
     )
     assert answer.citations[0].quote == answer.short

@@ -4,7 +4,8 @@ import datetime
 
 import pytest
 
-from qa.search.question import lists_choices, named_period, proper, understand
+from qa.search.question import lists_choices, proper, understand
+from qa.search.times import named_period
 
 
 @pytest.mark.parametrize(
@@ -156,8 +157,13 @@ def test_no_period(question: str) -> None:
     [
         ("Who spoke last week?", "2017-03-31", "2017-03-20", "2017-03-26"),
         ("Whom did Abe meet on monday?", "2017-03-31", "2017-03-27", "2017-03-27"),
+        ("What has he said since 1 March?", "2017-03-31", "2017-03-01", "2017-03-31"),
+        ("Who was there in early March?", "2017-03-31", "2017-03-01", "2017-03-10"),
+        ("Who won in march", "2017-03-31", "2017-03-01", "2017-03-31"),
+        ("Who led a year ago today?", "2017-03-31", "2016-03-31", "2016-03-31"),
+        ("Who spoke in the week of 6 June 2016?", "2017-03-31", "2016-06-06", "2016-06-12"),
         ("what happened on 20 march", "2017-03-31", "2017-03-20", "2017-03-20"),
-        ("What happened in late March 2017?", "2017-06-01", "2017-03-01", "2017-03-31"),
+        ("What happened in late March 2017?", "2017-06-01", "2017-03-21", "2017-03-31"),
     ],
 )
 def test_a_period_seen_from_the_day_of_asking(
@@ -165,6 +171,25 @@ def test_a_period_seen_from_the_day_of_asking(
 ) -> None:
     found = named_period(question, datetime.date.fromisoformat(day))
     assert found == (datetime.date.fromisoformat(first), datetime.date.fromisoformat(last))
+
+
+@pytest.mark.parametrize(
+    ("question", "event", "first", "last"),
+    [
+        ("What did Brandt say the day before the vote?", "the vote", -1, -1),
+        ("Who spoke in the run-up to the election?", "the election", -14, 0),
+        ("Who led the party after Hollis left?", "Hollis left", 0, 14),
+    ],
+)
+def test_an_event_that_a_time_is_named_by(question: str, event: str, first: int, last: int) -> None:
+    around = understand(question).around
+    assert around
+    assert (around.event, around.first.days, around.last.days) == (event, first, last)
+
+
+@pytest.mark.parametrize("question", ["Who spoke after 3 May 2016?", "Who won?"])
+def test_no_event_that_a_time_is_named_by(question: str) -> None:
+    assert understand(question).around is None
 
 
 def test_a_long_time_without_its_year_is_no_period() -> None:

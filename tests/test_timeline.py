@@ -44,7 +44,7 @@ def test_a_time_of_day_alone_is_no_event() -> None:
     hits, articles = archive(
         "The harbor bridge opens at 9 a.m. and costs nothing.",
         "A blast at 9 p.m. on the harbor bridge woke Lindhaven on Saturday.",
-        "Concert at 8 p.m. Friday on the harbor bridge",
+        "A concert was held at 8 p.m. Friday on the harbor bridge.",
     )
     events = timeline("the harbor bridge", hits, articles, 9)
     assert [event.first.isoformat() for event in events] == ["2021-06-11", "2021-06-12"]

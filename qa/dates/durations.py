@@ -12,7 +12,7 @@ _MANY = r"(?:a\s+few|a\s+couple(?:\s+of)?|couple\s+of|several|many|some|few|rece
 NUMBER = (
     r"(?:(?<!\d[,.])\d+(?:,\d{3})*(?:\.\d+)?(?:\s+\d/\d)?|"
     + any_of(NUMBERS).replace(r"\ ", r"\s+")
-    + rf"|{_MANY})"
+    + rf"|{_MANY})(?:[\s-]+and[\s-]+a[\s-]+half)?"
 )
 UNIT = any_of([*UNITS, "centurie"])
 QUALIFIER = (
@@ -29,6 +29,9 @@ def unit(word: str) -> str:
 def number(words: str) -> float | None:
     """Return what a number says, or None for "several"."""
     plain = " ".join(words.lower().replace(",", "").split())
+    if half := re.fullmatch(r"(.+?)[\s-]+and[\s-]+a[\s-]+half", plain):
+        count = number(half[1])
+        return None if count is None else count + 0.5
     if plain in NUMBERS:
         return NUMBERS[plain]
     whole, _, part = plain.partition(" ")
@@ -90,10 +93,13 @@ def _span(match: re.Match[str], context: Context) -> Resolved:
 @durations.rule(
     rf"""(?i:(?:(?P<more>{QUALIFIER})\s+)?(?:(?:another|the)\s+)?(?P<number>{NUMBER})
     (?:\s+(?:more|full|long|consecutive|straight|whole|additional))?(?P<gap>\s+|-)
-    (?P<unit>{UNIT})(?P<s>s?)(?:-long)?)(?!-|\s+(?i:ago|old|of\s+age)\b)"""
+    (?P<unit>{UNIT})(?P<s>s?)(?P<half>\s+and\s+a\s+half)?(?:-long)?)
+    (?!-|\s+(?i:ago|old|of\s+age)\b)"""
 )
 def _count(match: re.Match[str], context: Context) -> Resolved:
     name, count = unit(match["unit"]), number(match["number"])
+    if match["half"] and count is not None:
+        count += 0.5
     words = match["number"].lower()
     if match["unit"][0].isupper() and match["number"][0].isdigit():
         # A title: "60 Minutes".

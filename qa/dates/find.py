@@ -4,23 +4,30 @@ import datetime
 import re
 from functools import lru_cache
 
-from qa.dates.absolute import absolute
+from qa.dates.clock import clock
+from qa.dates.days import days
 from qa.dates.durations import durations
-from qa.dates.holidays import holidays
+from qa.dates.holidays import NAMES, holidays
 from qa.dates.lexicon import LEADING, TELLING
+from qa.dates.months import months
 from qa.dates.relative import relative
 from qa.dates.rules import Context, Value
+from qa.dates.tense import sentence_around
 from qa.dates.values import period
+from qa.dates.weekdays import weekdays
+from qa.dates.years import years
 from qa.types import DateExpression
 
-_RULES = [*absolute, *holidays, *relative, *durations]
+_RULES = [*days, *months, *years, *holidays, *weekdays, *clock, *relative, *durations]
 # Where any of them may begin: their patterns in one, without the names of their groups.
 _ANY = re.compile(
     "|".join(re.sub(r"\(\?P<\w+>", "(?:", rule.pattern.pattern) for rule in _RULES), re.VERBOSE
 )
-_WORD = re.compile(r"[Qq][1-4]\b|[ap]\.m\b|[A-Za-z]+|\d[\d/-]*s?")
-# Of figures: a year, a decade, a date with strokes; no other begins with a digit.
-_FIGURES = re.compile(r"(?:1[5-9]|20)\d\d|\d0s|\d+[/-]\d")
+_WORD = re.compile(r"[QqHh][1-4]\b|[ap]\.m\b|[A-Za-z]+|\d[\d/.:-]*(?:s|st|nd|rd|th)?")
+# Of figures: a year, a decade, a day of the month, and what has strokes; no other gives one away.
+_FIGURES = re.compile(r"(?:1[5-9]|20)\d\d|\d0s|\d+[/.:-]\d|[0-2]\d{3}|\d{1,2}(?:st|nd|rd|th)")
+_TELLING = TELLING | {name.split()[-1] for name in NAMES}
+_LEADING = LEADING | {word for name in NAMES for word in re.split(r"[\s-]", name)}
 _BREAK = re.compile(r"\n\s*\n")
 # How far the beginning of an expression may be from the word that gives it away.
 _REACH = 48
@@ -48,8 +55,8 @@ def find(text: str, date: datetime.date | None) -> list[DateExpression]:
     begins: list[int] = []
     for word in _WORD.finditer(text):
         lower, start = word[0].lower(), word.start()
-        telling = lower in TELLING
-        if telling or lower in LEADING or lower[0].isdigit():
+        telling = lower in _TELLING
+        if telling or lower in _LEADING or lower[0].isdigit():
             begins.append(start)
         if start < place or not (telling or _FIGURES.match(lower)):
             continue
@@ -58,18 +65,21 @@ def find(text: str, date: datetime.date | None) -> list[DateExpression]:
             if begin >= place and _ANY.match(text, begin) and (best := _best(begin, context)):
                 found += best
                 place = best[-1].end
-                _remember(best[-1].value, context)
+                _remember(best[-1], context)
                 if place > start:
                     break
         begins.clear()
     return found
 
 
-def _remember(value: str, context: Context) -> None:
-    if days := period(value):
-        context.last_start = days[0]
-        if days[0] == days[1]:
-            context.last = days[0]
+def _remember(found: DateExpression, context: Context) -> None:
+    if "-Q" in found.value:
+        context.quarter = found.value
+        context.quarter_ends = sentence_around(context.text, found.start, found.end)[1]
+    if span := period(found.value):
+        context.last_start = span[0]
+        if span[0] == span[1]:
+            context.last = span[0]
 
 
 def _best(start: int, context: Context) -> list[DateExpression]:

@@ -56,8 +56,9 @@ TELLING = frozenset(
     + [*SEASONS, "centuries", "sept", "tues", "thur", "thurs", "am", "pm", "a.m", "p.m"]
     + "today tonight yesterday tomorrow overnight noon midday midnight now currently".split()
     + "nowadays present moment recently past future daily weekly monthly quarterly yearly".split()
-    + "annually annual hourly nightly biweekly bimonthly christmas easter halloween".split()
-    + "thanksgiving juneteenth eve fourth q1 q2 q3 q4".split()
+    + "annually annual hourly nightly biweekly bimonthly".split()
+    + "eighteen nineteen fy midweek midmonth midyear current q1 q2 q3 q4 h1 h2".split()
+    + "fiscal financial".split()
 )
 
 # Words that an expression may begin with before it comes to one of those.
@@ -66,7 +67,8 @@ LEADING = frozenset(
     + "the this that these last next past first coming final previous recent following same".split()
     + "current preceding prior remaining early mid late every each once twice another day".split()
     + "almost nearly over under only just exactly more less fewer at up some as no a an".split()
-    + "couple few several many countless fiscal fy pre post sun mon tue wed thu fri".split()
-    + "new boxing valentine st independence veterans armistice may bastille martin".split()
-    + "presidents memorial labor columbus election black mother father good palm ash".split()
+    + "couple few several many countless pre post sun mon tue wed thu fri".split()
+    + "end start beginning middle rest remainder close turn course balance very latest most".split()
+    + "latter opening on fifth two three four five six eleventh twelfth thirteenth".split()
+    + "fourteenth".split()
 )

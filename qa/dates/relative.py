@@ -1,31 +1,19 @@
-"""Dates told from the article's own: weekdays, "last month", "two weeks ago", "the next day"."""
+"""Dates told from the article's own: "last month", "two weeks ago", "the end of the year"."""
 
 import datetime
 import re
 
 from dateutil.relativedelta import relativedelta
 
-from qa.dates.absolute import DAY, MONTH, WEEKDAY, YEAR, month_of, year_in, year_of
 from qa.dates.durations import NUMBER, QUALIFIER, UNIT, duration, number, unit
-from qa.dates.lexicon import DAY_PARTS
 from qa.dates.rules import Context, Grammar, Resolved, Value
-from qa.text.vocabulary import WEEKDAYS, any_of
 
 relative = Grammar()
 
 # "2,000 years ago" is no year.
 _FAR = 300
-
-_PARTS = any_of(DAY_PARTS)
-_TIME = (
-    # Not the minutes of "5:30-9:30 p.m.".
-    r"(?<![:.\d])(?P<hour>\d{1,2})(?:[:.](?P<minute>\d\d))?\s?(?P<half>[ap]\.?m\b\.?)"
-    r"(?:\s+\(?(?:E[SD]T|C[SD]T|M[SD]T|P[SD]T|GMT|UTC|BST|CET|ET|PT|local\s+time|Eastern(?:\s+time)?)\)?)?"
-)
-
-
-def _at(day: datetime.date, part: str | None) -> str:
-    return day.isoformat() + (f"T{DAY_PARTS[part.lower()]}" if part else "")
+# On a weekday, Monday first, "this weekend" is the next if that is at least as likely.
+_WEEKEND = (0.75, 0.6, 0.45, 0.3, 0.2, 0.0, 0.0)
 
 
 def enclosing(date: datetime.date, name: str) -> str:
@@ -60,134 +48,15 @@ def moved(date: datetime.date, name: str, count: float) -> datetime.date | None:
         return None
 
 
-def weekday(name: str) -> int:
-    """Return the number of a weekday, Monday being 0."""
-    return [full.lower() for full in WEEKDAYS].index(name.lower())
-
-
-def _coming(date: datetime.date, number: int, *, strictly: bool) -> datetime.date:
-    days = (number - date.weekday()) % 7
-    return date + datetime.timedelta(days or 7 * strictly)
-
-
-def _gone(date: datetime.date, number: int, *, strictly: bool) -> datetime.date:
-    days = (date.weekday() - number) % 7
-    return date - datetime.timedelta(days or 7 * strictly)
-
-
-_TO = r"\s*(?:[-–—]|to|through|until)\s*"
-# Names that have a day in them: "USA TODAY", "Bloody Sunday", "Saturday Night Live".
-_NAMED = re.compile(r"(?:USA|Ruby|Bloody|Super|Fat|Palm|Cyber|Giving|Taco)\s+$")
-_TITLE = re.compile(
-    r"\s+(?:Night\s+(?:Live|Football)|Live|Times|Mail|Mirror|Telegraph|Post|Show|Addams)\b"
-)
-_DAY = (
-    rf"(?:(?:(?P<which>(?i:last|next|this\s+past|this\s+coming|this|past|early|late))\s+)?"
-    rf"(?P<weekday>{WEEKDAY})(?!,?\s+(?:{MONTH}\s*\d|\d\d?\s+{MONTH}\b))(?:\s+{_PARTS})?"
-    rf"|(?P<word>(?i:today|tonight|yesterday|tomorrow))(?:\s+(?P<part_>{_PARTS}))?)"
-)
-
-
-def _day(match: re.Match[str], context: Context) -> tuple[datetime.date, bool]:
-    date = context.date
-    if match["word"]:
-        step = {"yesterday": -1, "tomorrow": 1}.get(match["word"].lower(), 0)
-        return date + datetime.timedelta(step), False
-    number_, which = weekday(match["weekday"]), " ".join((match["which"] or "").lower().split())
-    if which in ("last", "past", "this past"):
-        return _gone(date, number_, strictly=True), False
-    if which in ("next", "this coming"):
-        found = _coming(date, number_, strictly=True)
-        # Said on a Monday, "next Friday" may be this week's or the one after.
-        return found, found.isocalendar()[:2] == date.isocalendar()[:2]
-    # "Would look for ways around Wednesday's ruling": it is the ruling's day.
-    if context.text[match.end() : match.end() + 2] in ("'s", "’s"):
-        return _gone(date, number_, strictly=False), False
-    direction = context.direction(match)
-    if direction > 0 or (which == "this" and not direction):
-        return _coming(date, number_, strictly=False), False
-    # Without a verb, as in a headline, it may be to come; not if it is the day itself.
-    return _gone(date, number_, strictly=False), not direction and number_ != date.weekday()
-
-
-@relative.rule(
-    rf"(?:{_TIME}|(?<![Hh]igh\s)(?i:noon|midday|midnight))"
-    rf"(?:,?\s+(?:on\s+)?(?:{_DAY}|(?:{WEEKDAY},?\s+)?(?P<month>{MONTH})\s*(?P<day>{DAY})(?:,?\s+(?P<year>{YEAR}))?))?"
-)
-def _clock(match: re.Match[str], context: Context) -> Resolved:
-    day, uncertain = context.last or context.date, True
-    if match["weekday"] or match["word"]:
-        day, uncertain = _day(match, context)
-    elif match["month"]:
-        month, number_ = month_of(match["month"]), int(re.sub(r"\D", "", match["day"]))
-        year = year_in(match, context, month, number_)
-        try:
-            day, uncertain = datetime.date(int(year.value), month, number_), year.uncertain
-        except ValueError:
-            return None
-    if match["hour"] is None:
-        time = "24:00" if match[0].lower().startswith("midn") else "12:00"
-        return Value(f"{day.isoformat()}T{time}", uncertain)
-    hour, minute = int(match["hour"]) % 12, match["minute"] or "00"
-    if match["half"].lower().startswith("p"):
-        hour += 12
-    return Value(f"{day.isoformat()}T{hour:02}:{minute}", uncertain) if int(minute) < 60 else None
-
-
-@relative.rule(rf"(?i:the\s+)?(?i:day\s+(?P<side>before|after))\s+{_DAY}")
-def _day_beside(match: re.Match[str], context: Context) -> Resolved:
-    day, uncertain = _day(match, context)
-    day += datetime.timedelta(-1 if match["side"].lower() == "before" else 1)
-    return Value(day.isoformat(), uncertain)
-
-
-@relative.rule(rf"(?i:every)\s+{WEEKDAY}(?:\s+{_PARTS})?|(?P<name>{WEEKDAY})s\b")
-def _every_weekday(match: re.Match[str], context: Context) -> Resolved:
-    number_ = weekday(re.sub("s$", "", match["name"] or match[0].split()[1]))
-    return f"XXXX-WXX-{number_ + 1}"
-
-
-@relative.rule(
-    rf"(?P<first>{_DAY}){_TO}(?P<second>(?P<last>{WEEKDAY}))(?!\s+{MONTH}\s*\d)(?!['’]s)"
-)
-def _weekdays(match: re.Match[str], context: Context) -> Resolved:
-    first, uncertain = _day(match, context)
-    second = _coming(first, weekday(match["last"]), strictly=True)
-    return {
-        "first": Value(first.isoformat(), uncertain),
-        "second": Value(second.isoformat(), uncertain),
-    }
-
-
-@relative.rule(_DAY)
-def _days(match: re.Match[str], context: Context) -> Resolved:
-    before = context.text[max(0, match.start() - 9) : match.start()]
-    if _NAMED.search(before) or _TITLE.match(context.text, match.end()):
-        return None
-    if (match["word"] or "").lower() == "tonight":
-        return _at(context.date, "night")
-    day, uncertain = _day(match, context)
-    # Of "Friday night" the value is the day, as those who annotate news more often have it.
-    return Value(_at(day, match["part_"]), uncertain)
-
-
-@relative.rule(
-    rf"(?i:(?P<when>this|last|earlier\s+this|later\s+this)\s+(?P<part>{_PARTS})|overnight)"
-)
-def _part_of_day(match: re.Match[str], context: Context) -> Resolved:
-    if not match["part"]:
-        return _at(context.date, "night")
-    before = match["when"].lower() == "last"
-    return _at(context.date - datetime.timedelta(before), match["part"])
-
-
 @relative.rule(
     rf"""(?i:(?:(?P<more>{QUALIFIER})\s+)?(?P<number>{NUMBER})\s+(?P<unit>{UNIT})s?
-    \s+(?P<side>ago|earlier|later|before(?=[.,;)\s]*$|[.,;])|hence|from\s+now))"""
+    \s+(?P<half>and\s+a\s+half\s+)?(?P<side>ago|earlier|later|before(?=[.,;)\s]*$|[.,;])|hence|from\s+now)(?:\s+today)?)"""
 )
 def _ago(match: re.Match[str], context: Context) -> Resolved:
     name, count = unit(match["unit"]), number(match["number"])
     side = match["side"].lower()
+    if match["half"]:
+        count = (count or 0) + 0.5
     if count is None:
         return "PAST_REF" if side == "ago" else duration(None, name)
     back = side in ("ago", "earlier", "before")
@@ -204,7 +73,18 @@ def _ago(match: re.Match[str], context: Context) -> Resolved:
     size = {"decade": "year", "century": "year", "fortnight": "week", "weekend": "week"}
     if day is None:
         return None
-    if side == "later" and day > context.date and context.direction(match) <= 0:
+    if match[0].lower().endswith("today"):
+        return day.isoformat()
+    if (
+        name == "year"
+        and count == 1
+        and side in ("ago", "earlier", "before")
+        and (match.start() < context.quarter_ends)
+    ):
+        # "Up from 3 percent a year earlier": in the same quarter.
+        return Value(f"{int(context.quarter[:4]) - 1}{context.quarter[4:]}", uncertain=True)
+    later = side == "later" and day > context.date
+    if later and context.ahead(match.start(), match.end()) < 0.65:
         # "He was freed ten years later": after what, is not known.
         return duration(count, name)
     round_ = bool(match["more"]) or (name in ("year", "decade", "century") and count % 10 == 0)
@@ -221,6 +101,8 @@ def _ago(match: re.Match[str], context: Context) -> Resolved:
 def _which(match: re.Match[str], context: Context) -> Resolved:
     which, name = match["which"].lower().split()[-1], match["unit"].lower()
     date = context.date
+    if (which, name) == ("this", "weekend"):
+        return _weekend(match, context)
     from_before = which in ("following", "same", "that", "preceding", "previous", "prior")
     if from_before or (name == "day" and which in ("next", "past", "last")):
         # Told from what was spoken of before, which is the date found last.
@@ -238,34 +120,45 @@ def _which(match: re.Match[str], context: Context) -> Resolved:
     return Value(enclosing(day, name), uncertain=from_before or bool(the)) if day else None
 
 
-@relative.rule(rf"(?i:the\s+)?(?i:next|following)\s+(?P<part>{_PARTS})")
-def _next_part(match: re.Match[str], context: Context) -> Resolved:
-    day = (context.last or context.date) + datetime.timedelta(1)
-    return Value(_at(day, match["part"]), uncertain=True)
+@relative.rule(r"(?i:the)\s+weekend")
+def _weekend(match: re.Match[str], context: Context) -> Resolved:
+    likely = context.ahead(match.start(), match.end())
+    least = _WEEKEND[context.date.weekday()]
+    day = context.date - datetime.timedelta(7 * (likely < least))
+    return Value(enclosing(day, "weekend"), uncertain=bool(least) and abs(likely - least) < 0.2)
 
 
 @relative.rule(
-    rf"(?i:the\s+)?(?i:(?P<unit>week|month|weekend)\s+of)\s+(?P<month>{MONTH})\s*(?P<day>\d\d?)(?:st|nd|rd|th)?"
+    r"""(?i:(?:the\s+)?(?:(?P<half>first|second|latter)\s+half|(?:very\s+)?(?:end|start|beginning|
+    middle|rest|remainder|close|balance|course|turn))\s+of\s+(?:the|(?P<which>this|last|next))\s+
+    (?P<unit>week|month|quarter|year|decade|season(?=\b\B)))
+    |(?i:(?P<unit_>year|month|quarter|week)(?:['’]s)?[\s-]+end|mid-?(?P<mid>week|month|year))(?![\w-])"""
 )
-def _week_of(match: re.Match[str], context: Context) -> Resolved:
-    month, day = month_of(match["month"]), int(match["day"])
-    year = year_of(match, context, month, day)
-    try:
-        found = datetime.date(int(year.value), month, day)
-    except ValueError:
+def _part_of_period(match: re.Match[str], context: Context) -> Resolved:
+    name = (match["unit"] or match["unit_"] or match["mid"]).lower()
+    step = {"last": -1, "next": 1}.get((match["which"] or "").lower(), 0)
+    day = moved(context.date, name, step)
+    if not day:
         return None
-    return Value(enclosing(found, match["unit"].lower()), year.uncertain)
+    if match["half"] and name == "year":
+        return f"{day.year}-H{1 if match['half'].lower() == 'first' else 2}"
+    return enclosing(day, name)
 
 
-@relative.rule(r"(?i:the|this)\s+weekend")
-def _weekend(match: re.Match[str], context: Context) -> Resolved:
-    direction = context.direction(match)
-    back = context.date.weekday() < 5 and direction <= 0
-    day = context.date - datetime.timedelta(7 * back)
-    return Value(enclosing(day, "weekend"), uncertain=not direction)
+@relative.rule(
+    r"(?i:the\s+(?:latest|most\s+recent|year-(?:ago|earlier))\s+(?P<unit>quarter|month|year|week))"
+)
+def _latest(match: re.Match[str], context: Context) -> Resolved:
+    before, name = "year-" in match[0].lower(), match["unit"].lower()
+    known = context.last_start if name == "quarter" else None
+    date = known or context.date
+    day = moved(date, "year", -1) if before else date if known else moved(date, name, -1)
+    return Value(enclosing(day, name), uncertain=True) if day else None
 
 
-@relative.rule(r"(?i:now|currently|nowadays|at\s+present|at\s+the\s+moment|these\s+days)")
+@relative.rule(
+    r"(?i:now|currently|nowadays|at\s+present|at\s+the\s+moment|these\s+days|current(?=\s+[a-z]))"
+)
 def _now(match: re.Match[str], context: Context) -> Resolved:
     return "PRESENT_REF"
 

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from qa.dates.tense import direction
+from qa.dates.outlook import ahead
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,18 +21,22 @@ class Context:
     """A text and its date, with what has been found in it so far.
 
     `last` is the day found last, `last_start` the first day of the date of any size that was found
-    last; `years` has the year of each (month, day) that was written out with one.
+    last; `quarter` the quarter found last, which holds to the end of its sentence,
+    `quarter_ends`; `years` has the year
+    of each (month, day) that was written out with one.
     """
 
     text: str
     date: datetime.date
     last: datetime.date | None = None
     last_start: datetime.date | None = None
+    quarter: str = ""
+    quarter_ends: int = 0
     years: dict[tuple[int, int], int] = field(default_factory=dict)
 
-    def direction(self, match: re.Match[str]) -> int:
-        """Return whether the words around a match look back (-1), forward (1), or neither."""
-        return direction(self.text, match.start(), match.end())
+    def ahead(self, start: int, end: int, gone: int | None = None) -> float:
+        """Return how likely a date is still to come, as `outlook.ahead` does."""
+        return ahead(self.text, start, end, gone)
 
 
 # A match → its value, or None where it is no date after all. A match that holds two dates, "April

@@ -31,8 +31,8 @@ from qa.types import Hit
 
 # Tokens of a span, where the sentence that it stands in is what people are shown.
 _LONG = 80
-# The TIMEX3 value of a duration: P3D, PXY, PT16H; and not PAST_REF.
-_DURATION = re.compile(r"PT?[\dX]")
+# The TIMEX3 value of a duration, P3D, PXY, PT16H, or of what recurs, XXXX-WXX-1; not PAST_REF.
+_DURATION = re.compile(r"PT?[\dX]|XXXX")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ def longest_span(asked: Asked) -> int:
 
 def asks_for_dates(asked: Asked) -> Dated:
     """Return what tells whether a span is of a time, or a duration, if the question asks for it."""
-    if not (asked.how_long or asked.when):
+    if not (asked.how_long or asked.how_often or asked.when):
         return never
     known: dict[str, list[Offsets]] = {}
 
@@ -120,7 +120,7 @@ def asks_for_dates(asked: Asked) -> Dated:
             known[hit.passage.id] = [
                 (one.start, one.end)
                 for one in found
-                if bool(_DURATION.match(one.value)) == asked.how_long
+                if bool(_DURATION.match(one.value)) == (asked.how_long or asked.how_often)
             ]
         return any(start < span[1] and span[0] < end for start, end in known[hit.passage.id])
 

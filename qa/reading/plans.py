@@ -16,6 +16,8 @@ _PUT_OFF = datetime.timedelta(14)
 # Words that the sentences of a plan and of its report share, where nothing else says they belong.
 _SHARED = 3
 _UNTIL = re.compile(r"\b(?:until|before)\s+(?:\w+\s+){0,2}$")
+# Leaves open what became of it: "had been expected to open on Thursday".
+_HAD_BEEN = re.compile(r"\bhad\s+(?:been|hoped|planned|expected)\b")
 _EXPECTED = re.compile(r"(?i:\bexpect|\bforecast|\blikely\b)")
 
 
@@ -78,7 +80,7 @@ def _due(
         denied = dates.denies(text, clause, answer[0]) and not _UNTIL.search(
             text, clause, answer[0]
         )
-        return None if denied else days[0]
+        return None if denied or _HAD_BEEN.search(text, clause, answer[0]) else days[0]
     if days and days[1] < written:
         return None
     if not dates.announces(text, *answer, after=ahead):

@@ -1,6 +1,7 @@
 """Hits on a subject → what happened when: dated sentences in order, each with its citation."""
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -9,6 +10,14 @@ from qa.reading.cite import citation
 from qa.text.sentences import sentences
 from qa.text.words import stems
 from qa.types import Article, Claim, DateExpression, Draft, Event, Hit, Span
+
+# A sentence ends so; a line of links, a heading or "YOU MAY LIKE" does not.
+_ENDS = re.compile(r"[.!?…][\"”’')\]]*$")
+# A picture's credit, in a caption or after it: "Jane Doe/AP", "Getty Images", "Hide Caption".
+_CREDIT = re.compile(
+    r"\b[A-Z][\w.’'-]+/[A-Z][\w’'-]+|\bGetty Images\b|\bHide Caption\b|\b[Ff]ile [Pp]hoto\b"
+)
+_AFTER = 60
 
 # Two sentences on the same day tell the same if they share so much of their words.
 _ALIKE = 0.5
@@ -35,17 +44,20 @@ def timeline(
     An event is a sentence of one of the hits that has at least half of the query's words and a
     date of a year at most. Of several dates the most exact one counts, of these the first. What
     several articles tell of one day in like words is one event, with the others in `also_in`.
-    Within days, only what has happened by what is said counts: no plans, and nothing asked.
+    Captions, headings and lines of links are none. Within days, only what has happened by what is
+    said counts: no plans, unless all was written before, and nothing asked.
     Without words in the query, what the most articles tell comes first, one of each article.
 
     Raises `CitationError` if a hit is not, word for word, what stands in its article.
     """
     asked = stems(query)
+    written = [hit.article.date for hit in hits if hit.article.date]
+    coming = bool(days and written and max(written) < days[0])
     found = [
         dated
         for hit in hits
         if hit.article.id in articles
-        for dated in _of(hit, articles[hit.article.id], asked, days)
+        for dated in _of(hit, articles[hit.article.id], asked, days, coming)
     ]
     kept: list[_Dated] = []
     for one in sorted(found, key=lambda dated: -dated.fit):
@@ -80,19 +92,21 @@ def shown_date(event: Event) -> str:
     return f"{perhaps}{shown(event.date.value)}"
 
 
-def _of(hit: Hit, article: Article, asked: frozenset[str], days: Period | None) -> list[_Dated]:
+def _of(
+    hit: Hit, article: Article, asked: frozenset[str], days: Period | None, coming: bool
+) -> list[_Dated]:
     found = []
     for start, end in sentences(hit.passage.text):
         quote = hit.passage.text[start:end]
         words = stems(quote)
         share = len(asked & words) / len(asked) if asked else float(bool(days))
-        if share < 0.5:
-            continue
         begin = hit.passage.start + start
+        if share < 0.5 or not _tells(article.text, begin, begin + len(quote)):
+            continue
         cited = citation(1, Span(article.id, begin, begin + len(quote), quote), article)
         dated = occasions(cited.dates)
         if days:
-            dated = [pair for pair in dated if _happened(article, quote, pair, days)]
+            dated = [pair for pair in dated if _happened(article, quote, pair, days, coming)]
         if dated:
             date, (first, last) = min(dated, key=lambda pair: (length(pair[1]), pair[0].start))
             event = Event(first, last, date, cited)
@@ -102,14 +116,32 @@ def _of(hit: Hit, article: Article, asked: frozenset[str], days: Period | None) 
     return found
 
 
+def _tells(text: str, start: int, end: int) -> bool:
+    """Tell whether a stretch is a sentence of the story: no heading, no links, no caption."""
+    paragraph = text.find("\n", end)
+    right = min(end + _AFTER, len(text) if paragraph < 0 else paragraph)
+    quote = text[start:end]
+    return bool(_ENDS.search(quote)) and not (
+        _CREDIT.search(quote) or _CREDIT.search(text, end, right)
+    )
+
+
 def _happened(
-    article: Article, quote: str, dated: tuple[DateExpression, Period], days: Period
+    article: Article,
+    quote: str,
+    dated: tuple[DateExpression, Period],
+    days: Period,
+    coming: bool,
 ) -> bool:
-    """Tell whether a sentence says what happened within some days: not a plan, nor a question."""
+    """Tell whether a sentence says what happened within some days: not a plan, nor a question.
+
+    `coming` says that the days are still to come, so that plans are all there is.
+    """
     date, (first, last) = dated
     written = article.source.date
     to_come = (written and first > written) or direction(quote, date.start, date.end) > 0
-    return days[0] <= first and last <= days[1] and not to_come and "?" not in quote
+    within = days[0] <= first and last <= days[1]
+    return within and (coming or not to_come) and "?" not in quote
 
 
 def _same(one: _Dated, other: _Dated) -> bool:

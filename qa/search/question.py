@@ -6,16 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
-from qa.dates import Period, find, length, period
+from qa.dates import Period, find, length
 from qa.search.followups import depends, with_names
+from qa.search.times import LONGEST, Around, around, in_capitals, named_period, period_asked
 from qa.text.sentences import sentences
 from qa.text.vocabulary import (
     AUXILIARIES,
     DEMONSTRATIVES,
-    MONTHS,
     POSSESSIVES,
-    SHORT_MONTHS,
-    WEEKDAYS,
     any_of,
 )
 from qa.text.words import content_words
@@ -45,7 +43,10 @@ _WHICH_DAY = re.compile(
     r"\b(?:what|which) (?:(?:day|date|year|month|season|decade)s?|centur(?:y|ies)|time)\b",
     re.IGNORECASE,
 )
-_HOW_LONG = re.compile(r"\bhow long\b", re.IGNORECASE)
+_HOW_LONG = re.compile(
+    r"\bhow (?:long|soon (?:after|before)|much (?:longer|later|earlier|time))\b", re.IGNORECASE
+)
+_HOW_OFTEN = re.compile(r"\bhow (?:often|frequently|many times an? \w+)\b", re.IGNORECASE)
 # "Due to the storm" and "the rescue plan" do not look forward, "due to arrive" does.
 _CAUSE = (
     rf"to (?:the|an?|{any_of(POSSESSIVES | DEMONSTRATIVES)}|"
@@ -58,26 +59,22 @@ _AHEAD = re.compile(
     re.IGNORECASE,
 )
 _HAPPENED = re.compile(
-    r"(?:and |so )?what(?:(?:['’]s| has| have| had)? happened| took place| occurred| went on|"
-    r" was (?:happening|going on)| (?:was|were) (?:in )?the (?:news(?! conf)|headlines|events))\b"
-    r"(?!.*\b(?:before(?! yesterday)|after(?! tomorrow)|since|until|by)\b)"
+    r"(?:and |so )?(?:what(?:(?:['’]s| has| have| had)? happened| took place| occurred| went on|"
+    r"(?:['’]s| is| was) (?:happening|going on|new|planned|on)\b| happens| will happen|"
+    r" (?:was|were|is|are) (?:in )?the (?:news(?! conf)|headlines|events))|"
+    r"anything new|tell (?:me|us) (?:about )?(?:the |what )?(?:events?|news|happened)"
+    r"(?: (?:of|from|in|on|that happened))?)\b"
+    r"(?!.*\b(?:before(?! yesterday)|after(?! tomorrow)|until|by)\b)"
+    r"(?!.*\bsince\b(?! (?:\w+ ){0,3}\w+\W*$))"
     r"(?: (?:in|around) the world\b)?",
     re.IGNORECASE,
 )
+_SINCE = re.compile(r"\bsince\b", re.IGNORECASE)
 _CHOICES = re.compile(
     r"\b(?:of|from|among) (?:these|the following|the below)\b|\btrue or false\b|"
     r"\ball\b.*\bexcept\b|\bexcept\b\W*$",
     re.IGNORECASE,
 )
-# Typed without capitals, as questions are: "may" and "march" are months only beside a figure.
-_VERBS = {"may", "march"}
-_NAMES = re.compile(
-    rf"\b{any_of({name.lower() for name in (*MONTHS, *WEEKDAYS)} - _VERBS)}\b|"
-    rf"\b{any_of({*map(str.lower, SHORT_MONTHS), *_VERBS})}\b(?=\.?,? \d)|"
-    r"(?:(?<=\d )|(?<=\d[snrt][tdh] )|(?<=\bof ))(?:may|march)\b"
-)
-# A time so long says little of when an article on it was written, unless it is named in full.
-_SHORT = 31
 # Stands before a time, or for a subject, and is none.
 _IDLE = frozenset(
     """during within between around throughout toward towards near outside early earlier late later
@@ -102,10 +99,11 @@ class Asked:
     the turns before. `proper` is its last sentence: what goes before only sets the scene. `today`
     is the day of asking, from which "last week" counts.
 
-    The flags tell what is asked for: a date (`when`), a duration (`how_long`), something still to
-    come (`ahead`), yes or no, one of several `choices` that only the question's own page shows, or
-    an `explanation`. `period` is the time that the question names, and `happening` is there if it
-    asks what happened in a period of at most 31 days.
+    The flags tell what is asked for: a date (`when`), a duration (`how_long`), how often, something
+    still to come (`ahead`), yes or no, one of several `choices` that only the question's own page
+    shows, or an `explanation`. `period` is the time that the question names, `around` an event that
+    it names a time by, and `happening` is there if it asks what happens in a period of at most 31
+    days.
     """
 
     text: str
@@ -115,11 +113,13 @@ class Asked:
     depends: bool
     when: bool
     how_long: bool
+    how_often: bool
     ahead: bool
     yes_or_no: bool
     choices: bool
     explanation: bool
     period: Period | None
+    around: Around | None
     happening: Happening | None
 
     @property
@@ -156,11 +156,13 @@ def understand(
         depends=needs,
         when=_asks_when(asked, only=wh == {"when"} and not may_be_yes),
         how_long=bool(_HOW_LONG.search(asked)),
+        how_often=bool(_HOW_OFTEN.search(asked)),
         ahead=bool(_AHEAD.search(asked)),
         yes_or_no=may_be_yes and not wh,
         choices=lists_choices(question),
         explanation=bool(_EXPLAIN.search(asked)),
         period=period_asked(whole, asked, today),
+        around=around(asked, today),
         happening=_happening(asked, today),
     )
 
@@ -189,15 +191,6 @@ def _asks_when(asked: str, *, only: bool) -> bool:
     return bool(when or _WHICH_DAY.search(asked))
 
 
-def period_asked(question: str, asked: str, today: datetime.date | None) -> Period | None:
-    """Return the period that a question proper names, or else what stands before it.
-
-    What stands before may name another time, as the names of earlier turns do.
-    """
-    named = named_period(asked, today)
-    return named or (named_period(question, today) if question != asked else None)
-
-
 def _happening(asked: str, today: datetime.date | None) -> Happening | None:
     """Return what happened is asked of, and when.
 
@@ -206,32 +199,10 @@ def _happening(asked: str, today: datetime.date | None) -> Happening | None:
     """
     what = _HAPPENED.match(asked)
     days = named_period(asked, today) if what else None
-    if not what or not days or length(days) >= _SHORT:
+    if not what or not days or length(days) >= LONGEST or (not today and _SINCE.search(asked)):
         return None
-    rest = _named(asked)[what.end() :]
+    rest = in_capitals(asked)[what.end() :]
     for one in reversed(find(rest, today)):
         rest = f"{rest[: one.start]} {rest[one.end :]}"
     subject = [word for word in content_words(rest) if word not in _IDLE]
     return Happening(" ".join(subject), days)
-
-
-def named_period(question: str, day: datetime.date | None = None) -> Period | None:
-    """Return the first and the last day of the time that a question names.
-
-    From the earliest to the latest, if it names several; None, if it names none. "Last week" is
-    that before `day`, on which the question is asked; of more than a month, such as "last year",
-    only what is named with its year counts.
-    """
-    found = [
-        days
-        for one in find(_named(question), day)
-        if (days := period(one.value)) and (length(days) < _SHORT or str(days[0].year) in one.text)
-    ]
-    if not found:
-        return None
-    return min(first for first, _ in found), max(last for _, last in found)
-
-
-def _named(question: str) -> str:
-    """Return a question with the names of months and weekdays in capitals, as in the news."""
-    return _NAMES.sub(lambda name: name[0].capitalize(), question)

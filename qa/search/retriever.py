@@ -19,8 +19,10 @@ from qa.library.vectors import VectorReader
 from qa.models.calibration import Ranking
 from qa.models.embedder import EMBEDDER, Embedder, Vectors
 from qa.models.loading import load_calibration
+from qa.search.events import day_of
 from qa.search.followups import before
-from qa.search.question import Asked, period_asked, proper, understand
+from qa.search.question import Asked, proper, understand
+from qa.search.times import period_asked
 from qa.text.words import shingles, words
 from qa.types import Filters, Hit, Passage, Source, Turn
 
@@ -100,6 +102,12 @@ class Retriever(BaseRetriever):
                     named = period_asked(context, proper(context), asked.today)
                     carried = self._carried(search(context, vectors[1], named))
                 hits = search(asked.whole, vectors[0], asked.period, carried=carried)
+                if asked.around and not asked.period:
+                    # The first hits are of the event as well: they tell of which day it was.
+                    day = day_of(asked.around.event, hits)
+                    if day:
+                        period = asked.around.period(day)
+                        hits = search(asked.whole, vectors[0], period, carried=carried)
             except LibraryError:
                 if self.library.state() == state:
                     raise
@@ -135,7 +143,7 @@ class Retriever(BaseRetriever):
         )
         by_words = self.library.search(words(query), _DEPTH, filters)
         times = self._times(named, asked_on, filters)
-        on_time = self._on_time(times.named, vector, state, filters)
+        on_time = self._on_time(named, vector, state, filters)
         share = self.ranking.words
         fused = fuse([(by_meaning, 1 - share), (by_words, share)])
         found = self.library.passages(list({**fused, **on_time}))

@@ -36,6 +36,19 @@ MODALS = frozenset("can could may might must shall should will would".split())
 # The forms that can begin a question: "Did he resign?"
 AUXILIARIES = (BE - frozenset("be been being".split())) | HAVE | DO | MODALS
 
+# The past tense of the strong verbs, but for those that are the same in the present, as "cut".
+STRONG_PASTS = frozenset(
+    """arose awoke beat became began bent bit bled blew bore bound bought bred broke brought built
+    burnt came caught chose clung crept dealt did dove drank drew drove dug dwelt ate fed fell felt
+    fled flew flung fought forbade foresaw forgave forgot found froze gave ground grew had heard
+    held hid hung kept knelt knew laid lay leapt learnt led left lent lit lost made meant met
+    misled mistook outdid overcame oversaw overtook overthrew paid ran rang rebuilt rode rose said
+    sang sank sat saw shone shook shot showed shrank slept slid sold sought spent spoke sprang spun
+    stole stood stuck struck strove stung swam swept swore swung taught thought threw told took
+    tore undertook underwent understood undid upheld went wept withdrew withheld withstood woke won
+    wore wove wound wrote""".split()
+)
+
 
 def any_of(words: Iterable[str]) -> str:
     """Return an alternation of words, longest first, so that none stops short of another."""

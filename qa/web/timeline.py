@@ -82,12 +82,15 @@ def _chart(events: Sequence[Event]) -> str:
     def across(date: datetime.date) -> float:
         return _MARGIN + (100 - 2 * _MARGIN) * (date - first).days / days
 
-    placed = list(_placed([across(_middle(event)) for event in events]))
+    days_of: dict[dates.Period, list[Event]] = {}
+    for event in events:
+        days_of.setdefault((event.first, event.last), []).append(event)
+    placed = list(_placed([across(_middle(own[0])) for own in days_of.values()]))
     rows = max(row for _, row in placed) + 1
     dots = "".join(
-        f'<a href="{link(event.citation)}" style="left:{x:.1f}%;bottom:{row + 0.2:.1f}rem" '
-        f'title="{_said(event)}" aria-label="{_said(event)}"></a>'
-        for event, (x, row) in zip(events, placed, strict=True)
+        f'<a href="{link(own[0].citation)}" style="left:{x:.1f}%;bottom:{row + 0.2:.1f}rem" '
+        f'title="{_said(own)}" aria-label="{_said(own)}"></a>'
+        for own, (x, row) in zip(days_of.values(), placed, strict=True)
     )
     ticks = "".join(
         f'<span style="left:{across(date):.1f}%">{name}</span>'
@@ -104,9 +107,11 @@ def _middle(event: Event) -> datetime.date:
     return event.first + (event.last - event.first) / 2
 
 
-def _said(event: Event) -> str:
-    quote = " ".join(event.citation.quote.split())
-    return html.escape(f"{shown_date(event)}: {quote[:120]}", quote=True)
+def _said(events: Sequence[Event]) -> str:
+    """Return the label of a day's dot: the day, its first sentence, and how many more it has."""
+    quote = " ".join(events[0].citation.quote.split())
+    more = f" (and {len(events) - 1} more)" if len(events) > 1 else ""
+    return html.escape(f"{shown_date(events[0])}: {quote[:120]}{more}", quote=True)
 
 
 def _placed(across: Sequence[float]) -> Iterator[tuple[float, int]]:
