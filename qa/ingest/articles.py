@@ -21,6 +21,7 @@ _TELLING, _PROBE = 100, 1000
 # Articles whose dates can be read two ways wait for one that tells, but no more of them than this.
 _WAITING_CHARS = 32 * 2**20
 _ASSUMED: Order = "month first"
+_UNTOLD = "nothing in the file tells whether dates such as this have the day or the month first"
 
 
 def article(found: Parsed, identity: str, order: Order | None) -> tuple[Article, tuple[str, ...]]:
@@ -65,9 +66,13 @@ def in_order(found: Iterable[Parsed | Unreadable]) -> Iterator[tuple[Parsed | Un
         while waiting:
             yield waiting.popleft(), order or _assumed(date)
         yield one, order or _assumed(date)
+    untold = (_UNTOLD,)
     while waiting:
         one = waiting.popleft()
-        yield one, _assumed(one.fields.get("date") if isinstance(one, Parsed) else None)
+        date = one.fields.get("date") if isinstance(one, Parsed) else None
+        if isinstance(one, Parsed) and needs_order(date):
+            one, untold = one.warned(untold), ()
+        yield one, _assumed(date)
 
 
 def _assumed(date: Any) -> Order:

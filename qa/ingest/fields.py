@@ -12,6 +12,7 @@ from qa.ingest.encoding import repaired
 from qa.ingest.markup import plain
 from qa.ingest.normal import line
 from qa.ingest.parsed import Found, Input, Parsed, Unreadable
+from qa.ingest.written_dates import parse
 
 # Names that datasets, interfaces of newspapers and exports give to an article's fields, in lower
 # case without marks; the likeliest first.
@@ -20,7 +21,7 @@ NAMES: dict[str, tuple[str, ...]] = {
         """text maintext articlebody bodytext articletext fulltext body content contents article
         articlecontent newscontent newstext story storytext bodyhtml contenthtml bodyxhtml plaintext
         cleantext cleanedtext textcontent textplain rawtext htmlcontent contenttext paragraphs
-        document documenttext contentencoded summarytext description summary abstract snippet
+        document documenttext contentencoded leadparagraph description summary abstract snippet
         """.split()
     ),
     "title": tuple(
@@ -57,6 +58,10 @@ _INSIDE = (
     "plain",
     "full",
 )
+_OF_DATE = re.compile(r"date|time|publi|created|posted")
+_OF_OTHER_DATE = re.compile(
+    r"modif|updat|download|crawl|scrap|fetch|index|access|expir|birth|valid"
+)
 _KEY = re.compile(r"[\W_]+")
 _SHOWN_COLUMNS, _SHOWN_CHARS = 12, 40
 _BY = re.compile(r"(?:by|par|von|por)\s+(?=\S)", re.IGNORECASE)
@@ -87,7 +92,17 @@ def known(row: Mapping[str, Any], columns: Mapping[str, str] | None = None) -> d
         value = _first(field, wanted, levels, exact=bool(column))
         if value not in (None, "", [], ()):
             found[field] = value
+    if "date" not in found and "date" not in (columns or {}):
+        found |= _dated(levels[0])
     return found
+
+
+def _dated(level: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the date of a row that keeps one under a name of its own: created_utc."""
+    for name, value in level.items():
+        if _OF_DATE.search(name) and not _OF_OTHER_DATE.search(name) and parse(value, "day first"):
+            return {"date": value}
+    return {}
 
 
 def has_text_column(row: Mapping[str, Any], columns: Mapping[str, str] | None = None) -> bool:

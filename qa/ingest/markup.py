@@ -10,9 +10,9 @@ from lxml.html import HtmlElement, HTMLParser, document_fromstring
 from qa.ingest.normal import tidy
 
 BLOCKS = frozenset(
-    """address article aside blockquote br caption dd details div dl dt figcaption figure
-    footer form h1 h2 h3 h4 h5 h6 header hr legend li main nav ol p pre section summary table tbody td tfoot
-    th thead title tr ul""".split()
+    """address article aside blockquote br caption dd details div dl dt figcaption figure footer
+    form h1 h2 h3 h4 h5 h6 header hr legend li main nav ol p pre section summary table tbody td
+    tfoot th thead title tr ul""".split()
 )
 # Elements whose text no reader sees.
 UNSEEN = ("script", "style", "noscript", "template", "head", "svg", "iframe", "object", "button")
@@ -23,8 +23,9 @@ _TAG = re.compile(
 )
 _ENTITY = re.compile(r"&(?:[a-z]{2,8}|#\d{1,7}|#x[0-9a-f]{1,6});", re.IGNORECASE)
 _XML_DECLARATION = re.compile(r"\s{0,100}<\?xml[^>]{0,200}\?>", re.IGNORECASE)
-# Browsers nest without end; what walks a tree after us does not.
-_DEEPEST = 120
+# Browsers nest without end; what walks a tree after us does not. These say nothing by themselves.
+_DEEPEST = 100
+_WRAPPERS = ("div", "span", "section", "font", "center", "b", "i", "em", "strong")
 
 
 def plain(value: Any) -> str:
@@ -81,7 +82,7 @@ def _flatten(tree: HtmlElement) -> None:
     depth, deep = 0, []
     for event, node in etree.iterwalk(tree, events=("start", "end")):
         depth += 1 if event == "start" else -1
-        if event == "start" and depth > _DEEPEST:
+        if event == "start" and depth > _DEEPEST and node.tag in _WRAPPERS:
             deep.append(node)
     for node in deep:
         node.drop_tag()

@@ -12,7 +12,7 @@ from qa.ingest.written_dates import find
 
 _LEXIS = re.compile(r"^[ \t]*(?:Document )?\d{1,6} of \d{1,6}(?: DOCUMENTS?)?[ \t]*$", re.MULTILINE)
 _NEXIS_END = re.compile(r"^[ \t]*End of Document[ \t]*$", re.MULTILINE)
-_FACTIVA_END = re.compile(r"^[ \t]*Document [A-Za-z0-9]{10,40}[ \t]*$", re.MULTILINE)
+_FACTIVA_END = re.compile(r"^[ \t]*(?:AN[ \t]+)?Document [A-Za-z0-9]{10,40}[ \t]*$", re.MULTILINE)
 _PROQUEST = re.compile(r"^_{20,}[ \t]*$", re.MULTILINE)
 _KEY = re.compile(r"([A-Z][A-Za-z][A-Za-z /-]{0,28}):(?:[ \t]+(.*))?")
 _CODE = re.compile(
@@ -59,7 +59,9 @@ def _nexis(part: str) -> dict[str, Any]:
         key = told[0][1].lower() if told[0] else ""
         if body and (key in _BELOW or block.startswith("Copyright ")):
             break
-        if "length" not in keys and not block.startswith("Copyright ") and key != "body":
+        if not body and block.startswith("Copyright "):
+            continue
+        if "length" not in keys and key != "body":
             _take(lines, head, keys)
         elif key != "body" and block != "Body" and (body or not all(told)):
             body.append(block)

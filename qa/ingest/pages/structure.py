@@ -41,6 +41,14 @@ def marked_aside(node: HtmlElement) -> bool:
     return bool(_marks(names) & _ASIDE_WORDS)
 
 
+def marked(tree: HtmlElement, names: frozenset[str]) -> bool:
+    """Tell whether a class or an id of any element has one of some names, in lower case."""
+    return any(
+        _marks(f"{node.get('class') or ''} {node.get('id') or ''}") & names
+        for node in tree.iter("div", "section", "aside", "p")
+    )
+
+
 def headline(tree: HtmlElement) -> HtmlElement | None:
     """Return the heading of the story: the first <h1> with words that no box or menu holds."""
     found = [node for node in tree.iter("h1") if node.text_content().strip()]

@@ -8,16 +8,18 @@ from qa.ingest.markup import html_text
 from qa.ingest.normal import tidy
 from qa.ingest.pages.head import Head
 from qa.ingest.pages.linked_data import Linked
-from qa.ingest.pages.structure import prune
+from qa.ingest.pages.structure import marked, prune
 from qa.ingest.parsed import Unreadable
 
 # A front page shows at least so many stories' headlines as links, and no paragraph of so many
 # words; a story cut off by a paywall keeps no more words than these.
 _HEADLINES, _PARAGRAPH_WORDS, _STUB_WORDS = 3, 35, 120
+_WALLS = frozenset("paywall regwall subscriberonly subscribersonly premiumonly metered".split())
 # Text that stands in JSON-LD is the whole story where the page shows but its beginning.
 _MORE = 1.5
 _HEADINGS = ("h2", "h3", "h4")
-_LINK_SHARE = 0.8
+# A label of a few words, "Read more:" or "READ ALSO", before a link of more.
+_LINK_SHARE, _LABEL_WORDS = 0.8, 3
 
 
 def page_text(tree: HtmlElement, top: Head, told: Linked) -> str:
@@ -30,6 +32,7 @@ def page_text(tree: HtmlElement, top: Head, told: Linked) -> str:
 
     if tree.body is None:
         raise Unreadable("no article text found in the HTML")
+    walled = marked(tree, _WALLS)
     prune(tree)
     linked = _linked_headlines(tree)
     _drop_links(tree)
@@ -45,7 +48,7 @@ def page_text(tree: HtmlElement, top: Head, told: Linked) -> str:
         text = body if len(body) > _MORE * len(text) else text
     if not text:
         raise Unreadable("no article text found in the HTML")
-    _refuse(text, top, told, linked)
+    _refuse(text, top, told, linked, walled)
     return text
 
 
@@ -68,13 +71,13 @@ def _shown(tree: HtmlElement, text: str) -> str:
     return max(text, html_text(tree.body), key=len)
 
 
-def _refuse(text: str, top: Head, told: Linked, linked: int) -> None:
+def _refuse(text: str, top: Head, told: Linked, linked: int, walled: bool) -> None:
     longest = max(len(part.split()) for part in text.split("\n\n"))
     article = told.is_article or top.first("ogtype") == "article"
     teased = linked >= _HEADLINES and len(text.split()) < linked * _PARAGRAPH_WORDS
     if teased and longest < _PARAGRAPH_WORDS and not article:
         raise Unreadable("a front page: it shows other stories, and has none of its own")
-    locked = not told.free or top.first("articlecontenttier") in ("locked", "metered")
+    locked = walled or not told.free or top.first("articlecontenttier") in ("locked", "metered")
     if locked and len(text.split()) < _STUB_WORDS:
         raise Unreadable("only the beginning of a story: the rest is behind a paywall")
 
@@ -108,9 +111,8 @@ def _is_links(node: HtmlElement) -> bool:
     inside = sum(map(len, links))
     # "Read more: Ferries bought": a label with a colon, and a link.
     label = text[: text.find(links[0])].strip() if text.endswith(links[-1]) else ""
-    labelled = (
-        label.endswith(":") and len(label.split()) <= _HEADLINES and len(links[0].split()) > 2
-    )
+    short = (label.endswith(":") or label.isupper()) and len(label.split()) <= _LABEL_WORDS
+    labelled = short and len(links[0].split()) >= _LABEL_WORDS
     return inside >= _LINK_SHARE * len(text) or labelled
 
 
