@@ -66,7 +66,7 @@ def in_order(found: Iterable[Parsed | Unreadable]) -> Iterator[tuple[Parsed | Un
         while waiting:
             yield waiting.popleft(), order or _assumed(date)
         yield one, order or _assumed(date)
-    untold = (_UNTOLD,)
+    untold: tuple[str, ...] = (_UNTOLD,)
     while waiting:
         one = waiting.popleft()
         date = one.fields.get("date") if isinstance(one, Parsed) else None

@@ -14,6 +14,7 @@ from qa.ingest.formats.packing import READ_ERRORS, unpacked
 from qa.ingest.formats.registry import without_extra
 from qa.ingest.pages.head import original
 from qa.ingest.parsed import MEGABYTE, Input, Options, Parsed, Unreadable
+from qa.library.catalogue import CATALOGUE
 from qa.text.printable import printable, storable
 from qa.types import Article
 
@@ -148,7 +149,8 @@ def _walk(root: Path, walk: Walk) -> Iterator[Path]:
     for folder, names, leaves in os.walk(root, onerror=walk.unreadable.append, followlinks=True):
         # A link back up the tree would be followed for ever.
         real = os.path.realpath(folder)
-        if real in seen:
+        # A library may stand among the articles that it was made of.
+        if real in seen or CATALOGUE in leaves:
             names.clear()
             continue
         seen.add(real)
