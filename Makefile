@@ -34,7 +34,7 @@ clean:
 	  { echo "qa needs Python 3.11 or newer: make PYTHON=python3.11"; exit 1; }
 	@test -x .venv/bin/pip || $(PYTHON) -m venv .venv
 	@echo "Installing qa into .venv: some minutes the first time ..."
-	@$(run) pip install --quiet --disable-pip-version-check --editable '.[web,eval]'
+	@$(run) pip install --quiet --disable-pip-version-check --editable '.[web,eval,formats]'
 	@touch $@
 
 .venv-llm/installed:

@@ -202,7 +202,7 @@ def test_readmes_hidden_files_and_questions_are_no_articles(tmp_path: Path) -> N
         ("a.json", b"{", "not valid JSON"),
         ("a.json", b"[" * 100000, "not valid JSON"),
         ("a.json", b"[1]", "not an object with a text"),
-        ("a.jsonl", b'{"title": "T"}', "empty: it holds no text"),
+        ("a.jsonl", b'{"title": "T"}', "no column `text`; columns found: title"),
         ("a.jsonl", b'{"text": 5}', "empty: it holds no text"),
         ("a.jsonl.gz", b"not gzip", "cannot be read"),
         (
@@ -230,7 +230,7 @@ def test_a_bad_row_does_not_cost_the_others(tmp_path: Path) -> None:
     assert items[1].where == "a.jsonl:2"
     assert isinstance(items[2], Loaded)
     assert items[2].article.source.date is None
-    assert items[2].warnings == ("its date 'soon' is not YYYY-MM-DD: stored without a date",)
+    assert items[2].warnings == ("its date 'soon' is none that qa can read: stored without a date",)
 
 
 def test_a_row_with_too_many_fields_is_not_cut(tmp_path: Path) -> None:

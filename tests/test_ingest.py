@@ -115,11 +115,13 @@ def test_one_file_name_in_two_folders(bring: Bring, tmp_path: Path, notices: Not
         (tmp_path / name).mkdir()
         (tmp_path / name / "a.txt").write_text(f"Bridge {name} was opened.", encoding="utf-8")
     bring(tmp_path / "one")
-    assert bring(tmp_path / "two") == Summary(skipped=1)
-    assert "its id is taken by" in notices.lines[0]
-    assert texts(tmp_path / "library") == {"a.txt": "Bridge one was opened."}
+    assert bring(tmp_path / "two") == Summary(added=1)
+    both = {"a.txt": "Bridge one was opened.", "two/a.txt": "Bridge two was opened."}
+    assert texts(tmp_path / "library") == both
     (tmp_path / "one").rename(tmp_path / "three")
-    assert bring(tmp_path / "two") == Summary(changed=1)
+    assert bring(tmp_path / "two", tmp_path / "three") == Summary(unchanged=2)
+    assert bring(tmp_path, prune=True) == Summary(unchanged=2)
+    assert texts(tmp_path / "library") == both
 
 
 def test_a_folder_that_moved_is_still_the_same(folder: Path, bring: Bring, tmp_path: Path) -> None:

@@ -77,11 +77,28 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument(
         "--prune", action="store_true", help="remove articles that are gone from the paths"
     )
+    command.add_argument(
+        "--fields",
+        default="",
+        metavar="FIELD=COLUMN,…",
+        help="where rows have their text, title, date, url, authors, place, if their columns have "
+        "unusual names: text=content,date=publishedAt",
+    )
     command.set_defaults(run=_ingest)
 
     command = commands.add_parser("list", parents=[library], help="show the articles")
     command.add_argument("--json", action="store_true", help="one JSON object a line")
+    command.add_argument("--undated", action="store_true", help="only articles without a date")
     command.set_defaults(run=_list)
+
+    command = commands.add_parser(
+        "edit", parents=[library], help="set an article's date; a later ingest leaves it so"
+    )
+    command.add_argument("id", metavar="ID", help="as `qa list` shows it")
+    command.add_argument(
+        "--date", type=_date_or_none, required=True, metavar="DATE", help="like 2017-03-31, or none"
+    )
+    command.set_defaults(run=_edit)
 
     command = commands.add_parser("remove", parents=[library], help="remove articles")
     command.add_argument("ids", nargs="+", metavar="ID", help="as `qa list` shows them")
@@ -195,11 +212,12 @@ def _filters(options: argparse.Namespace) -> Filters:
 
 def _ingest(options: argparse.Namespace) -> int:
     from qa.ingest import ingest
+    from qa.ingest.fields import chosen
     from qa.ingest.files import count
 
-    settings = _settings(options)
+    settings, columns = _settings(options), chosen(options.fields)
     with _Progress(sum(count(path) for path in options.paths)) as progress:
-        summary = ingest(options.paths, settings, progress, prune=options.prune)
+        summary = ingest(options.paths, settings, progress, prune=options.prune, columns=columns)
     print(summary)
     if not summary.articles:
         names = ", ".join(printable(str(path)) for path in options.paths)
@@ -214,12 +232,26 @@ def _list(options: argparse.Namespace) -> int:
     with Library.open(_settings(options).library) as library:
         for source in library.sources():
             date = source.date.isoformat() if source.date else None
+            if options.undated and date:
+                continue
             if options.json:
-                row = {"id": source.id, "title": source.title, "date": date}
+                url = source.url or None
+                row = {"id": source.id, "title": source.title, "date": date, "url": url}
                 print(json.dumps(row, ensure_ascii=False))
             else:
                 line = f"{date or 'no date':10}  {source.id}  {source.title}"
                 print(printable(line))
+    return 0
+
+
+def _edit(options: argparse.Namespace) -> int:
+    from qa.ingest import edit
+    from qa.library.catalogue import Library
+
+    settings = _settings(options)
+    with Library.open(settings.library) as library:
+        edit(options.id, library, settings, date=options.date)
+    print(f"{printable(options.id)}: {options.date or 'no date'}")
     return 0
 
 
@@ -320,6 +352,10 @@ def _date(text: str) -> datetime.date:
         raise argparse.ArgumentTypeError(f"{text!r} is not a date like 2017-03-31") from None
 
 
+def _date_or_none(text: str) -> datetime.date | None:
+    return None if text.casefold() == "none" else _date(text)
+
+
 def _count(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 up")
@@ -355,19 +391,32 @@ def _settings(options: argparse.Namespace) -> Settings:
 
 
 class _Progress:
-    """A progress bar on stderr, with articles per second; notices stand above it."""
+    """A progress bar on stderr: articles whose passages are embedded; notices stand above it."""
 
     def __init__(self, total: int) -> None:
         self._bar = tqdm(total=total, unit=" articles", file=sys.stderr, leave=False)
+        self._passages = 0
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *error: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *error: object) -> None:
+        if kind is None:
+            # What was skipped, or is one article at two places, was counted before it was read.
+            self._bar.total = self._bar.n
+            self._bar.refresh()
         self._bar.close()
 
     def progress(self, articles: int) -> None:
+        # There may be more than was guessed, as in a mailbox or an archive.
+        self._bar.total = max(self._bar.total or 0, self._bar.n + articles)
         self._bar.update(articles)
+
+    def working(self, on: str, passages: int = 0) -> None:
+        self._passages += passages
+        self._bar.set_description_str(on, refresh=bool(on))
+        if self._passages:
+            self._bar.set_postfix_str(f"{self._passages} passages")
 
     def notice(self, line: str) -> None:
         self._bar.write(line, file=sys.stderr)

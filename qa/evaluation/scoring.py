@@ -90,8 +90,9 @@ def gold_of(question: Question, library: Library, believed: bool) -> Gold:
     found = library.articles(question.articles)
     missing = tuple(id_ for id_ in question.articles if id_ not in found)
     articles = {
-        id_: article
-        for id_, article in found.items()
+        # A question may name an article by an id of before.
+        article.id: article
+        for article in found.values()
         if not question.unanswerable and _tells(article.text, question)
     }
     held = Gold(question, articles, (), missing, believed)

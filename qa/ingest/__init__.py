@@ -1,5 +1,5 @@
 """Files → articles and passages in the library."""
 
-from qa.ingest.run import Listener, Summary, ingest, rebuild, remove
+from qa.ingest.run import Listener, Summary, Watcher, edit, ingest, rebuild, remove
 
-__all__ = ["Listener", "Summary", "ingest", "rebuild", "remove"]
+__all__ = ["Listener", "Summary", "Watcher", "edit", "ingest", "rebuild", "remove"]

@@ -1,45 +1,39 @@
 """Files and folders → articles, one at a time; what is no article is named with the reason."""
 
-import gzip
-import itertools
 import os
-import zlib
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from io import BufferedReader
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import BinaryIO
 
 from qa.errors import CorpusError
-from qa.ingest.formats import (
-    Parsed,
-    Unreadable,
-    csv_rows,
-    decode,
-    html_article,
-    json_rows,
-    row_article,
-    text_article,
-)
-from qa.text.printable import printable
+from qa.ingest.articles import article, in_order
+from qa.ingest.formats import SUFFIXES, format_of, missing, parse, suffix
+from qa.ingest.formats.packing import READ_ERRORS, unpacked
+from qa.ingest.formats.registry import without_extra
+from qa.ingest.pages.head import original
+from qa.ingest.parsed import MEGABYTE, Input, Options, Parsed, Unreadable
+from qa.library.catalogue import CATALOGUE
+from qa.text.printable import printable, storable
 from qa.types import Article
 
-SUFFIXES = (".txt", ".md", ".html", ".htm", ".json", ".jsonl", ".csv")
-_ROWS = (".json", ".jsonl", ".csv")
-# A file of many articles is read whole where its format cannot be read line by line.
-MAX_FILE_BYTES = 2**30
-_MEGABYTE = 10**6
-# A damaged .gz can end early or hold what does not unpack.
-_READ_ERRORS = (OSError, EOFError, zlib.error)
+_ENDINGS = f"{' '.join(SUFFIXES)}, each also as .gz, .bz2, .xz or .zst"
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """An article, the file that it came from (an absolute path), and warnings about it."""
+    """An article, where it stands, and warnings about it.
+
+    `origin` is the file it came from, an absolute path, and `part` where in that file. Its id is
+    its url where that is its identity, else its path below the folder that was read.
+    """
 
     article: Article
     origin: str
     warnings: tuple[str, ...] = ()
+    part: str = ""
+    known_by_url: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,24 +45,46 @@ class Skipped:
     origin: str
 
 
-def read(path: Path, max_article_mb: float) -> Iterator[Loaded | Skipped]:
+@dataclass(slots=True)
+class Walk:
+    """What a walk through folders met besides the files that qa reads."""
+
+    unreadable: list[OSError] = field(default_factory=list)
+    passed_over: Counter[str] = field(default_factory=Counter)
+
+
+def read(
+    path: Path,
+    max_article_mb: float,
+    columns: Mapping[str, str] | None = None,
+    walk: Walk | None = None,
+) -> Iterator[Loaded | Skipped]:
     """Yield every article in a file, or in a folder and those below it, in sorted order.
 
-    Names that begin with a dot, README files, files of other kinds, and rows with a `question`
-    but no `text` are passed over in silence: they are no articles and were not meant to be.
+    `columns` names the columns of rows that hold an article's fields, where they have other names
+    than usual. Names that begin with a dot, README files, and rows with a `question` but no `text`
+    are passed over in silence: they are no articles and were not meant to be. Files that qa does
+    not read are counted in `walk`.
 
     Raises `CorpusError` if there is no such path, or nothing in it that qa reads.
     """
     root = path.resolve() if path.is_dir() else absolute(path).parent
-    limit = int(max_article_mb * _MEGABYTE)
-    unreadable: list[OSError] = []
-    found = files(path, unreadable)
-    for error in unreadable:
+    options = Options(int(max_article_mb * MEGABYTE), columns or {})
+    walk = walk or Walk()
+    found = files(path, walk)
+    for error in walk.unreadable:
         folder = _storable_name(str(error.filename))
         reason = f"the folder cannot be read ({error.strerror}): check its permissions"
         yield Skipped(printable(folder), reason, folder)
+    lacking: dict[str, list[Path]] = {}
     for file in found:
-        yield from _File(file, _relative(file, root), limit).articles()
+        format_ = format_of(file.name)
+        if format_ and missing(format_):
+            lacking.setdefault(format_.name, []).append(file)
+            continue
+        yield from _articles(_input(file, root, options), file)
+    for some in lacking.values():
+        yield _without_extra(some, root)
 
 
 def absolute(path: Path) -> Path:
@@ -76,10 +92,10 @@ def absolute(path: Path) -> Path:
     return path.resolve() if path.is_dir() else path.parent.resolve() / path.name
 
 
-def files(path: Path, unreadable: list[OSError] | None = None) -> list[Path]:
+def files(path: Path, walk: Walk | None = None) -> list[Path]:
     """Return the files below `path` that qa reads, sorted.
 
-    What went wrong with folders that cannot be read is added to `unreadable`.
+    Folders that cannot be read, and files of other kinds, are added to `walk`.
 
     Raises `CorpusError` if there is no such path, or no such file in it.
     """
@@ -88,50 +104,53 @@ def files(path: Path, unreadable: list[OSError] | None = None) -> list[Path]:
     if path.is_file():
         if _is_readme(path.name):
             raise CorpusError(f"{printable(path.name)}: a README is never an article: rename it")
-        if suffix(path) is None:
+        if format_of(path.name) is None:
             raise CorpusError(
-                f"{printable(path.name)} is not a file that qa reads "
-                f"({' '.join(SUFFIXES)}, each also as .gz): convert it first"
+                f"{printable(path.name)} is not a file that qa reads ({_ENDINGS}): convert it first"
             )
         return [absolute(path)]
-    unreadable = [] if unreadable is None else unreadable
-    found = sorted(_walk(path.resolve(), unreadable))
-    if not found and not unreadable:
+    walk = Walk() if walk is None else walk
+    found = sorted(_walk(path.resolve(), walk))
+    if not found and not walk.unreadable:
         raise CorpusError(
-            f"no articles in {printable(str(path))}: "
-            f"put files there that qa reads ({' '.join(SUFFIXES)})"
+            f"no articles in {printable(str(path))}{_and_passed(walk)}: "
+            f"put files there that qa reads ({_ENDINGS})"
         )
     return found
 
 
 def count(path: Path) -> int:
-    """Return about how many articles there are, for a progress bar: files, and lines in them."""
+    """Return about how many articles there are, for a progress bar: files, and rows in them."""
     total = 0
     for file in files(path):
-        if suffix(file) in (".jsonl", ".csv"):
-            try:
-                with _open(file) as stream:
-                    chunks = iter(lambda: stream.read(2**20), b"")
-                    total += sum(chunk.count(b"\n") for chunk in chunks)
-            except _READ_ERRORS:
-                continue
-        else:
+        format_ = format_of(file.name)
+        if format_ is None or missing(format_):
+            continue
+        try:
+            total += format_.count(_input(file, file.parent, Options(0)))
+        except (*READ_ERRORS, Unreadable, ValueError):
             total += 1
     return total
 
 
-def suffix(path: Path) -> str | None:
-    """Return the lower-cased ending that tells a file's format, `.gz` aside, or None."""
-    ending = Path(path.name.lower().removesuffix(".gz")).suffix
-    return ending if ending in SUFFIXES else None
+def passed_over(kinds: Mapping[str, int]) -> str:
+    """Return in words what was passed over: "3 .jpg, 1 .mp4"; '' if nothing was."""
+    ordered = sorted(kinds.items(), key=lambda one: (-one[1], one[0]))
+    return printable(", ".join(f"{number} {kind}" for kind, number in ordered))
 
 
-def _walk(root: Path, unreadable: list[OSError]) -> Iterator[Path]:
+def _and_passed(walk: Walk) -> str:
+    told = passed_over(walk.passed_over)
+    return f" ({told} passed over)" if told else ""
+
+
+def _walk(root: Path, walk: Walk) -> Iterator[Path]:
     seen: set[str] = set()
-    for folder, names, leaves in os.walk(root, onerror=unreadable.append, followlinks=True):
+    for folder, names, leaves in os.walk(root, onerror=walk.unreadable.append, followlinks=True):
         # A link back up the tree would be followed for ever.
         real = os.path.realpath(folder)
-        if real in seen:
+        # A library may stand among the articles that it was made of.
+        if real in seen or CATALOGUE in leaves:
             names.clear()
             continue
         seen.add(real)
@@ -141,7 +160,11 @@ def _walk(root: Path, unreadable: list[OSError]) -> Iterator[Path]:
             hidden = leaf.startswith(".") or _is_readme(leaf)
             # A pipe would be waited for for ever; a dead link is named when it is read.
             special = file.exists() and not file.is_file()
-            if not hidden and not special and suffix(file) is not None:
+            if hidden or special:
+                continue
+            if format_of(leaf) is None:
+                walk.passed_over[suffix(leaf) or "without an ending"] += 1
+            else:
                 yield file
 
 
@@ -158,116 +181,36 @@ def _storable_name(name: str) -> str:
     return os.fsencode(name).decode("utf-8", errors="backslashreplace")
 
 
-def _open(file: Path) -> "gzip.GzipFile | BufferedReader":
-    return gzip.open(file) if file.name.lower().endswith(".gz") else file.open("rb")
+def _input(file: Path, root: Path, options: Options) -> Input:
+    def opened() -> BinaryIO:
+        return unpacked(file.name, file)
+
+    return Input(_relative(file, root), opened, options)
 
 
-@dataclass(frozen=True, slots=True)
-class _File:
-    path: Path
-    name: str
-    limit: int
-
-    def articles(self) -> Iterator[Loaded | Skipped]:
+def _articles(given: Input, file: Path) -> Iterator[Loaded | Skipped]:
+    origin = _storable_name(str(file))
+    for found, order in in_order(parse(given)):
         try:
-            if suffix(self.path) in _ROWS:
-                yield from self._rows()
-            else:
-                yield self._loaded(self._single())
+            if isinstance(found, Unreadable):
+                raise found
+            identity = _identity(found, given)
+            made, warnings = article(found, identity, order)
+            yield Loaded(made, origin, warnings, found.part, found.known_by_url)
         except Unreadable as reason:
-            yield self._skipped(str(reason))
-        except _READ_ERRORS as error:
-            yield self._skipped(f"cannot be read ({getattr(error, 'strerror', None) or error})")
-
-    def _single(self) -> Parsed:
-        html = suffix(self.path) in (".html", ".htm")
-        text, warnings = decode(self._bytes(self.limit, self._too_long), html=html)
-        if html:
-            parsed = html_article(text, self.name)
-        else:
-            parsed = text_article(text, self.name, markdown=suffix(self.path) == ".md")
-        return Parsed(parsed.article, warnings + parsed.warnings)
-
-    def _rows(self) -> Iterator[Loaded | Skipped]:
-        """Yield the article of each row; a bad row is skipped, not the file."""
-        for number, row, warnings in self._parsed_rows():
-            place = f"{self.name}:{number}"
-            try:
-                if isinstance(row, Unreadable):
-                    raise row
-                if not isinstance(row, dict):
-                    raise Unreadable("not an object with a text")
-                # Question sets, and their note, may lie beside the articles.
-                if ("question" in row or row.keys() == {"note"}) and not row.get("text"):
-                    continue
-                if len(str(row.get("text") or "").encode("utf-8", "replace")) > self.limit:
-                    raise Unreadable(self._too_long)
-                parsed = row_article(row, place)
-                yield self._loaded(Parsed(parsed.article, warnings + parsed.warnings))
-            except Unreadable as reason:
-                yield self._skipped(str(reason), f":{number}")
-
-    def _parsed_rows(self) -> Iterator[tuple[int, Any, tuple[str, ...]]]:
-        """Yield the number of each row, the row or why it cannot be read, and warnings."""
-        if suffix(self.path) == ".jsonl":
-            with _open(self.path) as stream:
-                for number, line in _lines(stream, 2 * self.limit):
-                    yield number, *self._json_line(line)
-            return
-        text, warnings = decode(self._bytes(MAX_FILE_BYTES, "over 1 GB: save it as .jsonl"))
-        rows: Iterable[Any] = csv_rows(text) if suffix(self.path) == ".csv" else json_rows(text)
-        for number, row in enumerate(rows, start=1):
-            # What there is to say of the file is said once, with its first row.
-            yield number, row, warnings
-            warnings = ()
-
-    def _json_line(self, line: bytes | None) -> tuple[Any, tuple[str, ...]]:
-        if line is None:
-            return Unreadable(self._too_long), ()
-        try:
-            text, warnings = decode(line)
-            rows = json_rows(text)
-        except Unreadable as reason:
-            return reason, ()
-        return (rows[0] if len(rows) == 1 else None), warnings
-
-    def _bytes(self, limit: int, too_long: str) -> bytes:
-        # One byte more than allowed is asked for, so that a small .gz that unpacks into
-        # something huge is noticed without unpacking it.
-        with _open(self.path) as stream:
-            data = stream.read(limit + 1)
-        if len(data) > limit:
-            raise Unreadable(too_long)
-        return data
-
-    @property
-    def _too_long(self) -> str:
-        return (
-            f"over {self.limit / _MEGABYTE:g} MB in one article: "
-            "split it, or raise QA_MAX_ARTICLE_MB"
-        )
-
-    def _loaded(self, parsed: Parsed) -> Loaded:
-        return Loaded(parsed.article, _storable_name(str(self.path)), parsed.warnings)
-
-    def _skipped(self, reason: str, row: str = "") -> Skipped:
-        return Skipped(
-            printable(self.name + row), printable(reason), _storable_name(str(self.path))
-        )
+            where = printable(given.name + reason.part)
+            yield Skipped(where, printable(str(reason)), origin)
 
 
-def _lines(
-    stream: "gzip.GzipFile | BufferedReader", limit: int
-) -> Iterator[tuple[int, bytes | None]]:
-    """Yield each line that is not blank with its number; None for one over the limit."""
-    for number in itertools.count(1):
-        line = stream.readline(limit)
-        if not line:
-            return
-        if line.endswith(b"\n") or len(line) < limit:
-            if line.strip():
-                yield number, line
-            continue
-        while line and not line.endswith(b"\n"):
-            line = stream.readline(limit)
-        yield number, None
+def _identity(found: Parsed, given: Input) -> str:
+    # A page saved to disk is known by its path: its address may stand on several copies.
+    url = found.fields.get("url") if found.known_by_url else ""
+    return storable(original(str(url))) if url else given.name + found.part
+
+
+def _without_extra(some: list[Path], root: Path) -> Skipped:
+    format_ = format_of(some[0].name)
+    assert format_ is not None
+    more = f", and {len(some) - 1} more" if len(some) > 1 else ""
+    reason = without_extra(format_, missing(format_))
+    return Skipped(printable(_relative(some[0], root) + more), reason, str(some[0]))

@@ -4,8 +4,9 @@ A round's vectors are written to a new snapshot while its articles wait in memor
 transaction in the catalogue writes the articles and names the snapshot.
 """
 
+import time
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Self
 
@@ -13,6 +14,7 @@ from qa import dates
 from qa.ingest import passages
 from qa.library.articles import Entry
 from qa.library.catalogue import Library
+from qa.library.places import Place
 from qa.library.vectors import VectorWriter, snapshot_name, sweep
 from qa.models.embedder import Embedder, Pending
 from qa.settings import Settings
@@ -24,11 +26,17 @@ _CHUNK = 256
 _AHEAD = 2
 
 
-def entry(article: Article, origin: str, embedder: Embedder, settings: Settings) -> Entry:
+def entry(
+    article: Article,
+    origin: str,
+    embedder: Embedder,
+    settings: Settings,
+    place: Place | None = None,
+) -> Entry:
     """Return an article as it is written: cut into passages, with the dates in it."""
     pieces = passages.split(article, embedder, settings.passage_tokens)
     found = dates.find(article.text, article.source.date)
-    return Entry(article, origin, tuple(pieces), tuple(found))
+    return Entry(article, origin, tuple(pieces), tuple(found), place)
 
 
 class Round:
@@ -38,9 +46,23 @@ class Round:
     writes the chunk before to Chroma.
     """
 
-    def __init__(self, library: Library, base: str, embedder: Embedder | None = None) -> None:
-        """Begin on top of the snapshot `base`; a round that only removes needs no embedder."""
+    def __init__(
+        self,
+        library: Library,
+        base: str,
+        embedder: Embedder | None = None,
+        embedded: Callable[[int, int], None] = lambda articles, passages: None,
+    ) -> None:
+        """Begin on top of the snapshot `base`; a round that only removes needs no embedder.
+
+        `embedded` is told how many more articles, and passages, have their vectors.
+        """
         self.passages = 0
+        self.begun = time.monotonic()
+        self._embedded = embedded
+        self._finished = 0
+        # The number of passages up to the end of each article that is not yet embedded.
+        self._ends: deque[int] = deque()
         self._library = library
         self._embedder = embedder
         state = library.state()
@@ -72,6 +94,7 @@ class Round:
         """Take an article in; its vectors are computed and written meanwhile."""
         self._entries.append(entry)
         self.passages += len(entry.passages)
+        self._ends.append(self.passages)
         for passage in entry.passages:
             self._ids.append(passage.id)
             self._texts.append(passages.embedded_text(passage, entry.article.source))
@@ -106,5 +129,11 @@ class Round:
     def _write(self) -> None:
         ids, pending = self._embedding.popleft()
         self._writing.append(self._thread.submit(self._writer.add, ids, pending.result()))
+        self._finished += len(ids)
+        articles = 0
+        while self._ends and self._ends[0] <= self._finished:
+            self._ends.popleft()
+            articles += 1
+        self._embedded(articles, len(ids))
         while len(self._writing) > _AHEAD:
             self._writing.popleft().result()

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from qa.library.days import delete_days, insert_days
+from qa.library.places import Place
 from qa.types import Article, DateExpression, Passage, Source
 
 # The columns that make a source, of the table `articles` as `a`.
@@ -17,12 +18,16 @@ SOURCE_COLUMNS = "a.id, a.title, a.date, a.place, a.url, a.authors"
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An article to be written: the file that it came from, its passages, the dates in its text."""
+    """An article to be written: the file that it came from, its passages, the dates in its text.
+
+    `place` is where it stands, if that is to be written with it.
+    """
 
     article: Article
     origin: str
     passages: tuple[Passage, ...]
     dates: tuple[DateExpression, ...] = ()
+    place: Place | None = None
 
 
 def fingerprint(article: Article) -> str:
@@ -30,6 +35,11 @@ def fingerprint(article: Article) -> str:
     source = article.source
     fields = [source.title, str(source.date), source.place, source.url, *source.authors]
     return hashlib.sha256("\0".join([*fields, article.text]).encode()).hexdigest()
+
+
+def content_mark(title: str, text: str) -> str:
+    """Return a hash of an article's title and text: tells an article that was moved or renamed."""
+    return hashlib.sha256(f"{title}\0{text}".encode()).hexdigest()
 
 
 def insert_article(connection: sqlite3.Connection, entry: Entry) -> None:

@@ -12,12 +12,20 @@ from filelock import FileLock, Timeout
 
 from qa.dates import Period
 from qa.errors import LibraryBusy, LibraryError, LibraryMismatch, LibraryMissing
-from qa.library import schema
-from qa.library.articles import SOURCE_COLUMNS, Entry, delete_article, insert_article, source_of
+from qa.library import places, schema
+from qa.library.articles import (
+    SOURCE_COLUMNS,
+    Entry,
+    content_mark,
+    delete_article,
+    insert_article,
+    source_of,
+)
 from qa.library.database import Database
 from qa.library.days import search_days
 from qa.library.filters import condition_on_articles, condition_on_passages, register_host
 from qa.library.fulltext import SCORED, FullText, all_of
+from qa.library.places import Place
 from qa.types import Article, Filters, Passage, Source
 
 CATALOGUE = "catalogue.sqlite3"
@@ -37,6 +45,16 @@ class State:
 
     generation: int
     vectors: str
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What an ingest compares an article to: all its fields, its title and text, and its date."""
+
+    fingerprint: str
+    content: str
+    date: str | None
+    url: str
 
 
 class Library(Database):
@@ -244,9 +262,46 @@ class Library(Database):
         return [str(row[0]) for row in found]
 
     def articles(self, ids: Sequence[str]) -> dict[str, Article]:
-        """Return the articles with these ids, those that exist."""
+        """Return the articles with these ids, those that exist.
+
+        An article is also found, under the name that is asked for, by its path below any folder
+        that it was read from, if no other article has that name.
+        """
         found = self._by_keys(f"SELECT {SOURCE_COLUMNS}, a.text FROM articles a WHERE a.id IN", ids)
-        return {str(row[0]): Article(source_of(row), str(row[6])) for row in found}
+        articles = {str(row[0]): Article(source_of(row), str(row[6])) for row in found}
+        others = self.resolved([id_ for id_ in ids if id_ not in articles])
+        if not others:
+            return articles
+        renamed = self.articles(list(others.values()))
+        return articles | {name: renamed[id_] for name, id_ in others.items() if id_ in renamed}
+
+    def resolved(self, names: Sequence[str]) -> dict[str, str]:
+        """Return the ids of the articles that have these names beside their ids."""
+        with self._lock:
+            return places.named(self._connection, names)
+
+    def known(self) -> dict[str, Known]:
+        """Return what tells each article from others and from itself changed, by its id."""
+        self._connection.create_function("content_mark", 2, content_mark, deterministic=True)
+        found = self._rows(
+            "SELECT id, fingerprint, content_mark(title, text), date, url FROM articles"
+        )
+        return {str(row[0]): Known(*row[1:]) for row in found}
+
+    def places(self) -> list[tuple[str, Place]]:
+        """Return every place at which an article stands, with the article's id."""
+        with self._lock:
+            return places.places_of_all(self._connection)
+
+    def dates_set(self) -> dict[str, datetime.date | None]:
+        """Return the dates that people have set, by the articles' ids."""
+        with self._lock:
+            return places.dates_set(self._connection)
+
+    def set_date(self, id_: str, date: datetime.date | None) -> None:
+        """Record a date that somebody sets: no later ingest changes it."""
+        with self._transaction() as connection:
+            places.set_date(connection, id_, date)
 
     def fingerprints(self) -> dict[str, tuple[str, str]]:
         """Return the fingerprint and the origin of each article, by its id."""
@@ -318,6 +373,10 @@ class Library(Database):
             for row in found:
                 yield Article(source_of(row), str(row[6])), str(row[7])
 
+    def origin(self, id_: str) -> str:
+        """Return the file that an article, by its id, was last written from."""
+        return str(self._rows("SELECT origin FROM articles WHERE id = ?", (id_,))[0][0])
+
     def faults(self) -> list[str]:
         """Return what is wrong inside the catalogue itself, one line each."""
         try:
@@ -355,19 +414,22 @@ class Library(Database):
                 connection.execute("INSERT INTO words (words) VALUES ('delete-all')")
             for id_ in [*removed, *(entry.article.id for entry in entries)]:
                 delete_article(connection, id_)
+            places.forget(connection, removed)
             for entry in entries:
                 insert_article(connection, entry)
+                if entry.place is not None:
+                    places.insert_places(connection, [(entry.article.id, entry.place)])
             generation = str(self.state().generation + 1)
             facts = {**(anew or {}), ".generation": generation, ".vectors": vectors}
             connection.executemany("REPLACE INTO facts VALUES (?, ?)", list(facts.items()))
 
-    def move(self, origins: Mapping[str, str]) -> None:
-        """Record where articles, by their ids, are read from now."""
+    def place(
+        self, new: Sequence[tuple[str, Place]], gone: Sequence[tuple[str, Place]] = ()
+    ) -> None:
+        """Record where articles, by their ids, stand now, and where no more."""
         with self._transaction() as connection:
-            connection.executemany(
-                "UPDATE articles SET origin = ? WHERE id = ?",
-                [(origin, id_) for id_, origin in origins.items()],
-            )
+            places.delete_places(connection, gone)
+            places.insert_places(connection, new)
 
     def _by_keys(self, query: str, keys: Sequence[str]) -> Iterator[tuple[Any, ...]]:
         for first in range(0, len(keys), _CHUNK):

@@ -4,6 +4,7 @@ import sqlite3
 
 from qa.errors import LibraryError, LibraryNewer
 from qa.library.days import insert_days_of_all
+from qa.library.places import insert_places_of_all
 
 # "qaNW" in ASCII: tells a catalogue from any other SQLite file.
 APPLICATION_ID = 0x71614E57
@@ -58,11 +59,27 @@ STEPS = (
     """
     DELETE FROM events;
     """,
+    # Where articles stand, and what people have set of them. Both outlive the rows of an article,
+    # which are written anew when it changes: they name it by its id.
+    """
+    CREATE TABLE IF NOT EXISTS places (
+        article TEXT NOT NULL,
+        origin TEXT NOT NULL,
+        part TEXT NOT NULL,
+        name TEXT NOT NULL,
+        PRIMARY KEY (article, origin, part)
+    ) WITHOUT ROWID;
+    CREATE INDEX IF NOT EXISTS places_by_name ON places (name);
+    CREATE TABLE IF NOT EXISTS edits (article TEXT PRIMARY KEY, date TEXT) WITHOUT ROWID;
+    DROP INDEX IF EXISTS articles_by_origin;
+    """,
 )
 VERSION = len(STEPS)
 # The version since which days are found by today's rules: older catalogues get theirs anew. A step
 # that empties `events` raises it.
 DAYS_VERSION = 4
+# The version since which places are written down.
+PLACES_VERSION = 5
 # What else is in the folder, conversations, stays.
 _ANEW = "delete catalogue.sqlite3* and vectors/ in the library's folder and ingest again"
 
@@ -107,6 +124,8 @@ def migrate(connection: sqlite3.Connection) -> None:
                 connection.execute(statement)
         if 0 < found < DAYS_VERSION:
             insert_days_of_all(connection)
+        if 0 < found < PLACES_VERSION:
+            insert_places_of_all(connection)
         connection.execute(f"PRAGMA user_version = {VERSION}")
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         connection.execute("COMMIT")
