@@ -79,10 +79,15 @@ def parse(markup: str) -> HtmlElement | None:
 
 
 def _flatten(tree: HtmlElement) -> None:
+    kept: list[bool] = []
     depth, deep = 0, []
     for event, node in etree.iterwalk(tree, events=("start", "end")):
-        depth += 1 if event == "start" else -1
-        if event == "start" and depth > _DEEPEST and node.tag in _WRAPPERS:
+        if event == "end":
+            depth -= kept.pop()
+            continue
+        kept.append(depth < (_DEEPEST if node.tag in _WRAPPERS else 2 * _DEEPEST))
+        depth += kept[-1]
+        if not kept[-1]:
             deep.append(node)
     for node in deep:
         node.drop_tag()

@@ -17,6 +17,7 @@ _HEADLINES, _PARAGRAPH_WORDS, _STUB_WORDS = 3, 35, 120
 _WALLS = frozenset("paywall regwall subscriberonly subscribersonly premiumonly metered".split())
 # Text that stands in JSON-LD is the whole story where the page shows but its beginning.
 _MORE = 1.5
+_BLOCKS, _MOST_BLOCKS = ("p", "div", "li", "td"), 3000
 _HEADINGS = ("h2", "h3", "h4")
 # A label of a few words, "Read more:" or "READ ALSO", before a link of more.
 _LINK_SHARE, _LABEL_WORDS = 0.8, 3
@@ -37,7 +38,13 @@ def page_text(tree: HtmlElement, top: Head, told: Linked) -> str:
     linked = _linked_headlines(tree)
     _drop_links(tree)
     try:
-        page = bare_extraction(tree, with_metadata=False, include_comments=False)
+        page = bare_extraction(
+            tree,
+            with_metadata=False,
+            include_comments=False,
+            # What it falls back on takes time by the square of the blocks.
+            fast=sum(1 for _ in tree.iter(*_BLOCKS)) > _MOST_BLOCKS,
+        )
     except (RecursionError, ValueError, AssertionError) as error:
         raise Unreadable(f"HTML that cannot be parsed ({type(error).__name__})") from None
     found = "" if page is None or isinstance(page, dict) else (page.text or "")
