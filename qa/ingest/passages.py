@@ -14,6 +14,12 @@ from qa.types import Article, Passage, Source, text_hash
 
 # In UTF-8. A byte is at most one token, in any script: a heading never fills the window.
 _HEADING_BYTES = 120
+# Characters of a sentence: what is longer is none, and is cut before its tokens are counted.
+_LONGEST = 10_000
+# No text has more characters to a token; a run of digits, which is one token, has.
+_PER_TOKEN = 50
+# Characters that are tokenised at once: each token takes a hundred bytes and more of memory.
+_AT_ONCE = 500_000
 
 
 class Tokenizer(Protocol):
@@ -37,12 +43,14 @@ def split(article: Article, tokenizer: Tokenizer, limit: int) -> list[Passage]:
     spans: list[Offsets] = []
     size = 0
     for pieces in _tokenised(text, tokenizer):
-        whole = sum(len(tokens) for _, tokens in pieces)
+        whole = sum(_weight(*piece) for piece in pieces)
         starts_new = size > limit / 2 and size + whole > limit
         for (start, end), tokens in pieces:
-            if spans and not starts_new and size + len(tokens) <= limit:
+            weight = _weight((start, end), tokens)
+            near = spans and end - spans[-1][0] <= limit * _PER_TOKEN
+            if near and not starts_new and size + weight <= limit:
                 spans[-1] = (spans[-1][0], end)
-                size += len(tokens)
+                size += weight
                 continue
             starts_new = False
             for part in range(0, max(len(tokens), 1), limit):
@@ -50,17 +58,45 @@ def split(article: Article, tokenizer: Tokenizer, limit: int) -> list[Passage]:
                 left = start + inside[0][0] if part else start
                 right = start + inside[-1][1] if part + limit < len(tokens) else end
                 spans.append((left, right))
-                size = len(inside)
+                size = max(len(inside), weight if part == 0 else 0)
     return _passages(article, spans)
 
 
+def _weight(place: Offsets, tokens: Sequence[Offsets]) -> int:
+    """Return how many tokens a piece counts for: a word of a thousand characters is one token."""
+    return max(len(tokens), (place[1] - place[0]) // _PER_TOKEN)
+
+
 def _tokenised(text: str, tokenizer: Tokenizer) -> Iterator[list[tuple[Offsets, list[Offsets]]]]:
-    """Yield, for each paragraph, its sentences with the offsets of their tokens."""
-    grouped = list(by_paragraph(text))
-    flat = [text[start:end] for group in grouped for start, end in group]
-    tokens = iter(tokenizer.token_offsets(flat))
-    for group in grouped:
-        yield [(piece, next(tokens)) for piece in group]
+    """Yield, for each paragraph, its sentences with the offsets of their tokens.
+
+    A paragraph of very many characters is yielded in parts.
+    """
+    for batch in _batches(text):
+        flat = [text[start:end] for group in batch for start, end in group]
+        tokens = iter(tokenizer.token_offsets(flat))
+        for group in batch:
+            yield [(piece, next(tokens)) for piece in group]
+
+
+def _batches(text: str) -> Iterator[list[list[Offsets]]]:
+    """Yield the sentences of some paragraphs at a time, of about `_AT_ONCE` characters."""
+    batch: list[list[Offsets]] = []
+    size = 0
+    for paragraph in by_paragraph(text):
+        group: list[Offsets] = []
+        for start, end in paragraph:
+            for left in range(start, end, _LONGEST):
+                right = min(left + _LONGEST, end)
+                group.append((left, right))
+                size += right - left
+                if size >= _AT_ONCE:
+                    yield [*batch, group]
+                    batch, group, size = [], [], 0
+        if group:
+            batch.append(group)
+    if batch:
+        yield batch
 
 
 def _count(tokenizer: Tokenizer, text: str) -> int:

@@ -10,7 +10,7 @@ Named = TypeVar("Named")
 
 _MONTH = {name[:3].lower(): number for number, name in enumerate(MONTHS, start=1)}
 _M = rf"(?P<month>{any_of(MONTH_WORDS)})\b\.?"
-_D = r"(?:the )?(?P<{}>[0-3]?\d)(?:st|nd|rd|th)?(?![\d.,:]*\d|%)"
+_D = r"(?:the )?(?P<{}>[0-3]?\d)(?:st|nd|rd|th)?(?![\d.,:]{{0,12}}\d|%)"
 _TO = r"(?: ?[-–—/] ?| (?:to|and|or|through|until) )"
 _DAYS = [
     re.compile(r"\b(?P<year>[12]\d{3})-(?P<month>[01]\d)-(?P<first>[0-3]\d)\b"),
