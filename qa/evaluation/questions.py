@@ -60,7 +60,7 @@ def load(path: Path) -> QuestionSet:
         places[question.id] = place
         kept.append(question)
     if not kept:
-        raise EvaluationError(f"{path} holds no question: see the README for the format")
+        raise EvaluationError(f"{path} holds no question: see docs/evaluation.md for the formats")
     name = Path(plain).stem
     return QuestionSet(name, tuple(kept), hashlib.sha256(data).hexdigest(), left_out, note)
 

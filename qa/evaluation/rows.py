@@ -66,7 +66,7 @@ class _Nugget(BaseModel):
 
 
 class _Row(BaseModel):
-    """A line of our own format; the README documents it."""
+    """A line of our own format, which docs/evaluation.md documents."""
 
     model_config = ConfigDict(extra="forbid")
 
