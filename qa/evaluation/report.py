@@ -55,14 +55,14 @@ MEANING = {
     "reader_stood_in": "answers that were the reader's in the end",
 }
 _WORD = re.compile(r"\b(who|whom|whose|what|which|when|where|why|how (?:many|much|long|old)|how)\b")
-# Of what a chat model writes, less of it is better.
+# Figures of a chat model of which less is better.
 _LESS = ("sentences_retried", "sentences_dropped", "reader_stood_in")
 _GOOD = ("right", "rightly refused")
 _BAD = ("wrong", "refused", "made up")
 
 
 def render(evaluation: Evaluation) -> str:
-    """Return the report of a run: no script, style or picture is fetched."""
+    """Return the report of a run as HTML that fetches no script, style or picture."""
     summary = evaluation.summary
     results = evaluation.results
     drawn = {
@@ -137,10 +137,7 @@ def table(evaluation: Evaluation) -> str:
 
 
 def check_bounds(names: Iterable[str]) -> None:
-    """Refuse figures that no run has, or of which less is better.
-
-    Raises `EvaluationError`.
-    """
+    """Raise `EvaluationError` for figures that no run has, or of which less is better."""
     means = (name for name in MEANS if name not in _LESS)
     known = [*means, *(f"refusal_{part}" for part in ("precision", "recall", "f1"))]
     for name in names:
@@ -153,7 +150,7 @@ def check_bounds(names: Iterable[str]) -> None:
 def below(summary: Summary, bounds: Mapping[str, float]) -> list[str]:
     """Return a line for each figure that is below its bound, or that was not measured.
 
-    Failed questions fail any bound.
+    If a bound is given, failed questions get a line too.
     """
     lines = []
     for name, bound in bounds.items():
@@ -180,7 +177,7 @@ def _groups(results: Sequence[Result], tags: bool) -> dict[str, list[float]]:
 
 
 def question_word(question: str) -> str:
-    """Return the last question word of a question: a scene may stand before the question."""
+    """Return the last question word: a long question may set a scene before it asks."""
     found = _WORD.findall(question.lower())
     return found[-1] if found else "none"
 

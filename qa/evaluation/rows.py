@@ -1,4 +1,4 @@
-"""Our own format of a question set: the fields of a row, checked → a question."""
+"""qa's own format of a question set: a checked row → a question."""
 
 import datetime
 from collections.abc import Mapping

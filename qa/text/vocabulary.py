@@ -38,7 +38,7 @@ AUXILIARIES = (BE - frozenset("be been being".split())) | HAVE | DO | MODALS
 
 
 def any_of(words: Iterable[str]) -> str:
-    """Return an alternation of words, longest first, so that none stops short of another."""
+    """Return a pattern for any of the words, the longest first, so that none hides another."""
     return (
         "(?:" + "|".join(map(re.escape, sorted(words, key=lambda word: (-len(word), word)))) + ")"
     )
