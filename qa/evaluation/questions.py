@@ -181,7 +181,7 @@ def _csv(text: str, name: str) -> _Found:
             place = f"{name}:{rows.line_num}"
             if None in row:
                 raise EvaluationError(
-                    f"{place}: more cells than the header has: quote what holds a comma"
+                    f"{place}: more cells than the header has: quote the cells that hold a comma"
                 )
             cells = {key: (row[field] or "").strip() for key, field in names.items()}
             answer = cells.get("answer") or cells.get("answers", "")

@@ -87,7 +87,7 @@ class _Row(BaseModel):
         answers = [self.answers] if isinstance(self.answers, str) else self.answers
         kept = tuple(answer for answer in answers if answer.strip())
         if kept and self.unanswerable:
-            raise ValueError("it is said to be unanswerable, and has answers")
+            raise ValueError("unanswerable is true, and yet there are answers")
         return Question(
             id=str(self.id),
             text=self.question,

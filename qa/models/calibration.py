@@ -243,6 +243,6 @@ class EntailmentCalibration(Fitted):
         """Raise `ModelError` for a large reader on which the network was not trained."""
         if large_files(files) != dict(self.reader):
             raise ModelError(
-                "the entailment network was trained on another large reader than is here: "
+                "the entailment network was trained on another large reader: "
                 "train one by `python -m qa.training.entailment`, then the same with --ship"
             )

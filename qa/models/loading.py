@@ -156,7 +156,10 @@ def changed_reader(
     )
     wanted = network.own()
     if own and own.keys() != wanted.keys():
-        raise ModelError("these are no weights of this version's entailment network: train anew")
+        raise ModelError(
+            "the weights of the entailment network are another version's: run "
+            "`python -m qa.training.entailment`"
+        )
     numbers = reader.span.weight.dtype
     for name, weight in network.named_parameters():
         weight.requires_grad_(name in wanted)
@@ -193,7 +196,7 @@ def load_question_kinds(settings: Settings) -> QuestionKinds:
         ) from None
     if fitted_with != EMBEDDER.sha256:
         raise ModelError(
-            "the question kinds were fitted with another embedder than is here: run "
+            "the question kinds were fitted with another embedder: run "
             "`python -m qa.training.kinds`"
         )
     return QuestionKinds(weights, load_embedder(settings))
@@ -208,7 +211,7 @@ def load_selection() -> Selection:
     found = Selection.read(SELECTION / FILE)
     if found.embedder_sha256 != EMBEDDER.sha256:
         raise ModelError(
-            "the selection of sentences was fitted with another embedder than is here: run "
+            "the selection of sentences was fitted with another embedder: run "
             "`python -m qa.training.selection`"
         )
     return found

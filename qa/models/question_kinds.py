@@ -43,7 +43,10 @@ class QuestionKinds:
             "weights": (len(KINDS), size),
             "bias": (len(KINDS),),
         }:
-            raise ModelError("these are no weights of this version's question kinds: fit anew")
+            raise ModelError(
+                "the weights of the question kinds are another version's: run "
+                "`python -m qa.training.kinds`"
+            )
         self._weights = weights["weights"].astype(np.float32)
         self._bias = weights["bias"].astype(np.float32)
         self._embedder = embedder

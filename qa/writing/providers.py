@@ -34,7 +34,7 @@ def load_chat_model(settings: Settings) -> BaseChatModel:
     if provider not in _PROVIDERS or not name:
         known = ", ".join(f"{one}:…" for one in _PROVIDERS)
         raise SettingsError(
-            f"QA_MODEL is {settings.model!r}: it must be PROVIDER:MODEL, one of {known}"
+            f"QA_MODEL is {settings.model!r}, and must be PROVIDER:MODEL, one of {known}"
         )
     package, key = _PROVIDERS[provider]
     if importlib.util.find_spec(package.replace("-", "_")) is None:
