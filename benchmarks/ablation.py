@@ -1,4 +1,4 @@
-"""What each part of the ranking gives: hit@k and MRR on the news questions of 2022.
+"""Ablation of the ranking: hit@k and MRR on the news questions of 2022, part by part.
 
 A hit is a passage of one of the question's own articles that contains the answer; only
 questions whose answer occurs in one of them count. Measured on the questions as they were asked,

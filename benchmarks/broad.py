@@ -40,7 +40,7 @@ class Row:
 
     @property
     def idle(self) -> int:
-        """Return how many of the quotes tell no nugget."""
+        """Return the number of quotes that tell no nugget."""
         shown = self.answer.citations[:QUOTES]
         return sum(not any(one.told(quote) for one in self.nuggets) for quote in shown)
 

@@ -1,8 +1,8 @@
 """Does the check of sentences let the true ones through, and no false ones?
 
-Of sentences that people wrote on news of 2022: those of the part "report" were set aside by article
-before anything was trained, those of "choose" chose the thresholds. What is judged wrongly is named
-with `--show`.
+The sentences were written by people on news of 2022. Those of the part "report" were set aside by
+article before anything was trained; those of "choose" chose the thresholds. `--show` lists the
+sentences that are judged wrongly.
 """
 
 import argparse

@@ -1,7 +1,7 @@
-"""What `growth` and `vector_growth` printed → one plot, as SVG.
+"""The output of `growth` and `vector_growth` → one plot, as SVG.
 
 `python -m benchmarks.growth_plot WORDS VECTORS SVG`: the first two are files with a JSON
-object a line. Both axes are logarithmic: what grows with the archive is a straight line up.
+object a line. Both axes are logarithmic: time in proportion to the archive is a straight line up.
 """
 
 import argparse

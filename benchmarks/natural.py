@@ -1,8 +1,8 @@
-"""Questions in people's own words, and quizzes': how many are answered rightly, wrongly, or not.
+"""Questions in people's own words, and those of quizzes: how many are right, wrong, or refused.
 
-Asked of a library of a year's articles. Of natural questions (`--year 2022`), those that training
-kept back are asked, as no network has learned from them; of another year, all. How an answer is
-judged stands in `qa.evaluation.judging`.
+The library has the articles of one year. Of 2022, only the questions that training kept back are
+asked, since no network has learned from them; of another year, all. `qa.evaluation.judging` judges
+the answers.
 """
 
 import argparse
@@ -32,7 +32,7 @@ CUTS = (1, 4, 12)
 
 @dataclass(frozen=True)
 class Row:
-    """A question, what was said, and the best answer if none were refused."""
+    """A question, the answer given, and the best answer regardless of refusal."""
 
     question: TrainingQuestion
     answer: Answer
@@ -53,9 +53,9 @@ def right(question: TrainingQuestion, short: str, sentences: Sequence[str]) -> b
 
 
 class Recorder:
-    """The reader of an assistant, and what it read first for the last question.
+    """An assistant's reader, which keeps its first draft for the last question.
 
-    What was planned is read about once more: whether it was reported since.
+    A planned event is read about twice: the second reading looks for a later report.
     """
 
     def __init__(self, reader: SpanReader) -> None:
@@ -72,7 +72,7 @@ def ask(assistant: Assistant, recorder: Recorder, question: TrainingQuestion) ->
     recorder.first = None
     answer = assistant.answer(question.text, asked_on=question.date)
     if not recorder.first:
-        # Answered by the dated sentences of a period, or refused unread.
+        # The reader read nothing: dated sentences of a period answer, or qa refuses.
         put = understand(question.text, today=question.date)
         found = assistant.retriever.find(put, asked_on=question.date)
         recorder.read(put, found, assistant.library.counts()[1])

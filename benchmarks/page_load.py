@@ -1,4 +1,4 @@
-"""How soon the page says something and answers, and what it bears: many people asking at once.
+"""How soon the page shows a stage and an answer, and how many people can ask at once.
 
 One person asks in headless Chromium: from the press of Enter to the first stage that can be seen,
 and to the answer. Then many clients ask over the API at once, each one question after the other,
@@ -31,7 +31,7 @@ from benchmarks.timing import milliseconds, sample
 from qa.library.catalogue import Library
 from tests.web.conftest import FLAGS, arrived, box
 
-# Set by the page itself at the moments that people see: no clock of ours is in between.
+# The page itself takes these times, when people would see the change: no other clock is involved.
 _WATCH = """() => {
   window.seen = {};
   document.querySelector("#qa-box textarea").addEventListener("keydown", (event) => {
@@ -88,7 +88,7 @@ def timed(page: Page, question: str) -> dict[str, float]:
     box(page).press("Enter")
     page.wait_for_function("window.seen.answer", timeout=60_000)
     seen = dict(page.evaluate("window.seen"))
-    # Offers after a refusal keep the models busy: the next question waits for its turn.
+    # After a refusal, the models are busy with offers: the next question would wait for them.
     page.wait_for_timeout(2_000)
     return seen
 
@@ -100,7 +100,8 @@ def asked_at_once(address: str, people: int, questions: Sequence[str]) -> dict[s
         client = Client(address, verbose=False)
         taken: list[float | None] = []
         for place in range(len(questions)):
-            # Each begins elsewhere: nobody asks what somebody else has just been told.
+            # Each person begins at another question, so that nobody repeats a question just
+            # answered.
             question = questions[(place + person * len(questions) // people) % len(questions)]
             started = time.perf_counter()
             try:

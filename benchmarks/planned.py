@@ -1,4 +1,4 @@
-"""Planned or happened: whether an answer says which, and shows what was reported since.
+"""Planned or happened: whether an answer says which, and shows a later report.
 
 Forty questions of ours on 2022 (`planned-2022.jsonl`), each with an article that announces the
 answer and, for most, one that reports it. "Alone" reads one of these articles, and counts those
@@ -28,7 +28,7 @@ Row = dict[str, Any]
 
 
 def bold(settings: Settings) -> SpanReader:
-    """A reader that refuses nothing: of one article, it is not asked whether it answers."""
+    """A reader that refuses nothing: with one article, only the best answer counts."""
     known = load_calibration()
     small, large = (
         replace(one, confidence=replace(one.confidence, threshold=0.0))
@@ -57,7 +57,7 @@ def alone(assistant: Assistant, reader: SpanReader, row: Row, article: str) -> s
 
 
 def asked(assistant: Assistant, row: Row) -> tuple[list[str], str]:
-    """Return what is to be counted of an answer, and the answer."""
+    """Return the counts for an answer, and the answer."""
     day = datetime.date.fromisoformat(row["planned_date"])
     answer = assistant.answer(row["question"], asked_on=day)
     if not answer.citations:

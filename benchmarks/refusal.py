@@ -1,4 +1,4 @@
-"""How well the shipped reader refuses questions of a later year, which no fit saw.
+"""How well the reader refuses questions of a later year, which no fit has seen.
 
 It asks the archive of 2022 the questions of a later year whose answer it does not hold, and the
 answerable ones of the weeks of 2022 that training kept back, which the fit of the confidence did

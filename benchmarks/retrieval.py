@@ -1,4 +1,4 @@
-"""hit@k and MRR on the news questions of 2022: ours beside the LangChain tutorial's way.
+"""hit@k and MRR on the news questions of 2022: qa beside the way of LangChain's tutorial.
 
 A hit is a passage from one of the question's own articles that contains the answer, both
 normalised; only questions whose answer occurs in one of their articles count. The baseline
@@ -24,7 +24,7 @@ from qa.settings import Settings
 from qa.training.news import NewsQuestion, rows
 
 TOP = 10
-# Of each passage its text, then the urls that it stands at.
+# For each passage its text, then the urls of its articles.
 Search = Callable[[NewsQuestion], list[tuple[str, ...]]]
 
 
@@ -96,7 +96,7 @@ def main() -> None:
     parser.add_argument("--baseline", type=Path, required=True, help="folder for the baseline")
     arguments = parser.parse_args()
     settings = Settings(library=arguments.library)
-    # What a passage must hold is clear, whether or not its question refers to choices.
+    # Questions that refer to choices count too: the passage with the answer is clear.
     questions = news.answerable(choices=True)
     with Assistant.load(settings) as assistant:
         report = {"questions": len(questions), "ours": measure(ours(assistant), questions)}

@@ -1,4 +1,4 @@
-"""Ours beside LangChain's tutorial, txtai, LlamaIndex and Haystack: same news, model, questions.
+"""qa beside LangChain's tutorial, txtai, LlamaIndex and Haystack: same news, model, questions.
 
 Each peer splits and searches as it does by default, with both vectors and words where it has them,
 and is installed in a virtual environment of its own, below `--environments`. The articles are
@@ -34,7 +34,7 @@ PACKAGES = {
     ),
     "haystack": "haystack-ai>=3 sentence-transformers-haystack>=2",
 }
-# What qa asks of it too, so that all compute with the same build.
+# The bounds of qa's own pyproject.toml, so that all compute with the same build.
 COMMON = ["torch>=2.6,<2.14", "sentence-transformers>=5.1,<7"]
 QUIET = {
     "HF_HUB_OFFLINE": "1",

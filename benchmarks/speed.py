@@ -50,7 +50,7 @@ MODELS = ("embed", "read", "read again", "verify")
 QUERIES = ("chroma", "sqlite")
 STAGES = (*MODELS, *QUERIES)
 Seconds = dict[str, list[float]]
-# What is timed of each part: all that a question calls.
+# The methods that are timed: all that a question calls.
 LIBRARY = (
     Library.state,
     Library.counts,
@@ -65,7 +65,7 @@ VECTORS = (VectorReader.search, VectorReader.similarities)
 
 
 class Stopwatch:
-    """Adds up what is spent inside some methods, by the name of their stage."""
+    """Adds up the seconds spent inside some methods, by the name of their stage."""
 
     def __init__(self) -> None:
         self.seconds: defaultdict[str, float] = defaultdict(float)
@@ -78,7 +78,7 @@ class Stopwatch:
     def _timed(self, method: Callable[..., Any], stage: str) -> Callable[..., Any]:
         def run(*args: Any, **named: Any) -> Any:
             if self._inside:
-                # One that is watched called another: its time is counted already.
+                # A watched method called another: its time is counted already.
                 return method(*args, **named)
             self._inside, started = True, time.perf_counter()
             try:
@@ -96,7 +96,7 @@ def watched(assistant: Assistant, settings: Settings) -> Stopwatch:
     stopwatch.watch(assistant.library, LIBRARY, "sqlite")
     stopwatch.watch(retriever.vectors, VECTORS, "chroma")
     stopwatch.watch(retriever.embedder, [Embedder.embed], "embed")
-    # Loaded once a process: it is the one that the assistant reads with.
+    # Loaded once for each process, so this is the network with which the assistant reads.
     stopwatch.watch(load_small_reader(settings), [SpanModel.read], "read")
     if large := load_large_reader(settings):
         stopwatch.watch(large, [SpanModel.read], "read again")
@@ -158,7 +158,7 @@ def asked(library: Path, more: Path | None, folder: Path) -> Path:
     """Return the library to be asked: this one, or in a folder a copy with more articles."""
     if not more:
         return library
-    # In a process of its own: what it leaves in memory is not ours.
+    # In a process of its own, so that its memory does not count.
     with ProcessPoolExecutor(1, get_context("spawn")) as builder:
         return builder.submit(enlarged, library, more, folder).result()
 

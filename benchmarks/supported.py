@@ -1,8 +1,8 @@
 """Does the check of a chat model's sentences let the true ones through, and no false ones?
 
-Of the set beside this file: the share of true sentences that pass, and of false ones that are
-stopped, by kind. The half `build` is among what the network learned from; `report` is not. What
-passes wrongly, or is stopped wrongly, is named with `--show`.
+The figures are the shares of true sentences that pass, and of false ones that are stopped, by kind,
+in the set beside this file. The network learned from the half `build`, and not from `report`.
+`--show` lists the sentences that are judged wrongly.
 """
 
 import argparse
@@ -34,7 +34,7 @@ def rows() -> list[dict[str, Any]]:
 
 
 def fault(row: dict[str, Any], article: Article, checker: Checker) -> str:
-    """What the check has against a sentence, its quotes being copied from the whole article."""
+    """Return the check's objection to a sentence whose quotes are copied from the whole article."""
     passage = Passage("p", article.id, 0, len(article.text), article.text)
     hit = Hit(passage, article.source, 1.0, 1)
     sentence = Sentence(row["sentence"], tuple((1, words) for words in row["quotes"]))

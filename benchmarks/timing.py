@@ -1,4 +1,4 @@
-"""What the benchmarks of time share: questions to ask, and how seconds are told."""
+"""The shared part of the benchmarks of time: the questions to ask, and how seconds are printed."""
 
 import statistics
 from collections.abc import Sequence

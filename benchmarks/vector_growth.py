@@ -1,4 +1,4 @@
-"""How the search by meaning grows, and what it misses: 10,000 to 1,000,000 vectors in Chroma.
+"""How the search by meaning grows, and its recall: 10,000 to 1,000,000 vectors in Chroma.
 
 Vectors beyond those of the library are made of its own, two at a time: one, with half as much of
 another and a little noise, so that they crowd together as news does; vectors at random would lie
@@ -30,7 +30,7 @@ SIZES = (10_000, 30_000, 100_000, 300_000, 1_000_000)
 BATCH = 10_000
 NEAREST = 50
 DEPTH = 100
-# Of a made vector: the share of the other one, and the length of the noise.
+# A made vector's share of the second vector, and the length of its noise.
 OTHER, NOISE = 0.5, 0.3
 
 

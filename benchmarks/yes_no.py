@@ -1,8 +1,9 @@
-"""Questions for yes or no: how many are told rightly, wrongly, or not.
+"""Questions for yes or no: how many are answered rightly, wrongly, or not at all.
 
-Those of the broad questions (of 2022 alone), and of the natural ones that training kept back; of
-another year, all natural ones. Asked of a library of the year's articles. Balanced accuracy is the
-mean of the shares of those for yes and of those for no that are told rightly.
+For 2022, these are taken from the broad questions, and from the natural ones that training kept
+back; for another year, from all natural ones. The library has the articles of that year. Balanced
+accuracy is the mean of two shares: of the questions for yes, and of those for no, that are answered
+rightly.
 """
 
 import argparse

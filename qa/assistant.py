@@ -47,7 +47,7 @@ from qa.writing.stages import WritingStages
 from qa.writing.work import Work, timed, timed_pieces
 from qa.writing.writer import Writer
 
-# Passages in which a timeline looks for dated sentences.
+# How many passages a timeline searches for dated sentences.
 _PASSAGES = 80
 _Input = TypeVar("_Input")
 _Output = TypeVar("_Output")
@@ -71,9 +71,9 @@ class Assistant:
         checker: Checker | None = None,
         forms: Forms | None = None,
     ) -> None:
-        """Take finished parts. A writer needs a checker: raises `ValueError` if there is none.
+        """Take finished parts. Raises `ValueError` for a writer without a checker.
 
-        Without `forms` every question is taken for one that asks for a fact, or for yes or no.
+        Without `forms`, every question is answered with a fact, or with yes or no.
         """
         self.library = library
         self.retriever = retriever
@@ -81,7 +81,7 @@ class Assistant:
         self._max_question_chars = max_question_chars
         self._writer = writer
         self.forms = forms
-        # A chat model writes what is told in several sentences.
+        # With a chat model, that model writes the answers of several sentences.
         self._drafter = Drafter(library, reader, None if writer else forms)
         begin, kind = _stage("begin", self._begin), _stage("kind", self._kind)
         found = kind | _stage("retrieve", self._retrieve) | _stage("read", self._read)
@@ -114,7 +114,7 @@ class Assistant:
             checker = checking.load(settings) if settings.model else None
             forms = Forms.load(settings)
             writer = load_writer(settings) if settings.model else None
-            # All went well: from here on it is closed by `close`.
+            # Nothing failed: from here on, `close` closes the library.
             opened.pop_all()
         retriever = Retriever(
             library=library,
@@ -135,10 +135,11 @@ class Assistant:
     ) -> Answer:
         """Answer a question, in the light of the earlier turns of the conversation.
 
-        News of the days around `asked_on` is preferred: the day of asking, or else the day as of
-        which the archive is asked, or the newest date of what passes the filters. Raises
-        `QuestionError` for an empty question, one that is too long, or a source that is no
-        site, and `LibraryError` if the library cannot be read.
+        News of the days around `asked_on`, the day of asking, is preferred. Without `asked_on`, the
+        day of asking is the day as of which the archive is asked, or else the newest date of the
+        articles that pass the filters. Raises `QuestionError` for an empty question, a question
+        that is too long, or a source that is no site, and `LibraryError` if the library cannot be
+        read.
         """
         *_, last = self.stream(question, turns, asked_on=asked_on, filters=filters)
         return last
@@ -152,16 +153,17 @@ class Assistant:
         filters: Filters | None = None,
         callbacks: Sequence[BaseCallbackHandler] = (),
     ) -> Iterator[Answer]:
-        """Yield the answer as it grows; the last is what `answer` returns. Raises as it does.
+        """Yield the answer as it grows; the last one is the result of `answer`. Raises as `answer`.
 
-        A chat model's sentences are yielded as they pass the check. The reader finds its answer all
-        at once, so it yields one. `callbacks` are LangChain's: they hear of each stage.
+        A chat model's answer grows with each sentence that passes the check. The reader's answer
+        comes whole. `callbacks` are LangChain's, and hear of each stage.
         """
         asked = {"question": question, "turns": turns, "asked_on": asked_on, "filters": filters}
         config: RunnableConfig = {"callbacks": list(callbacks)}
         if self._writer:
-            # Not all of it at once: what is streamed begins with its last stage, and callbacks
-            # would hear of the stages in the wrong order. Nor is it tried again: it is checked.
+            # The first part is invoked and only the last part streamed: if the whole chain were
+            # streamed, its last stage would begin first, and callbacks would hear of the stages in
+            # the wrong order. The last part needs no second try, since its sentences are checked.
             yield from self._last.stream(self._first.invoke(asked, config), config)
         else:
             yield self.chain.invoke(asked, config)
@@ -193,7 +195,7 @@ class Assistant:
         return _once_more(events).invoke(self._checked(query))
 
     def unwritten(self) -> "Assistant":
-        """Return the same assistant without its chat model: what it answers costs nothing."""
+        """Return the same assistant without its chat model, so that its answers cost nothing."""
         limit = self._max_question_chars
         return Assistant(self.library, self.retriever, self._reader, limit, forms=self.forms)
 
@@ -222,13 +224,15 @@ class Assistant:
     def _kind(self, work: Work) -> Work:
         """Tell what form of answer is wanted.
 
-        What needs the turns before asks for a fact, or yes or no: "and then?" has no other form.
+        A question that needs the turns before, such as "and then?", asks for a fact, or for yes or
+        no.
         """
         asked = work.asked
         kind: QuestionKind = "yesno" if asked.yes_or_no else "fact"
         if self.forms:
             said = self.forms.kinds.kind(asked.text, timed=bool(asked.happening or asked.period))
-            # "Is a mask enough …?" is for yes or no, also where the model is not sure of that.
+            # "Is a mask enough …?" stays a question for yes or no if the model is not sure of its
+            # kind.
             if said == "talk" or (work.alone and said != "fact"):
                 kind = said
         return replace(work, kind=kind, asked=replace(asked, yes_or_no=kind == "yesno"))
@@ -239,7 +243,7 @@ class Assistant:
         find = partial(
             self.retriever.find, work.asked, asked_on=work.asked_on, filters=work.filters
         )
-        # Turns that a model has put into the question are not searched for besides.
+        # A chat model has put the turns into the question already.
         turns = () if self._writer else work.turns
         if self._drafter.tells(work):
             wide = find(turns, limit=max(BROAD_HITS, self.retriever.limit))
@@ -251,14 +255,15 @@ class Assistant:
     def _read(self, work: Work) -> Work:
         work = self._drafter.draft(work)
         draft = work.draft
-        # Names alone, "macron le pen", seem foreign, and may be answered; a chat model reads all.
+        # Names alone, "macron le pen", look foreign, so an answer comes first. A chat model reads
+        # any language.
         idle = not draft.claims or draft.doubt == "much" or work.kind == "talk"
         if idle and not self._writer and (language := foreign_language(work.question)):
             return replace(work, kind="talk", draft=english_only(language), more=())
         return replace(work, hits=draft.hits or work.hits)
 
     def _update(self, work: Work) -> Work:
-        """Say of what was still to come that it was, and look for what was reported since."""
+        """Mark a plan as a plan, and look for a later report of it."""
         draft, due = work.draft, plans.planned(work.draft)
         if due:
             report = plans.report(draft.claims[0], draft) or self._since(due, work)
@@ -317,7 +322,7 @@ def _once_more(runnable: Runnable[_Input, _Output]) -> Runnable[_Input, _Output]
 
 
 def _clean(text: str) -> str:
-    """Return a text on one line, without what no model takes: half of a surrogate pair."""
+    """Return a text on one line, without half surrogate pairs, which no model takes."""
     return " ".join(storable(text).split())
 
 

@@ -1,4 +1,4 @@
-"""A question with its hits → the draft that its form of answer wants, and what stands below."""
+"""A question with its hits → a draft in the form of answer that the question wants."""
 
 import itertools
 from collections.abc import Callable, Sequence
@@ -17,9 +17,9 @@ from qa.text.words import content_words
 from qa.types import Doubt, Draft, Event, Filters, Hit, QuestionKind
 from qa.writing.work import Work
 
-# Articles that small talk names as examples.
+# How many articles the answer to small talk names as examples.
 _EXAMPLES = 3
-# Sentences that say what happened at a time.
+# How many sentences tell what happened in a period.
 _HAPPENED = 5
 
 
@@ -27,7 +27,7 @@ _HAPPENED = 5
 class Drafter:
     """Drafts answers from the hits that were retrieved.
 
-    Without `forms` every answer is the reader's own: a chat model writes the others.
+    Without `forms`, every answer is the reader's: a chat model writes the longer forms.
     """
 
     library: Library
@@ -35,7 +35,7 @@ class Drafter:
     forms: Forms | None
 
     def draft(self, work: Work) -> Work:
-        """Return the work with an answer of the form that is wanted, and what stands below.
+        """Return the work with a draft in the form that is wanted, and the claims that stand below.
 
         The draft has no claims if there is no answer.
         """
@@ -44,7 +44,7 @@ class Drafter:
         if work.asked.happening:
             return self._happening(work, work.asked.happening)
         if not content_words(work.asked.whole):
-            # "?" asks for nothing, and anything would answer.
+            # A question such as "?" asks for nothing, and any passage would seem to answer.
             return replace(work, draft=Draft(hits=tuple(work.hits)))
         if self.tells(work):
             told = self._told(work, work.kind, work.wide, lambda: self._read(work))
@@ -57,9 +57,9 @@ class Drafter:
         return replace(work, draft=draft)
 
     def tells(self, work: Work) -> bool:
-        """Tell whether a question is answered in several sentences, which no model writes.
+        """Tell whether qa itself answers a question in several sentences.
 
-        What happened in a period is told by the dated ones.
+        A question about a period is answered with dated sentences instead.
         """
         told = work.kind in TELLING and not work.asked.happening
         return told and self.forms is not None
@@ -79,7 +79,7 @@ class Drafter:
         read: Callable[[], Draft],
         doubt: Doubt = "none",
     ) -> Work:
-        """Return the work with an answer of a kind; `doubt` says how far another may be wanted."""
+        """Return the work with an answer of a kind; `doubt` says how unsure that kind is."""
         assert self.forms
         draft, more = self.forms.answer(kind, work.asked, hits, read)
         if draft.claims and draft.doubt == "none":
@@ -87,7 +87,7 @@ class Drafter:
         return replace(work, kind=kind if draft.claims else work.kind, draft=draft, more=more)
 
     def _with_months(self, work: Work) -> Work:
-        """Return an overview of more articles than were read with the months of the most."""
+        """Add the months of most articles to an overview, if more articles exist than were read."""
         if work.kind != "overview" or work.asked.period or not work.draft.claims:
             return work
         assert self.forms
@@ -101,7 +101,7 @@ class Drafter:
         return self.reader.read(work.asked, work.hits, searched)
 
     def _about(self, filters: Filters) -> Draft:
-        """Return what the archive, or the part of it that passes the filters, holds."""
+        """Return a draft that describes the archive, or the part of it that passes the filters."""
         whole, _ = self.library.counts()
         articles, _ = self.library.counts(filters)
         sites = [] if filters else self.library.sites()
@@ -109,7 +109,7 @@ class Drafter:
         return about(whole, articles, sites, self.library.extent(filters), newest)
 
     def _happening(self, work: Work, happening: Happening) -> Work:
-        """Return the work with what happened in a period; with what else is told of its subject."""
+        """Return the work with the events of a period, and other sentences on the subject below."""
         draft = self._happened(work, happening)
         if not happening.subject or not self.forms:
             return replace(work, draft=draft)
@@ -125,7 +125,7 @@ class Drafter:
         return replace(work, draft=draft, more=self.forms.below(work.asked, near, draft))
 
     def _happened(self, work: Work, happening: Happening) -> Draft:
-        """Return the dated sentences on what happened in a period; no claims if there is none."""
+        """Return a draft of the dated sentences on a period; no claims if there is none."""
         asked, subject, days = work.asked, happening.subject, happening.period
         known = subjects(asked.text, work.turns) if asked.whole != asked.text else []
         for one in [f"{name} {subject}".strip() for name in known] or [subject]:

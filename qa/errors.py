@@ -32,7 +32,7 @@ class SettingsError(QAError):
 
 
 class PromptError(QAError):
-    """A prompt file is missing, or its variables do not fit."""
+    """A prompt file is missing, or has other variables than it should."""
 
 
 class ExtraMissing(QAError, ImportError):  # noqa: N818 - the name says what is the matter

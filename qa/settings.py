@@ -18,7 +18,7 @@ def _default_library() -> Path:
 
 
 class Settings(BaseModel):
-    """What can be set. Each field is also an environment variable: `library` is `QA_LIBRARY`.
+    """All settings. Each field is also an environment variable: `library` is `QA_LIBRARY`.
 
     Raises `SettingsError` for an unknown name or a value out of bounds.
     """
@@ -32,7 +32,8 @@ class Settings(BaseModel):
         default="auto", description="where the models run"
     )
     dtype: Literal["auto", "float32", "bfloat16"] = Field(
-        default="auto", description="numbers the models compute with; auto: what is fastest here"
+        default="auto",
+        description="the type of number that the models compute with; auto: the fastest here",
     )
     reader: Literal["small", "large"] = Field(
         default="large",
@@ -61,31 +62,35 @@ class Settings(BaseModel):
         "empty: the reader answers",
     )
     model_url: str = Field(
-        default="", description="where the chat model is served, with its /v1; empty: its maker"
+        default="", description="the chat model's address, up to its /v1; empty: the maker's"
     )
     model_format: Literal["auto", "plain", "structured"] = Field(
-        default="auto", description="how the chat model is to write; auto: structured if it can"
+        default="auto", description="how the chat model replies; auto: structured if it can"
     )
     model_timeout: float = Field(
         default=60, gt=0, le=3600, description="seconds that a chat model has to answer"
     )
     model_tries: int = Field(
-        default=3, ge=1, le=10, description="times that a chat model is asked if it cannot answer"
+        default=3, ge=1, le=10, description="how often a chat model is asked before qa gives up"
     )
     model_rate: float = Field(
         default=0, ge=0, description="requests to a chat model in a second, at most; 0: any number"
     )
     model_cache: bool = Field(
-        default=False, description="keep what a chat model replies, and do not ask it twice"
+        default=False, description="keep a chat model's replies, and use them again"
     )
     context_chars: int = Field(
-        default=12_000, ge=500, le=1_000_000, description="characters of passages it is handed"
+        default=12_000,
+        ge=500,
+        le=1_000_000,
+        description="characters of passages that a chat model is handed",
     )
     prompts: Path | None = Field(
-        default=None, description="a folder with prompts of one's own; those not there are qa's"
+        default=None,
+        description="a folder with prompts of your own; qa's stand in for missing ones",
     )
     read_only: bool = Field(
-        default=False, description="nobody can change the archive by way of the page"
+        default=False, description="nobody can add or remove articles on the page"
     )
     upload_mb: float = Field(
         default=50, gt=0, le=1000, description="megabytes uploaded at once, at most"

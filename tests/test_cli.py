@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from qa.cli.commands import main, parser
+from qa.cli.commands import main
 from tests.conftest import CHECKOUT, run_qa
 
 
@@ -156,16 +156,6 @@ def test_only_bad_files_is_a_failure(tmp_path: Path, capsys: pytest.CaptureFixtu
     out, err = capsys.readouterr()
     assert out == "added 0, changed 0, unchanged 0, removed 0, skipped 1\n"
     assert "no article could be read from" in err
-
-
-def test_the_readme_shows_the_help_of_each_command() -> None:
-    readme = (CHECKOUT / "README.md").read_text(encoding="utf-8")
-    actions = parser()._subparsers
-    assert actions is not None
-    for name, command in actions._group_actions[0].choices.items():  # type: ignore[union-attr]
-        usage = " ".join(command.format_usage().removeprefix("usage: ").split())
-        usage = usage.replace(" [-h]", "")
-        assert usage in readme, f"README.md does not show `{usage}` ({name})"
 
 
 def test_a_wheel_answers_from_another_folder(library_of_news: Path, tmp_path: Path) -> None:

@@ -104,7 +104,7 @@ def test_csv(tmp_path: Path) -> None:
         (
             "q.jsonl",
             '{"id": 1, "question": "W?", "answers": "A", "unanswerable": true}',
-            "q.jsonl:1: it is said to be unanswerable",
+            "q.jsonl:1: unanswerable is true, and yet there are answers",
         ),
         (
             "q.jsonl",

@@ -1,9 +1,9 @@
-"""What a peer is given and what it gives back. Standard library only: it runs in any environment.
+"""The input and the output of a peer. Standard library only, to run in any environment.
 
 `python -m benchmarks.peers.with_NAME FOLDER MODEL`: the folder has `articles.jsonl` (url,
 title, date, text) and `questions.jsonl` (text, date); the model is all-MiniLM-L6-v2, a local path.
-A peer writes `NAME.json` there: of each of its ways to search, each question's first ten passages
-(text, then the urls at which it stands) and the seconds that took.
+A peer writes `NAME.json` there: for each of its ways to search, each question's first ten passages
+(text, then the urls of its articles) and the seconds of the search.
 """
 
 import json
@@ -29,7 +29,7 @@ def run(name: str, build: Build) -> None:
     passages, searches = build(articles, model, folder / name)
     report: Row = {"passages": passages, "ingest_s": time.perf_counter() - started, "ways": {}}
     for way, search in searches.items():
-        # The first search loads what is loaded late.
+        # The first search is not timed: it loads models and indexes.
         search(questions[0])
         found, seconds = [], []
         for question in questions:

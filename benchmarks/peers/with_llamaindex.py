@@ -16,7 +16,7 @@ def build(articles: Sequence[Row], model: str, folder: Path) -> tuple[int, Mappi
     Settings.embed_model = HuggingFaceEmbedding(model_name=model)
     documents = [Document(text=row["text"], metadata={"url": row["url"]}) for row in articles]
     for document in documents:
-        # The address is for us, not for the search.
+        # The url is for scoring, and must not be embedded.
         document.excluded_embed_metadata_keys = ["url"]
     index = VectorStoreIndex.from_documents(documents)
     index.storage_context.persist(str(folder))
@@ -25,7 +25,7 @@ def build(articles: Sequence[Row], model: str, folder: Path) -> tuple[int, Mappi
         [index.as_retriever(similarity_top_k=TOP), by_words],
         llm=MockLLM(),
         mode="reciprocal_rerank",
-        # It would have a language model put the question in other words.
+        # More queries would need a language model to rephrase the question.
         num_queries=1,
         similarity_top_k=TOP,
         use_async=False,

@@ -12,7 +12,7 @@ from qa.types import Hit
 
 
 def build(articles: Sequence[Row], model: str, folder: Path) -> tuple[int, Mapping[str, Search]]:
-    # The same weights as `model`, which qa loads by itself.
+    # qa loads the same weights as `model` by itself.
     settings = Settings(library=folder)
     ingest([folder.parent / "articles.jsonl"], settings)
     assistant = Assistant.load(settings)

@@ -1,4 +1,4 @@
-"""What a chat model wrote + the passages it was handed → claims that rest on verbatim quotes."""
+"""A chat model's sentences + the passages handed to it → claims that rest on verbatim quotes."""
 
 import re
 from collections.abc import Sequence
@@ -15,9 +15,9 @@ from qa.types import Claim, Draft, Hit, Span
 _START = r"(?:^|[.:;!?,(\[\"“*•-]\s*)(?:(?:please|now|so|kindly|you must) )?"
 _MODEL = r"(?:(?:ai|language|chat) )+(?:models?|assistants?|systems?|bots?)\b|ai\b|chatbots?\b"
 _ANY_MODEL = rf"(?:{_MODEL}|(?:models?|assistants?)\b)"
-# What speaks to a model, not to readers of news, and can hardly mean anything else: a judge tells
-# jurors to disregard testimony, and who is summoned must answer. Of the 4,714 news articles of 2022
-# that this was written with, none has such words.
+# Words that speak to a model, and can hardly be meant for readers of news. Narrow on purpose: a
+# judge may tell jurors to disregard testimony. None of the 4,714 news articles of 2022, with which
+# these patterns were written, matches.
 _INSTRUCTS = re.compile(
     "|".join(
         (
@@ -56,10 +56,10 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """A sentence's quotes as they were found: whole sentences of the passages.
+    """The quotes of a sentence, found in the passages and widened to whole sentences.
 
-    `why` tells what is wrong with them, '' if nothing is; `invalid` counts the markers whose words
-    stand in no passage.
+    `why` tells the fault of the quotes, '' if there is none; `invalid` counts the markers whose
+    words stand in no passage.
     """
 
     spans: tuple[Span, ...] = ()
@@ -70,24 +70,24 @@ class Located:
 
 @dataclass(slots=True)
 class Checked:
-    """The sentences of a reply, as far as it is there: what passed, and what did not and why."""
+    """The sentences of a growing reply: the claims that passed, and the faults of the others."""
 
     checker: Checker
-    # In the order in which they were written; None in the place of one that did not pass.
+    # The claims in the order of the reply; None in the place of a sentence that did not pass.
     places: list[Claim | None] = field(default_factory=list)
     faults: list[tuple[int, Sentence, str]] = field(default_factory=list)
     invalid_markers: int = 0
     taken: int = 0
-    # How many did not pass at first, and were asked for once more.
+    # How many sentences did not pass at first, and were asked for once more.
     retried: int = 0
 
     @property
     def claims(self) -> tuple[Claim, ...]:
-        """What passed, in order."""
+        """The claims that passed, in the order of the reply."""
         return tuple(claim for claim in self.places if claim)
 
     def take(self, sentences: Sequence[Sentence], hits: Sequence[Hit]) -> None:
-        """Check the sentences that were not there before."""
+        """Check the sentences of a reply that are new since the last call."""
         new = sentences[self.taken :]
         self.taken += len(new)
         for sentence, (claim, why, invalid) in zip(
@@ -102,7 +102,7 @@ class Checked:
             self.places.append(claim)
 
     def mend(self, sentences: Sequence[Sentence], hits: Sequence[Hit]) -> None:
-        """Put what was written again in the place of what did not pass, in order, if it passes."""
+        """Replace sentences that did not pass by rewritten ones that do, in the order of both."""
         known = {claim.text for claim in self.claims}
         again = [sentence for sentence in sentences if sentence.text not in known]
         found = claimed(again[: len(self.faults)], hits, self.checker)
@@ -119,9 +119,9 @@ class Checked:
         self.faults = left
 
     def draft(self, read: Draft) -> Draft:
-        """Return what passed, with what the reader found besides.
+        """Return the reader's draft with its claims replaced by those that passed.
 
-        The short answer is the reader's where a sentence has its words; else the first sentence.
+        The short answer is the reader's if a sentence holds its words, else the first sentence.
         """
         text = " ".join(claim.text for claim in self.claims)
         short = read.short if holds(text, [read.short]) else ""
@@ -132,9 +132,9 @@ class Checked:
 def claimed(
     sentences: Sequence[Sentence], hits: Sequence[Hit], checker: Checker
 ) -> list[tuple[Claim | None, str, int]]:
-    """Return of each sentence its claim, or why it makes none, and how many markers are wrong.
+    """Return for each sentence its claim, or why there is none, and the number of wrong markers.
 
-    The quotes of a claim are the whole sentences that the copied words stand in.
+    The quotes of a claim are the whole sentences in which the copied words stand.
     """
     found = [_located(sentence, hits) for sentence in sentences]
     verdicts = iter(checker.judge_all([one.pair for one in found if one.pair]))
@@ -151,7 +151,7 @@ def claimed(
 
 
 def _located(sentence: Sentence, hits: Sequence[Hit]) -> Located:
-    """Find the words that were copied for a sentence in the passages they are said to be from."""
+    """Find a sentence's copied words in the passages that its markers name."""
     if not sentence.quotes:
         return Located(why="no words were copied for it")
     spans: dict[Span, tuple[Hit, str]] = {}

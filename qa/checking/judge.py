@@ -1,4 +1,4 @@
-"""Whether a sentence follows from its quotes: a network tells, and a few rules that are certain."""
+"""Whether a sentence follows from its quotes: a few certain rules, then a network."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from qa.models.entailment_model import EntailmentModel, Label, Pair
 from qa.models.loading import load_entailment, load_entailment_calibration
 from qa.settings import Settings
 
-# What whoever wrote a sentence is told.
+# The reasons, as the author of a sentence is told them.
 _WHY = {
     "opposite": "the copied words say the opposite of it",
     "neither": "the copied words do not say all of it",
@@ -19,7 +19,7 @@ _CUT = "too long to be checked: write shorter sentences"
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a sentence is to its quotes, and whether it may be shown.
+    """Whether a sentence follows from its quotes, and may be shown.
 
     The label is "follows" exactly if the sentence passes. `probability` is how likely the sentence
     follows, in 0..1, as the network says; `opposite` how likely the quotes say the opposite. `why`
@@ -37,7 +37,7 @@ class Checker:
     """Judges sentences by their quotes. Threads may share a checker."""
 
     def __init__(self, model: EntailmentModel, threshold: float) -> None:
-        """Take the network, and the probability from which on a sentence passes."""
+        """Take the network, and the least probability with which a sentence passes."""
         self._model = model
         self._threshold = threshold
 
@@ -58,9 +58,9 @@ class Checker:
         return [self._verdict(*one) for one in zip(pairs, likely, cut, strict=True)]
 
     def _verdict(self, pair: Pair, likely: Sequence[float], cut: bool) -> Verdict:
-        # Of the two labels that do not follow, the likelier.
+        # The likelier of the two labels that are not "follows".
         label: Label = "opposite" if likely[1] > likely[2] else "neither"
-        # What stands behind the tokens that were read could say anything.
+        # The network has not read the end of a sentence that is too long.
         why = _CUT if cut else broken_rule(pair.sentence, pair.quotes)
         if why:
             return Verdict(label, False, likely[0], likely[1], why)

@@ -1,4 +1,4 @@
-"""A stretch of an article → what the check compares with: its words, its dates put into days."""
+"""A stretch of an article → a premise for the check: its words, with its dates resolved."""
 
 import datetime
 
@@ -9,8 +9,8 @@ from qa.text.sentences import Offsets
 def premise(text: str, place: Offsets, written: datetime.date | None) -> str:
     """Return a stretch of a text, each of its dates followed by the days that it stands for.
 
-    "On Thursday" of an article of 31 March 2017 becomes "On Thursday (30 March 2017)". Dates are
-    found in the whole text: what "that day" is, stands before the quote.
+    "On Thursday" in an article of 31 March 2017 becomes "On Thursday (30 March 2017)". Dates are
+    found in the whole text, since the day that "that day" means stands before the quote.
     """
     start, end = place
     found = dates.resolved(text, dates.kept(text, written))

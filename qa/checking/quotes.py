@@ -1,4 +1,4 @@
-"""Words that are said to be copied from a passage → where they stand in it."""
+"""Words that a model says it copied from a passage → their offsets in that passage."""
 
 import re
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from qa.text.sentences import sentences
 from qa.text.vocabulary import DEMONSTRATIVES, POSSESSIVES, SUBJECTS, any_of
 
-# What people and models write one for the other.
+# Characters that people and models write for one another.
 _SAME = str.maketrans(
     {
         **dict.fromkeys("‘’‚‛′`´", "'"),
@@ -15,11 +15,11 @@ _SAME = str.maketrans(
         "…": ".",
     }
 )
-# Marks around copied words that are the copier's own.
+# Marks around copied words that the copier may have added.
 _AROUND = " \t\n\"'.,;:!?-()[]"
-# Fewer letters stand anywhere by chance.
+# The fewest letters that are looked up: fewer stand somewhere by chance.
 _LEAST = 6
-# A sentence that leans on the one before it: who "he" is, is said there.
+# The beginning of a sentence that needs the one before: that one says who "he" is.
 _LEANS = re.compile(
     rf"\W*(?:{any_of(SUBJECTS | POSSESSIVES | DEMONSTRATIVES)}|the \w+ (?:also|then))\b",
     re.IGNORECASE,
@@ -29,7 +29,7 @@ _LEANS = re.compile(
 def locate(words: str, text: str) -> list[tuple[int, int]]:
     """Return where words stand in a text, letter for letter but for white space, quotes, dashes.
 
-    Offsets are those of the text as it is. Words of fewer than six letters stand nowhere.
+    Offsets count the unchanged text. Words of fewer than six letters are never found.
     """
     wanted = "".join(char for char, _ in _plain(words)).strip(_AROUND)
     if sum(char.isalnum() for char in wanted) < _LEAST:
@@ -48,9 +48,9 @@ def locate(words: str, text: str) -> list[tuple[int, int]]:
 
 
 def whole(text: str, start: int, end: int) -> tuple[int, int]:
-    """Return the sentence, or sentences, that a stretch of a text stands in.
+    """Return the offsets of the sentence, or sentences, that hold a stretch of a text.
 
-    With the one before where it leans on that: it begins with "he", "it" or "this".
+    A sentence that begins with "he", "it" or "this" is returned with the sentence before.
     """
     spans = list(sentences(text))
     inside = [n for n, (first, last) in enumerate(spans) if first < end and start < last]

@@ -1,7 +1,7 @@
-"""Rules that are certain: a sentence with such a fault is not shown, whatever the network says.
+"""Certain rules: a sentence that breaks a rule is not shown, whatever the network says.
 
-Names, and figures in words, are left to the network: people shorten, count and round. Of 163 true
-sentences that people wrote, a rule for those stopped more than a third.
+Names, and figures in words, are left to the network, since people shorten, count and round: a rule
+for these stopped more than a third of 163 true sentences that people wrote.
 """
 
 import re
@@ -12,13 +12,13 @@ from qa.text.words import content_words
 
 # https://a.example/b, //a.example, a.example/b, a[.]example; but not "p.m." or "U.S.".
 _ADDRESS = re.compile(r"\S*//\S+|\b[\w-]+(?:\.|\[\.\])[a-z]{2,}\S*|\]\(\S*")
-# Of these, what a browser would follow; "Change.org" is a name.
+# Addresses that a browser would follow; "Change.org" is a name.
 _LINK = re.compile(r"(?:\w+:)?//[\w-]+\.|www\.", re.IGNORECASE)
-# Figures in words that are no number, and what one is in another unit.
+# Figures in words that are no number word, and the number that each stands for.
 _IN_WORDS = (
     (re.compile(r"\ban hour and a half\b", re.IGNORECASE), "90 minutes"),
     (re.compile(r"\bhalf an hour\b", re.IGNORECASE), "30 minutes"),
-    # "The two countries" are those that are named.
+    # "The two countries" names no figure: the countries are named elsewhere.
     (re.compile(r"\bthe two\b", re.IGNORECASE), "the"),
     (re.compile(r"\ba decade\b", re.IGNORECASE), "10 years"),
     (re.compile(r"\ba century\b", re.IGNORECASE), "100 years"),
@@ -30,9 +30,9 @@ _OF_UNIT = re.compile(r"\b([\w.,]+)[ -](year|month|hour|minute|week|day)s?\b", r
 
 
 def broken_rule(sentence: str, quotes: str) -> str:
-    """Return which rule a sentence breaks, in words for whoever wrote the sentence; '' if none.
+    """Return the rule that a sentence breaks, in words for its author; '' if it breaks none.
 
-    `quotes` have their dates put into days, as `premise` puts them.
+    `quotes` have their dates resolved, as `premise` resolves them.
     """
     if not quotes.strip() or not content_words(sentence):
         return "nothing that could be checked"
@@ -49,18 +49,18 @@ def _figured(text: str) -> str:
 
 
 def _addresses(sentence: str, known: str) -> str:
-    """Return what is wrong with a sentence's addresses."""
+    """Return the fault of a sentence's addresses; '' if there is none."""
     for address in (found.rstrip(".,;:!?\"'’”)") for found in _ADDRESS.findall(sentence)):
         if address not in known:
             return "an address that no quote has"
         if _LINK.match(address):
-            # Whoever wrote the article may want people to go there.
+            # The author of an article may want to lure people to an address.
             return "an address: leave it out"
     return ""
 
 
 def _figures(sentence: str, known: str) -> str:
-    """Return which day, or figure in digits, of a sentence is not in what is known."""
+    """Return a fault if the quotes lack a day, or a figure in digits, of a sentence; else ''."""
     one, other = quantities(sentence), quantities(known)
     months = {month for month, _ in other.days}
     if any(day not in other.days and (day[1] or day[0] not in months) for day in one.days):

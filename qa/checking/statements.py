@@ -1,15 +1,15 @@
-"""A question and an answer → what the entailment network reads as one statement."""
+"""A question and an answer → one statement for the entailment network."""
 
 _QUESTION_CHARS = 350
 
 
 def hypothesis(question: str, answer: str) -> str:
-    """Return the question and its answer, one after the other: the network has learned to read so.
+    """Return the question followed by its answer, as the network has learned to read them.
 
-    "When was the treaty signed? In 1855." English questions turn round too much for rules to make
-    one sentence of the two.
+    Such as "When was the treaty signed? In 1855." The word order of English questions differs too
+    much from that of statements for rules to make one sentence of the two.
     """
-    # A long question's end asks; what stands before sets the scene.
+    # The end of a long question asks; its beginning sets the scene.
     asked = question.strip()[-_QUESTION_CHARS:]
     if asked[-1:] not in "?.!":
         asked += "?"

@@ -2,7 +2,7 @@
 
 from qa.errors import require_extra
 
-# First, or the traceback of an import would name the missing package instead.
+# This check comes first, or a traceback would name the missing package and not the extra.
 require_extra("eval", "evaluation", "ir_measures", "jinja2", "matplotlib", "scipy")
 
 from qa.evaluation.question_set import Question, QuestionSet  # noqa: E402

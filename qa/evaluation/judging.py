@@ -1,7 +1,7 @@
-"""Whether an answer is right, by what its question asks for: no model judges.
+"""Whether an answer is right, by a rule for each kind of question: no model judges.
 
-Why, how, a quotation, and yes or no are answered by a sentence; a list by its items; all else by a
-few words.
+Questions for a reason, a manner, a quotation, or yes or no are answered by a sentence; a list by
+its items; all others by a few words.
 """
 
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from qa.evaluation.metrics import token_f1
 from qa.text.answers import holds, normalise
 
-# Of a quote's words, the share that a sentence has which says the same.
+# The share of a quote's words from which on a sentence says the same.
 _SAID = 0.6
 _SENTENCES = frozenset(("why_how", "quote", "yesno"))
 _YES_OR_NO = ("yes", "no")
@@ -18,13 +18,13 @@ _YES_OR_NO = ("yes", "no")
 def rightly(
     kind: str, answers: Sequence[str], quote: str, short: str, sentences: Sequence[str]
 ) -> bool:
-    """Tell whether a short answer, with the sentences shown beneath, answers a question.
+    """Tell whether a short answer, with the sentences shown below, answers a question.
 
-    `kind` is what the question asks for. A list is answered by half of its `answers`, named in the
-    answer or beneath. Why, how, a quotation, yes and no are by one of the first two sentences with
-    three fifths of the words of the gold `quote`; the wrong one of yes and no is wrong all the
-    same. All else is by a short answer whose F1 with one
-    of the answers is a half, or that holds one or is held by one.
+    `kind` is the kind of thing that the question asks for. A list is answered if half of its
+    `answers` are named in the answer or below. A reason, a manner, a quotation, and yes or no are
+    answered if one of the first two sentences has three fifths of the words of the gold `quote`;
+    the wrong one of yes and no is wrong even so. Any other question is answered if the short answer
+    has an F1 of a half with a gold answer, holds one, or is held by one.
     """
     if kind == "list":
         shown = " | ".join([short, *sentences])

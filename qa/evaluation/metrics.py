@@ -55,10 +55,10 @@ def value_match(predicted: str, gold: Sequence[str]) -> float:
 
 
 def right(predicted: str, gold: Sequence[str]) -> float:
-    """Return 1.0 if an answer would pass for a gold one, for the words right and wrong only.
+    """Return 1.0 if an answer passes for a gold one, in the sense of the verdicts right and wrong.
 
-    It holds a gold answer, names the same dates or amounts, or shares most words with one
-    (an F1 over .5) without naming another date or amount. The rule is ours.
+    An answer passes if it holds a gold answer, names the same dates or amounts, or has an F1 over
+    .5 with a gold answer and names no other date or amount. The rule is qa's own.
     """
     return float(any(_passes(predicted, answer) for answer in gold))
 
@@ -67,7 +67,7 @@ def _passes(predicted: str, answer: str) -> bool:
     if same_value(predicted, answer) or exact_match(predicted, [answer]):
         return not other_value(predicted, answer)
     if other_value(predicted, answer):
-        # Once normalised "2-1" holds "21"; and a sentence may name more.
+        # Once normalised, "2-1" holds "21"; and a sentence may name further figures.
         return holds(predicted, [answer]) and answer.lower() in predicted.lower()
     return holds(predicted, [answer]) or token_f1(predicted, [answer]) > _MOST
 
@@ -85,7 +85,7 @@ def ranking(
     Evaluation with ir-measures", ECIR 2022), which calls hit@k Success@k and, for one query,
     MRR RR; nDCG is that of Järvelin and Kekäläinen 2002 with binary gains.
 
-    Raises `ValueError` if fewer than the relevant results are said to be in all, or none.
+    Raises `ValueError` if `total` is 0, or less than the number of relevant results.
     """
     if total < max(1, sum(relevant)):
         raise ValueError(f"{sum(relevant)} relevant results of {total} in all")

@@ -1,7 +1,7 @@
 """Nuggets: the facts that a good answer to a broad question tells, and which of them are told.
 
-After Voorhees, "Overview of the TREC 2003 Question Answering Track", 2003, section 4: vital ones,
-which no good answer may lack, and others. Strings tell that one is there, where assessors did.
+After Voorhees, "Overview of the TREC 2003 Question Answering Track", 2003, section 4. No good
+answer may lack a vital nugget. Here strings decide whether a nugget is told; there, assessors did.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,13 +11,13 @@ from typing import Any
 from qa.evaluation.judging import says
 from qa.types import Citation
 
-# Of the quotes shown, those that count: more are not read.
+# How many of the quotes shown count: people read no more.
 QUOTES = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Nugget:
-    """A fact, the quotes that support it with their articles' ids, and strings that tell it."""
+    """A fact; supporting quotes, with the ids of their articles; and strings that tell the fact."""
 
     fact: str
     vital: bool
@@ -26,14 +26,14 @@ class Nugget:
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> "Nugget":
-        """Return a nugget as a file's row has it."""
+        """Return the nugget in a row of a file."""
         support = tuple((one["url"], one["quote"]) for one in row["support"])
         return cls(row["fact"], row["vital"], support, tuple(row["keys"]))
 
     def told(self, citation: Citation) -> bool:
-        """Tell whether a quote holds one of the keys, or says what a supporting quote says.
+        """Tell whether a quote holds one of the keys, or says the same as a supporting quote.
 
-        That is, it is of the supporting quote's article and has three fifths of its words.
+        A quote says the same if it is from the same article and has three fifths of the words.
         """
         shown = citation.quote.casefold()
         return any(key.casefold() in shown for key in self.keys) or any(
@@ -43,9 +43,9 @@ class Nugget:
 
 
 def scores(nuggets: Sequence[Nugget], citations: Sequence[Citation]) -> dict[str, float]:
-    """Return which shares of the nuggets are told: of all, of the vital ones if there are any.
+    """Return the shares of nuggets that are told: of all, and of the vital ones if there are any.
 
-    And which share of the first quotes tells one, where there are quotes.
+    If there are quotes, also return the share of the first quotes that tell a nugget.
     """
     told = recalled(nuggets, citations)
     vital = [one for nugget, one in zip(nuggets, told, strict=True) if nugget.vital]
@@ -56,5 +56,5 @@ def scores(nuggets: Sequence[Nugget], citations: Sequence[Citation]) -> dict[str
 
 
 def recalled(nuggets: Sequence[Nugget], citations: Sequence[Citation]) -> list[bool]:
-    """Tell of each nugget whether one of the first quotes tells it."""
+    """Tell for each nugget whether one of the first quotes tells it."""
     return [any(map(nugget.told, citations[:QUOTES])) for nugget in nuggets]

@@ -15,9 +15,9 @@ from qa.evaluation.summary import mean, sure_and_right
 
 BLUE, GREY, ORANGE = "#2563a8", "#9aa3af", "#d97706"
 STYLE: Any = {
-    # Text stays text: it can be searched, and takes the page's font.
+    # Text stays text, so that it can be searched and takes the font of the page.
     "svg.fonttype": "none",
-    # Without it each rendering has other ids.
+    # A fixed salt gives the same ids at each rendering.
     "svg.hashsalt": "qa",
     "font.family": "sans-serif",
     "font.size": 9,
@@ -100,7 +100,7 @@ def groups(rows: Mapping[str, Sequence[float]]) -> str:
         axes.barh(place, found.value, color=BLUE, alpha=0.75, height=0.6)
         axes.plot([found.low, found.high], [place, place], color=ORANGE, lw=1.5)
     labels = [f"{name[:_LABEL]} ({len(rows[name])})" for name in largest]
-    # A tag with dollar signs is no formula.
+    # A tag with dollar signs must not be read as a formula.
     axes.set_yticks(range(len(largest)), labels, parse_math=False)
     axes.set(xlim=(0, 1.02), xlabel="right, or rightly refused; 95% interval in orange")
     return _svg(figure)
@@ -108,14 +108,14 @@ def groups(rows: Mapping[str, Sequence[float]]) -> str:
 
 def _figure(height: float = 2.9) -> tuple[Figure, Axes]:
     with matplotlib.rc_context(STYLE):
-        # Not pyplot, which keeps every figure and looks for a screen.
+        # pyplot would keep every figure, and look for a screen.
         figure = Figure(figsize=(4.6, height), layout="constrained")
         return figure, figure.add_subplot()
 
 
 def _svg(figure: Figure) -> str:
     stream = io.StringIO()
-    # No RDF: it names other sites.
+    # No metadata in RDF, which names other sites.
     metadata: dict[str, Any] = dict.fromkeys(("Date", "Creator", "Format", "Type"))
     with matplotlib.rc_context(STYLE):
         figure.savefig(stream, format="svg", transparent=True, metadata=metadata)

@@ -1,4 +1,4 @@
-"""A question with what is known of its answer, and sets of these."""
+"""A question with its gold answers and articles, and sets of questions."""
 
 import datetime
 from dataclasses import dataclass
@@ -9,13 +9,13 @@ from qa.types import Turn
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question, and what is known of its answer.
+    """A question, with its gold answers and the articles that give them.
 
-    `answers` are alternatives: each is the whole answer. `articles` are the ids of articles
-    to find it in, and `quote` is the sentence that gives it, word for word. `unanswerable`
-    says that the archive does not hold it. `date` is the day on which it is asked, and
-    `history` what was said before. `note` is what a person remarked on it. `nuggets` are the facts
-    that a good answer of several sentences tells.
+    `answers` are alternatives: each is a whole answer. `articles` are the ids of the articles in
+    which the answer stands, and `quote` is the sentence that gives the answer, word for word.
+    `unanswerable` says that the archive does not hold the answer. `date` is the day of asking, and
+    `history` the turns before. `note` is a remark for people. `nuggets` are the facts that a good
+    answer of several sentences tells.
     """
 
     id: str
@@ -35,8 +35,8 @@ class Question:
 class QuestionSet:
     """Questions with different ids. `sha256` is that of the file, or of the questions.
 
-    `note` is what people must know who see figures of it. `left_out` counts questions that
-    refer to choices ("which of these"), which nobody who asks an archive can see.
+    `note` is shown beside the figures of the set. `left_out` counts the questions that refer to
+    choices ("which of these"), since an archive is asked without choices.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Question sets: our own JSON lines, and what people have (SQuAD, RealTime QA, CSV)."""
+"""Question sets: qa's own JSON lines, SQuAD, RealTime QA and CSV."""
 
 import csv
 import gzip
@@ -60,7 +60,7 @@ def load(path: Path) -> QuestionSet:
         places[question.id] = place
         kept.append(question)
     if not kept:
-        raise EvaluationError(f"{path} holds no question: see the README for the format")
+        raise EvaluationError(f"{path} holds no question: see docs/evaluation.md for the formats")
     name = Path(plain).stem
     return QuestionSet(name, tuple(kept), hashlib.sha256(data).hexdigest(), left_out, note)
 
@@ -89,7 +89,7 @@ def _json_lines(text: str, name: str) -> _Found:
         else:
             id_ = str(row.get("id", ""))
             seen[id_] += 1
-            # The file of 2022 has one row twice.
+            # RealTime QA's file of 2022 has one row twice.
             row["id"] = id_ if seen[id_] == 1 else f"{id_}-{seen[id_]}"
             yield place, question_of(_realtimeqa(row), place)
 
@@ -97,7 +97,7 @@ def _json_lines(text: str, name: str) -> _Found:
 _REALTIMEQA = {"question", "choices", "answer"}
 
 
-# As RealTime QA publishes them, with the numbers of the right choices for an answer.
+# The fields of RealTime QA as published, where an answer is the numbers of the right choices.
 _PUBLISHED = {"question_id", "question_sentence", "choices", "answer"}
 
 
@@ -120,9 +120,9 @@ def _as_kept(row: Mapping[str, Any], place: str) -> dict[str, Any]:
 
 
 def _realtimeqa(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a row of RealTime QA (Kasai et al. 2023) as one of ours.
+    """Return a row of RealTime QA (Kasai et al. 2023) as a row of qa's own format.
 
-    Its `evidence` may paraphrase, so it is no quote; what its `urls` hold is looked up.
+    Its `evidence` may paraphrase, and so is no quote; the articles of its `urls` are looked up.
     """
     kept = {key: row[key] for key in ("id", "question", "date", "urls") if row.get(key)}
     return {**kept, "answers": row["answer"], "tags": [row["source"]] if row.get("source") else []}
@@ -181,7 +181,7 @@ def _csv(text: str, name: str) -> _Found:
             place = f"{name}:{rows.line_num}"
             if None in row:
                 raise EvaluationError(
-                    f"{place}: more cells than the header has: quote what holds a comma"
+                    f"{place}: more cells than the header has: quote the cells that hold a comma"
                 )
             cells = {key: (row[field] or "").strip() for key, field in names.items()}
             answer = cells.get("answer") or cells.get("answers", "")

@@ -1,4 +1,4 @@
-"""What a run was made with: enough to make it again, and to refuse to mix two."""
+"""The record of a run: enough to repeat the run, and to refuse to mix two runs in one folder."""
 
 import hashlib
 import importlib.metadata
@@ -86,9 +86,9 @@ def record(questions: QuestionSet, settings: Settings, library: Library) -> dict
 
 
 def identity(made: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what has to be the same for results to stand in one run.
+    """Return the part of a record that must be equal for results to stand in one run.
 
-    The code is known by its SHA-256: a commit of something else does not change it.
+    The code counts by its SHA-256, so that a commit of other files changes nothing.
     """
     same = {name: made.get(name) for name in _IDENTITY}
     code = {key: value for key, value in (same["code"] or {}).items() if key != "git"}
@@ -98,14 +98,14 @@ def identity(made: Mapping[str, Any]) -> dict[str, Any]:
 def _code_hash() -> str:
     digest = hashlib.sha256()
     for path in sorted([*PACKAGE.rglob("*.py"), *PACKAGE.rglob("*.html")]):
-        # How a report looks, and what the command line prints, changes no result.
+        # The look of a report, and the output of the command line, change no result.
         if path.name not in ("report.py", "report.html", "plots.py", "commands.py"):
             digest.update(path.relative_to(PACKAGE).as_posix().encode() + path.read_bytes())
     return digest.hexdigest()
 
 
 def _revision() -> str:
-    """Return git's name for the checkout that qa runs from; '' if it is not in one."""
+    """Return the commit of the checkout that qa runs from; '' if there is no checkout."""
     if not (PACKAGE.parent / ".git").exists():
         return ""
     try:

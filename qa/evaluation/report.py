@@ -26,22 +26,22 @@ _SECTIONS = (
 MEANING = {
     "article_hit@1": "the first hit's article is one in which the answer stands",
     "passage_hit@1": "the first hit is a passage in which the answer stands",
-    "right": "it holds a gold answer, names the same date or amount, or shares most of its words",
+    "right": "answers that hold a gold one, name the same date or amount, or share most words",
     "exact_match": "equal to a gold answer; case, articles and all Unicode punctuation aside",
-    "f1": "words shared with the nearest gold answer, likewise",
+    "f1": "words shared with the nearest gold answer, normalised in the same way",
     "squad_exact_match": "the same with SQuAD's own normalisation: only ASCII punctuation goes",
     "squad_f1": "the same with SQuAD's own normalisation",
     "contained": "the answer holds a gold answer, or stands in one",
     "value_match": "equal, or the same dates or amounts",
-    "held_right": "right, of the questions whose answer the archive is known to hold",
-    "held_exact_match": "exact match of these",
-    "held_f1": "F1 of these",
+    "held_right": "right, over the questions whose answer the archive is known to hold",
+    "held_exact_match": "exact match over the same questions",
+    "held_f1": "F1 over the same questions",
     "citation_exact": "quotes that stand in the stored article at their offsets, word for word",
     "citation_precision": "quotes that hold a gold answer",
     "citation_recall": "answers that cite an article in which the answer stands",
     "vital_nuggets": "facts that no good answer may lack, told by the first eight quotes",
     "nuggets": "facts that a good answer tells, told by the first eight quotes",
-    "telling_quotes": "of the first eight quotes, those that tell such a fact",
+    "telling_quotes": "quotes, among the first eight, that tell such a fact",
     "refusal_precision": "refusals that were due",
     "refusal_recall": "unanswerable questions that were refused",
     "refusal_f1": "the harmonic mean of both",
@@ -49,20 +49,20 @@ MEANING = {
     "calibration_error": "how far confidence lies from the share of right answers: less is better; "
     "few answers make it larger, and its interval leans the same way",
     "unanswerable_refused": "unanswerable questions that were refused",
-    "sentences_supported": "of what the chat model wrote at first, what was shown in the end",
-    "sentences_retried": "of these, what did not pass and was asked for once more",
-    "sentences_dropped": "of these, what did not pass then either: less is better",
+    "sentences_supported": "sentences of the chat model's first reply that were shown in the end",
+    "sentences_retried": "sentences of that reply that failed the check and were asked for again",
+    "sentences_dropped": "sentences of that reply that failed again, or never came: less is better",
     "reader_stood_in": "answers that were the reader's in the end",
 }
 _WORD = re.compile(r"\b(who|whom|whose|what|which|when|where|why|how (?:many|much|long|old)|how)\b")
-# Of what a chat model writes, less of it is better.
+# Figures of a chat model of which less is better.
 _LESS = ("sentences_retried", "sentences_dropped", "reader_stood_in")
 _GOOD = ("right", "rightly refused")
 _BAD = ("wrong", "refused", "made up")
 
 
 def render(evaluation: Evaluation) -> str:
-    """Return the report of a run: no script, style or picture is fetched."""
+    """Return the report of a run as HTML that fetches no script, style or picture."""
     summary = evaluation.summary
     results = evaluation.results
     drawn = {
@@ -137,10 +137,7 @@ def table(evaluation: Evaluation) -> str:
 
 
 def check_bounds(names: Iterable[str]) -> None:
-    """Refuse figures that no run has, or of which less is better.
-
-    Raises `EvaluationError`.
-    """
+    """Raise `EvaluationError` for figures that no run has, or of which less is better."""
     means = (name for name in MEANS if name not in _LESS)
     known = [*means, *(f"refusal_{part}" for part in ("precision", "recall", "f1"))]
     for name in names:
@@ -153,7 +150,7 @@ def check_bounds(names: Iterable[str]) -> None:
 def below(summary: Summary, bounds: Mapping[str, float]) -> list[str]:
     """Return a line for each figure that is below its bound, or that was not measured.
 
-    Failed questions fail any bound.
+    If a bound is given, failed questions get a line too.
     """
     lines = []
     for name, bound in bounds.items():
@@ -180,7 +177,7 @@ def _groups(results: Sequence[Result], tags: bool) -> dict[str, list[float]]:
 
 
 def question_word(question: str) -> str:
-    """Return the last question word of a question: a scene may stand before the question."""
+    """Return the last question word: a long question may set a scene before it asks."""
     found = _WORD.findall(question.lower())
     return found[-1] if found else "none"
 

@@ -1,4 +1,4 @@
-"""What a run finds: typed, and written as JSON under the same names."""
+"""The results of a run: typed, and written as JSON under the same names."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,8 +7,8 @@ from typing import Any, Literal
 
 from pydantic import TypeAdapter
 
-# right, wrong and refused are for questions with a known answer; the next two for those the
-# archive does not hold. Without either, an answer cannot be judged.
+# "right", "wrong" and "refused" are for questions with a known answer; "rightly refused" and "made
+# up" for questions that the archive does not answer. Other answers cannot be judged.
 Verdict = Literal["right", "wrong", "refused", "rightly refused", "made up", "not judged", "failed"]
 
 
@@ -34,7 +34,7 @@ class Quoted:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A hit: the passage, and whether it, and its article, is where the answer stands.
+    """A hit, and whether the answer stands in its passage and in its article.
 
     `copy` says that the article is no gold article itself, but nearly identical to one.
     """
@@ -50,12 +50,11 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One question, what was answered, and each measure that applies to it, in 0..1.
+    """A question, its answer, and each measure that applies, in 0..1.
 
-    `named` says that the question names the articles with its answer, or the quote. `held`
-    says whether the archive holds the answer, None where that is not known.
-    `missing` are gold articles that are not in the library. `failure` is the error's line,
-    for a question that could not be answered at all; nothing is measured then.
+    `named` says that the question set names the gold articles or the quote. `held` says whether the
+    archive holds the answer, None if that is unknown. `missing` are gold articles that the library
+    lacks. `failure` is the line of the error if asking failed; nothing is measured then.
     """
 
     id: str
@@ -113,7 +112,7 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """The headline figures of a run, and what they leave out.
+    """The headline figures of a run, and the questions and articles that they leave out.
 
     `seconds` maps each stage, and `total`, to the 50th and 95th percentile. `notes` say in
     words what could not be measured, and why.

@@ -1,4 +1,4 @@
-"""Our own format of a question set: the fields of a row, checked → a question."""
+"""qa's own format of a question set: a checked row → a question."""
 
 import datetime
 from collections.abc import Mapping
@@ -66,7 +66,7 @@ class _Nugget(BaseModel):
 
 
 class _Row(BaseModel):
-    """A line of our own format; the README documents it."""
+    """A line of our own format, which docs/evaluation.md documents."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -87,7 +87,7 @@ class _Row(BaseModel):
         answers = [self.answers] if isinstance(self.answers, str) else self.answers
         kept = tuple(answer for answer in answers if answer.strip())
         if kept and self.unanswerable:
-            raise ValueError("it is said to be unanswerable, and has answers")
+            raise ValueError("unanswerable is true, and yet there are answers")
         return Question(
             id=str(self.id),
             text=self.question,

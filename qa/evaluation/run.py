@@ -39,8 +39,8 @@ def evaluate(
     With `out`, each result is written to `results.jsonl` in that folder as it comes, and
     at the end `summary.json` and `report.html`; a run that was interrupted goes on from what
     is there, and asks again only what failed. `limit` asks only the first so many questions.
-    `baseline` is the folder of an earlier run, to compare with. `advance` is told each
-    result, those that were there already first.
+    `baseline` is the folder of an earlier run, to compare with. `advance` is called with each
+    result, first with those that were there already.
 
     Raises `EvaluationError` for a question set that cannot be read, a folder that cannot be
     written or holds another run, and if the library is written to meanwhile; and as
@@ -106,7 +106,7 @@ def read(folder: Path) -> tuple[dict[str, Any], list[Result]]:
         try:
             results.append(RESULT.validate_json(line))
         except ValidationError:
-            # The last line of a run that was killed while it wrote.
+            # A last line may be cut short: the run was killed while it wrote.
             if number < len(lines):
                 raise EvaluationError(
                     f"{folder / RESULTS}:{number} is damaged: remove the folder, or use another"
@@ -117,13 +117,13 @@ def read(folder: Path) -> tuple[dict[str, Any], list[Result]]:
 def _begin(
     folder: Path, made: Mapping[str, Any], asked: QuestionSet
 ) -> tuple[dict[str, Result], BinaryIO]:
-    """Return what an interrupted run has done already, and the file that takes the rest."""
+    """Return the results that an interrupted run left, and the file for the others."""
     done: dict[str, Result] = {}
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if (folder / RUN).exists():
             was, results = read(folder)
-            # With another limit it is the same run, longer or shorter.
+            # Another limit makes the same run longer or shorter.
             same = {**made["questions"], "questions": was.get("questions", {}).get("questions")}
             changed = changed_names(identity(was), identity({**made, "questions": same}))
             if changed:
@@ -140,7 +140,7 @@ def _begin(
         elif any(folder.iterdir()):
             raise EvaluationError(f"{folder} holds something else: name another --out")
         for name in (SUMMARY_FILE, REPORT):
-            # They tell of a run that is about to change.
+            # The summary and the report are about to become outdated.
             (folder / name).unlink(missing_ok=True)
         _write(folder / RUN, json.dumps(made, indent=2, ensure_ascii=False).encode() + b"\n")
         _write(folder / RESULTS, _lines(done.values()))
@@ -158,14 +158,14 @@ def _ask(question: Question, assistant: Assistant, believed: bool) -> Result:
         # Another question's passages may be shorter, and pass a provider's filter.
         failure = str(error)
     except (LibraryError, ModelError):
-        # It would be the same for every question.
+        # Every other question would fail in the same way.
         raise
     except QAError as error:
         failure = str(error)
     else:
         if not answer.writing or not answer.writing.unreachable:
             return score(question, answer, assistant.library, believed)
-        # What the reader says instead is no answer of the model's.
+        # The reader's substitute is no answer of the model.
         failure = answer.note or f"{answer.writing.model} broke off"
     return replace(gold_of(question, assistant.library, believed).result("failed"), failure=failure)
 

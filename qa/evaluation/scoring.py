@@ -11,8 +11,8 @@ from qa.text.answers import holds, normalise, squad_normalise
 from qa.text.words import shingles
 from qa.types import Answer, Article, Citation, Hit, Passage
 
-# Two articles are near copies if they share this much of their five-word shingles, as a share
-# of all that either has (Broder, "On the resemblance and containment of documents", 1997).
+# Two articles are near copies if they share this part of all their runs of five words (Broder, "On
+# the resemblance and containment of documents", 1997).
 _COPY = 0.8
 _AROUND = 240
 _EXCERPT = 240
@@ -22,10 +22,10 @@ _EXCERPT = 240
 class Gold:
     """Where a question's answer stands, as far as the library holds it.
 
-    `articles` maps the ids of gold articles to their texts; `passages` are those of their
-    passages in which the answer stands. `missing` are ids that the library does not have.
-    `believed` says that an answer without word of where it stands is taken to be held: so in
-    a set that marks the questions which the archive cannot answer.
+    `articles` maps the ids of gold articles to their texts; `passages` are their passages in which
+    the answer stands. `missing` are ids that the library lacks. `believed` says that the archive is
+    taken to hold a gold answer for which no article is named, as in a set that marks the questions
+    which the archive cannot answer.
     """
 
     question: Question
@@ -45,11 +45,11 @@ class Gold:
 
     @property
     def named(self) -> bool:
-        """Whether the question says which articles its answer stands in."""
+        """Whether the question set says in which articles the answer stands."""
         return bool(self.question.articles)
 
     def result(self, verdict: Verdict) -> Result:
-        """Return what is known of the question without its answer."""
+        """Return a result with the gold part of a question, before any answer."""
         return Result(
             id=self.question.id,
             question=self.question.text,
@@ -64,7 +64,7 @@ class Gold:
     def fits(self, passage: Passage) -> bool:
         """Tell whether the answer stands in a passage of a gold article or of its copy.
 
-        With a quote, the passage has to hold most of it; without, an answer.
+        A passage has to hold most of the quote if there is one, else a gold answer.
         """
         quote = self.question.quote
         if not quote:
@@ -74,7 +74,7 @@ class Gold:
             return quote in passage.text
         first = article.text.find(quote)
         if first < 0:
-            # The quote is another gold article's; this one tells it in other words.
+            # The quote is from another gold article; this article tells the answer in other words.
             return holds(passage.text, self.question.answers)
         inside = min(passage.end, first + len(quote)) - max(passage.start, first)
         return inside > len(quote) / 2
@@ -83,9 +83,8 @@ class Gold:
 def gold_of(question: Question, library: Library, believed: bool) -> Gold:
     """Look up the gold articles: those named whose text has the quote, or holds an answer.
 
-    `urls` may be no more than what a search engine returned. Where neither a quote nor an
-    answer is known, the articles are taken as given; a question that the archive cannot
-    answer has none.
+    `urls` may be mere results of a search engine. If neither a quote nor an answer is known, the
+    articles are taken as given; a question that the archive cannot answer has none.
     """
     found = library.articles(question.articles)
     missing = tuple(id_ for id_ in question.articles if id_ not in found)
@@ -110,13 +109,13 @@ def _tells(text: str, question: Question) -> bool:
 
 
 def score(question: Question, answer: Answer, library: Library, believed: bool) -> Result:
-    """Return what one answer is worth. The texts are read from the catalogue afresh."""
+    """Return the result of one answer. The texts are read from the catalogue afresh."""
     known = gold_of(question, library, believed)
     ids = [hit.article.id for hit in answer.hits] + [c.article.id for c in answer.citations]
     texts = library.articles(list(dict.fromkeys(ids)))
     copies = _copies(known.articles, texts)
     hits = tuple(_found(hit, known, copies) for hit in answer.hits)
-    # What is cited of a hit is gold if the hit is.
+    # A citation of a hit is gold if the hit is.
     stands = {hit.article.id: ids[0] for hit in answer.hits if (ids := _golds(hit, known, copies))}
     citations = tuple(_quoted(c, texts, known, {**stands, **copies}) for c in answer.citations)
     refused = answer.outcome == "refused"
@@ -145,7 +144,8 @@ def _answer_scores(short: str, gold: Sequence[str], known: Gold) -> dict[str, fl
         return {}
     scores = _measures(short, gold)
     if not short.strip():
-        # A gold answer of punctuation is as empty, once normalised, as a refusal.
+        # Once normalised, a gold answer of punctuation is as empty as a refusal, and must not match
+        # one.
         scores = dict.fromkeys(scores, 0.0)
     if known.held:
         scores |= {f"held_{name}": scores[name] for name in ("exact_match", "f1", "right")}
@@ -187,7 +187,7 @@ def _citation_scores(citations: Sequence[Quoted], known: Gold) -> dict[str, floa
 
 
 def _writing_scores(answer: Answer) -> dict[str, float]:
-    """Return what became of a chat model's sentences, as shares of those that it wrote at first."""
+    """Return the fates of a chat model's sentences, as shares of those that it wrote at first."""
     if answer.writing is None:
         return {}
     written = answer.writing
@@ -211,9 +211,10 @@ def _share(flags: Sequence[bool]) -> float:
 def _retrieval_scores(
     found: Sequence[Found], hits: Sequence[Hit], known: Gold, copies: Mapping[str, str]
 ) -> dict[str, float]:
-    """A copy stands for the article that it copies; each article and passage counts once.
+    """Return the measures of retrieval; a copy stands for the article that it copies.
 
-    Gold articles that are copies of each other, and so are one hit, are one to find.
+    Each article and passage counts once. Gold articles that are copies of each other, and so are
+    one hit, count as one.
     """
     seen: dict[str, bool] = {}
     folded: set[str] = set()
@@ -257,7 +258,7 @@ def _original(hit: Hit, known: Gold, copies: Mapping[str, str]) -> str:
 
 
 def _copies(articles: Mapping[str, Article], texts: Mapping[str, Article]) -> dict[str, str]:
-    """Map the ids of articles that are nearly identical to a gold one to that one's id."""
+    """Map the ids of near copies of a gold article to the id of that article."""
     marks = {id_: shingles(article.text) for id_, article in articles.items()}
     found = {}
     for id_, article in texts.items():

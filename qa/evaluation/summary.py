@@ -11,7 +11,7 @@ from qa.evaluation import metrics
 from qa.evaluation.metrics import Floats
 from qa.evaluation.results import Comparison, Estimate, Flip, Result, Summary
 
-# In the order in which people are shown them. A figure is there if a question has it.
+# Figures in the order of the report. A run has a figure if one of its questions has it.
 MEANS = (
     *(f"article_{name}" for name in ("hit@1", "hit@5", "recall@10", "mrr", "ndcg@10")),
     *(f"passage_{name}" for name in ("hit@1", "hit@5", "recall@10", "mrr", "ndcg@10")),
@@ -43,7 +43,7 @@ Statistic = Callable[..., float]
 
 
 def summarise(results: Sequence[Result]) -> Summary:
-    """Return the figures of a run. Failures are counted, and are in no figure."""
+    """Return the summary of a run. Failures are counted, and are in no figure."""
     judged = [result for result in results if not result.failure]
     figures = {}
     for name in MEANS:
@@ -103,7 +103,9 @@ def _estimate(statistic: Statistic, *columns: Floats) -> Estimate:
 
 
 def _refusals(results: Sequence[Result]) -> dict[str, Estimate]:
-    """Refused is the positive class, over questions of which it is known what is right."""
+    """Return the figures of refusing, over questions for which the right decision is known.
+
+    Refusing is the positive class."""
     known = [r for r in results if r.held is not None]
     refused = np.array([float(r.refused) for r in known])
     absent = np.array([float(not r.held) for r in known])
@@ -182,7 +184,7 @@ def compare(
     pairs = [
         (before[r.id], r)
         for r in results
-        # The same id may have become another question: those of CSV are line numbers.
+        # The same id may mean another question now: ids of CSV files are line numbers.
         if r.id in before and not r.failure and _asks_the_same(before[r.id], r)
     ]
     differences = {}
@@ -213,7 +215,7 @@ def _asks_the_same(one: Result, other: Result) -> bool:
 
 
 def changed_names(one: Mapping[str, Any], other: Mapping[str, Any], prefix: str = "") -> list[str]:
-    """Return the names, dotted, of what differs between two records."""
+    """Return the dotted names of the fields that differ between two records."""
     found = []
     for name in dict.fromkeys([*one, *other]):
         ours, theirs = one.get(name), other.get(name)

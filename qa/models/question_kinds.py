@@ -12,17 +12,18 @@ from qa.errors import ModelError
 from qa.models.embedder import EMBEDDER, Embedder
 from qa.types import QuestionKind
 
-# As likely as this, a kind is believed.
+# The probability from which on a kind is believed.
 _SURE = 0.5
-# As likely as this, a kind is tried where the question has no answer as a fact.
+# The probability from which on a kind is tried if the question has no answer as a fact.
 _POSSIBLE = 0.25
 KINDS: tuple[QuestionKind, ...] = get_args(QuestionKind)
 _TALK = KINDS.index("talk")
-# Runs of so many words are features, each hashed to one of so many places (Weinberger et al.,
-# "Feature Hashing for Large Scale Multitask Learning", 2009).
+# Lengths of the runs of words that are features, and the number of buckets they are hashed to
+# (Weinberger et al., "Feature Hashing for Large Scale Multitask Learning", 2009).
 _RUNS = (1, 2, 3)
 _PLACES = 1 << 13
-# The words at either end of a question tell its form; between them, long ones set the scene.
+# How many words at either end are read: they tell the form of a question; the middle of a long
+# question sets the scene.
 _ENDS = 12
 _TOKEN = re.compile(r"\w+(?:['’]\w+)*|[?!]")
 
@@ -42,7 +43,10 @@ class QuestionKinds:
             "weights": (len(KINDS), size),
             "bias": (len(KINDS),),
         }:
-            raise ModelError("these are no weights of this version's question kinds: fit anew")
+            raise ModelError(
+                "the weights of the question kinds are another version's: run "
+                "`python -m qa.training.kinds`"
+            )
         self._weights = weights["weights"].astype(np.float32)
         self._bias = weights["bias"].astype(np.float32)
         self._embedder = embedder
@@ -54,10 +58,10 @@ class QuestionKinds:
         return np.asarray(odds / odds.sum(axis=1, keepdims=True), dtype=np.float32)
 
     def kind(self, question: str, *, timed: bool = False) -> QuestionKind:
-        """Return the likeliest kind of a question, or "fact" where that is not as good as sure.
+        """Return the likeliest kind of a question, or "fact" if no kind is believed.
 
-        A question on the news that is answered as small talk is lost, and a fact among eight
-        sentences nearly so. `timed` says that it names a time, and so is no small talk.
+        "fact" is the safe choice: news answered as small talk is lost, and a fact among eight
+        sentences nearly so. `timed` says that the question names a time, and so is no small talk.
         """
         [likely] = self.probabilities([question]).copy()
         if timed:
@@ -66,9 +70,9 @@ class QuestionKinds:
         return KINDS[best] if likely[best] >= _SURE else "fact"
 
     def otherwise(self, question: str, among: Collection[QuestionKind]) -> QuestionKind | None:
-        """Return the likeliest of some kinds, for a question that is not answered as a fact.
+        """Return the likeliest of some kinds for a question that has no answer as a fact.
 
-        None if it is not likely enough that one of them was meant.
+        Return None if the likeliest is not likely enough.
         """
         [likely] = self.probabilities([question])
         best = max(among, key=lambda kind: float(likely[KINDS.index(kind)]))
@@ -78,7 +82,8 @@ class QuestionKinds:
 def features(questions: Sequence[str], embedder: Embedder) -> Features:
     """Return the features of some questions, shape (questions, places + dimension).
 
-    Two unit vectors side by side: of the runs of one to three words, and the embedder's.
+    The features are two unit vectors side by side: the hashed runs of one to three words, and the
+    embedder's vector.
     """
     runs = np.zeros((len(questions), _PLACES), dtype=np.float32)
     for row, question in zip(runs, questions, strict=True):
@@ -89,7 +94,7 @@ def features(questions: Sequence[str], embedder: Embedder) -> Features:
 
 
 def _runs(question: str) -> Iterator[str]:
-    """Yield the runs of words at a question's ends, which are marked."""
+    """Yield the runs of words at both ends of a question, with marks for the ends."""
     found = [token.replace("’", "'") for token in _TOKEN.findall(question.lower())]
     first, last = ["^", *found[:_ENDS]], [*found[-_ENDS:], "$"]
     for tokens in ([*first, "$"],) if len(found) <= _ENDS else (first, last):

@@ -20,18 +20,18 @@ KINDS = (
     "plan",
     "yesno",
 )
-# Features by which a span is judged.
+# The number of features by which a span is judged.
 _JUDGED_BY = 128
 
 
 class Outputs(NamedTuple):
-    """What the network says of some rows, each a question with a passage; all in float32.
+    """The network's outputs for some rows, each a question with a passage; all in float32.
 
-    `spans`, shape (rows, tokens, 2), are the logits of each token to be an answer's first and its
-    last: only [CLS] and the passage can be, and all else has the lowest number. `holds`, shape
-    (rows,), are the logits of the passage to answer at all; `kinds`, shape (rows, kinds), those of
-    what the question asks for. `first` and `last`, shape (rows, tokens, features), are what each
-    token says of a span that it begins or ends: `Judge` makes of their sum whether it answers.
+    `spans`, shape (rows, tokens, 2), are the logits of each token to be the first, and the last, of
+    the answer; tokens other than [CLS] and the passage have the lowest number. `holds`, shape
+    (rows,), are the logits of the passage to answer at all. `kinds`, shape (rows, kinds), are the
+    logits of the things that a question can ask for. `first` and `last`, shape (rows, tokens,
+    features), are the features of a span's first and last token: `Judge` maps their sum to a logit.
     """
 
     spans: Tensor
@@ -57,15 +57,15 @@ class Judge(nn.Module):
         return judged
 
     def features(self, states: Tensor) -> tuple[Tensor, Tensor]:
-        """Return what each token says as a span's first, and as its last.
+        """Return the features of each token as the first of a span, and as the last.
 
-        `states` have the shape (rows, tokens, size), what is returned (rows, tokens, features).
+        `states` have the shape (rows, tokens, size), the features (rows, tokens, features).
         """
         return self.first(states) + self.whole(states[:, :1]), self.last(states)
 
 
 class ReaderNetwork(nn.Module):
-    """(question, heading, passage) → where its answer stands, and how likely it is one.
+    """(question, heading, passage) → where the answer stands, and how likely the passage answers.
 
     Position 0, the [CLS] token, stands for "no answer here", as in Devlin et al., "BERT",
     2019, section 4.3.
@@ -88,7 +88,7 @@ class ReaderNetwork(nn.Module):
         return cls(BertModel(config, add_pooling_layer=False))
 
     def forward(self, ids: Tensor, token_types: Tensor, mask: Tensor) -> Outputs:
-        """Return what the network says of rows of tokens.
+        """Return the network's outputs for rows of tokens.
 
         `ids`, `token_types` (1 for the passage, 0 for all else) and `mask` (0 for padding)
         have the shape (rows, tokens).
@@ -96,7 +96,7 @@ class ReaderNetwork(nn.Module):
         return self.heads(self.states(ids, token_types, mask), token_types)
 
     def heads(self, states: Tensor, token_types: Tensor) -> Outputs:
-        """Return what `forward` does, of the states of the body."""
+        """Return the outputs of the heads for states of the body."""
         spans = self.span(states).float()
         allowed = token_types == 1
         allowed[:, 0] = True
@@ -118,8 +118,8 @@ class ReaderNetwork(nn.Module):
 def states(body: BertModel | MPNetModel, ids: Tensor, token_types: Tensor, mask: Tensor) -> Tensor:
     """Return what a body makes of each token, shape (rows, tokens, size)."""
     if isinstance(body, MPNetModel):
-        # MPNet (Song et al. 2020) has no types of tokens, and counts positions from 2 on: left
-        # alone, it would take BERT's [PAD] for a word, and word number 1 for padding.
+        # MPNet (Song et al. 2020) has no token types, and counts positions from 2 on. By default,
+        # it would take BERT's [PAD] for a word, and the word with id 1 for padding.
         places = torch.arange(2, ids.shape[1] + 2, device=ids.device).expand_as(ids)
         given = {"position_ids": places}
     else:

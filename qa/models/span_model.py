@@ -1,4 +1,4 @@
-"""A question and passages → where in each the answer starts and ends, in logits."""
+"""A question and passages → logits of where the answer starts and ends in each."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ _QUESTION_TOKENS = 64
 # Most titles have 10 to 25 tokens. "(31 March 2017)" has 5.
 _HEADING_TOKENS = 40
 _DAY_TOKENS = 5
-# What BERT has positions for.
+# The number of positions of BERT.
 WINDOW = 512
 
 Logits = NDArray[np.float32]
@@ -21,7 +21,7 @@ _Arrays = tuple[Logits, ...]
 
 
 class Text(NamedTuple):
-    """A passage, and its article's title and day: '' if there is none."""
+    """A passage, and the title and day of its article; '' without a heading."""
 
     passage: str
     heading: str = ""
@@ -29,7 +29,7 @@ class Text(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What the network says of one passage.
+    """The network's outputs for one passage.
 
     `start` and `end` have one logit for each token, `offsets` its (start, end) in the
     passage, in code points. `no_start` and `no_end` are the logits of "no answer here", and
@@ -82,7 +82,7 @@ class SpanModel:
         self._answers = weights.numpy()[0], float(bias)
 
     def read(self, question: str, texts: Sequence[Text]) -> list[Reading]:
-        """Read each text for the question, and return what was found, in their order.
+        """Read each text for the question, and return the readings in the order of the texts.
 
         A passage is read up to the 512 tokens that the network has positions for, less
         those of the question and the heading.
@@ -151,7 +151,7 @@ def short_heading(heading: Sequence[int]) -> Sequence[int]:
 def padded_pairs(
     ids: Sequence[Sequence[int]], firsts: Sequence[int]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """Return what the network takes: ids, token types and mask, each of shape (rows, tokens).
+    """Return the network's input: ids, token types and mask, each of shape (rows, tokens).
 
     `firsts` says where in each row the passage begins; it ends before the last [SEP].
     """

@@ -1,4 +1,4 @@
-"""A network's weights in files, a byte each: eight bits by row, and what the row is scaled by."""
+"""A network's weights ↔ files, a byte for each weight: eight bits, and a scale for each row."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -7,16 +7,16 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-# What a row's numbers are multiplied by stands in the file beside them, under this name's end.
+# The scales of a matrix stand in the file under its name and this ending.
 _SCALE = ".scale"
-# Bytes of a file, at most: larger ones are refused by some hosts of repositories.
+# The largest file, in bytes: some hosts of repositories refuse larger ones.
 LARGEST = 90_000_000
 
 
 def to_bytes(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """Return weights by name, those of two dimensions as int8 with a scale for each row.
 
-    The largest number of a row becomes 127. What has one dimension is kept in half precision.
+    The largest number of a row becomes 127. Weights of one dimension are kept in half precision.
     """
     found: dict[str, Tensor] = {}
     for name, value in weights.items():

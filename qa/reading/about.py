@@ -1,4 +1,4 @@
-"""What the archive holds → the answer to small talk, and to questions on the program itself."""
+"""The archive's contents → the answer to small talk, and to questions about the program."""
 
 import datetime
 import re
@@ -8,9 +8,9 @@ from qa import prompts
 from qa.dates import Period
 from qa.types import Claim, Draft, Source, day
 
-# What stands before the name of a site in an article's title.
+# The separator before the name of the site, at the end of an article's title.
 _SITE = re.compile(r"\s+[|–—-]\s+(?=[^|–—-]+$)")
-# Sites, and months, that are named: those of the most articles.
+# How many sites, and how many months, are named: those with the most articles.
 _SITES = 3
 _MONTHS = 3
 
@@ -22,11 +22,11 @@ def about(
     extent: Period | None,
     newest: Sequence[Source] = (),
 ) -> Draft:
-    """Return what can be asked, in fixed words: of so many articles of an archive of `whole`.
+    """Return a draft that says, in fixed words, which articles can be asked about.
 
-    The others do not pass the limits that were set. `sites` are the hosts of the articles, those of
-    the most first; `extent` is the first and the last day of publication. Of the `newest` articles,
-    an overview is given as an example.
+    `articles` is how many articles pass the limits that were set, and `whole` how many the archive
+    has. `sites` are the hosts of the articles, the commonest first; `extent` is the first and the
+    last day of publication. The titles of the `newest` articles become example questions.
     """
     if not articles:
         return _said(prompts.phrase("about_none" if whole else "about_empty"))
@@ -44,9 +44,9 @@ def about(
 
 
 def by_month(months: Mapping[str, int]) -> Claim:
-    """Return how many articles tell of a subject, and the months of which the most are.
+    """Return a claim that says how many articles tell of a subject, and in which months most do.
 
-    `months` has the number of articles of each, named 2022-03.
+    `months` maps each month, such as 2022-03, to the number of its articles.
     """
     most = sorted(sorted(months, key=lambda one: -months[one])[:_MONTHS])
     named = [f"{datetime.date.fromisoformat(f'{month}-01'):%B %Y}" for month in most]
@@ -56,9 +56,10 @@ def by_month(months: Mapping[str, int]) -> Claim:
 
 
 def english_only(language: str) -> Draft:
-    """Return that questions are to be put in English, said in the language of a question.
+    """Return a draft that asks for a question in English, in the language of the question.
 
-    `language` is an ISO 639-1 code; where `prompts/phrases.md` lacks it, it is said in English.
+    `language` is an ISO 639-1 code. A language that `prompts/phrases.md` lacks is answered in
+    English.
     """
     own = f"english_only_{language}"
     return _said(prompts.phrase(own if prompts.has_phrase(own) else "english_only"))

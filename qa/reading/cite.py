@@ -119,7 +119,7 @@ def citation(marker: int, span: Span, article: Article) -> Citation:
             f"{span.article_id} changed while it was being read: ask again; "
             "if it happens again, run `qa doctor`"
         )
-    # Of the whole text: what "that day" is, stands before the quote.
+    # Dates are found in the whole text: the day that "that day" means stands before the quote.
     found = _inside(dates.kept(article.text, article.source.date), span.start, span.end)
     return Citation(
         marker,
@@ -134,7 +134,7 @@ def citation(marker: int, span: Span, article: Article) -> Citation:
 
 
 def _inside(found: Sequence[DateExpression], start: int, end: int) -> tuple[DateExpression, ...]:
-    """Return the dates in a stretch of the text that they were found in, by offsets into it."""
+    """Return the dates inside a stretch of a text, by offsets into that stretch."""
     return tuple(
         replace(one, start=one.start - start, end=one.end - start)
         for one in found
@@ -143,7 +143,7 @@ def _inside(found: Sequence[DateExpression], start: int, end: int) -> tuple[Date
 
 
 def _resolved(claim: Claim, citation: Citation) -> str:
-    """Return what the dates in a short answer stand for; '' where it says it."""
+    """Return the days that the dates in a short answer stand for; '' if the answer names them."""
     place = citation.quote.find(claim.text)
     if place < 0 or claim.kind == "sentence":
         return ""

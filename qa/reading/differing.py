@@ -11,15 +11,15 @@ from qa.text.amounts import Quantities, quantities
 from qa.text.words import stems
 from qa.types import Claim, Span, day
 
-# Further apart, two reports are hardly of one event: last year's toll corrects nothing.
+# Reports further apart are hardly of one event: last year's toll does not correct this year's.
 _APART = datetime.timedelta(31)
-# Two sentences tell of the same if they share so much of the words of the shorter, figures aside,
-# and two at least.
+# Two sentences are of one event if they share at least this part of the shorter one's words,
+# figures aside, and at least two words.
 _ALIKE = 0.5
 # "Nearly 40" does not contradict "38".
 _ROUND = 0.1
 _SHOWN = 3
-# A month and a day of it, or a year and another, are no two dates of one event.
+# Only periods shorter than this, in days, contradict: a month does not contradict one of its days.
 _LONG = 8
 _ABOUT = re.compile(
     r"\b(?:about|around|nearly|almost|roughly|approximately|some|over|more than)\b", re.IGNORECASE
@@ -30,11 +30,12 @@ _NEXT_WORD = re.compile(r"\W{0,2}\w+")
 def differing(
     answer: Claim, others: Sequence[Claim], otherwise: Callable[[Claim, Claim], bool]
 ) -> tuple[Claim, ...]:
-    """Return an answer with what others say of the same in other figures or on other days.
+    """Return an answer with the claims that give another figure or day for the same event.
 
-    Alone, if none does; else with their dates, the newest first. Each of the others has one span;
-    of several with one value the first counts. `otherwise` has the last word on whether the second
-    of two claims answers otherwise than the first: other digits alone may be of something else.
+    If no claim differs, the answer is returned alone, else each claim with its date, the newest
+    first. Each of `others` has one span; of several claims with one value, the first is taken.
+    `otherwise` decides whether the second of two claims really answers differently from the first,
+    since another number may count something else.
     """
     kept = [answer]
     for other in others:
@@ -56,7 +57,7 @@ def _written(claim: Claim) -> datetime.date:
 
 
 def _differ(one: Claim, other: Claim) -> bool:
-    """Tell whether two claims, of two days, tell of the same and name two values."""
+    """Tell whether two claims of different days are of one event and give different values."""
     span, rival = one.spans[0], other.spans[0]
     written, later = span.timing.written, rival.timing.written
     if not written or not later or not datetime.timedelta(0) < abs(later - written) <= _APART:
@@ -75,7 +76,7 @@ def _differ(one: Claim, other: Claim) -> bool:
 
 
 def _phrase(text: str, span: Span) -> tuple[str, Quantities]:
-    """Return the word or two before an answer, and what it names with the word after it."""
+    """Return an answer with the two words before it, and the amounts in it and the next word."""
     start = max(0, span.quote.find(text))
     after = _NEXT_WORD.match(span.quote, start + len(text))
     named = quantities(span.quote[start : after.end() if after else None])
@@ -83,7 +84,7 @@ def _phrase(text: str, span: Span) -> tuple[str, Quantities]:
 
 
 def _apart(one: tuple[str, Quantities], other: tuple[str, Quantities]) -> bool:
-    """Tell whether two answers name different amounts of one thing."""
+    """Tell whether two answers give different amounts of the same thing."""
     (text, first), (words, second) = one, other
     if not first.amounts or not second.amounts or first.amounts & second.amounts:
         return False

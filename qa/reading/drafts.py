@@ -1,4 +1,4 @@
-"""What the evidence says → the reader's answer in words, in a sentence, or by yes or no."""
+"""Evidence → the reader's answer: a few words, a sentence, or yes or no."""
 
 import datetime
 import itertools
@@ -17,28 +17,28 @@ from qa.search.question import Asked
 from qa.text.sentences import Offsets
 from qa.types import Claim, Doubt, Draft, Span, day
 
-# Places of one answer that are cited: more would bury the answer. Each has at least half the
-# weight of the best: the same words can stand in a passage that says nothing to the question.
+# How many places of an answer are cited: more would bury the answer. Each place has at least half
+# the weight of the best, since the same words can stand in a passage that does not answer.
 _CITED = 3
 _NEAR = math.log(2)
-# Sentences in which yes or no is looked for: of those further down, one says either by chance.
+# How many sentences may settle yes or no: further down, some sentence says either by chance.
 _SETTLING = 4
-# Findings and other places among which a later report, or another value, is looked for.
+# How many findings, and other places, are searched for a later report or another value.
 _FINDINGS = 12
 _OTHERS = 12
 
 
 def refusal(asked: Asked, evidence: Evidence, confidence: float) -> Draft:
-    """Return a draft without claims, with the places that were found."""
+    """Return a draft without claims; `others` keeps the places that were found."""
     others = [claim for _, claim in _others(evidence.found, asked.ahead)]
     return Draft(confidence=confidence, hits=evidence.hits, others=tuple(others))
 
 
 def in_a_sentence(asked: Asked, evidence: Evidence, draft: Draft, unsettled: bool) -> Draft:
-    """Answer with a whole sentence: words alone would be a clipped reason, or a guess.
+    """Answer with a whole sentence, where a few words would be a clipped reason or a guess.
 
-    What other places share is only those words: they do not say what this sentence says. Before a
-    question for yes or no that is `unsettled` stands that the archive says neither.
+    Only this one sentence is cited: other places share its words, not what it says. If a question
+    for yes or no is `unsettled`, the answer begins with the phrase that the archive says neither.
     """
     best = evidence.found[0]
     span = _sentence(best.places[0], asked.ahead)
@@ -77,7 +77,7 @@ def in_words(
 def by_yes_or_no(
     asked: Asked, evidence: Evidence, draft: Draft, settled: Sequence[Settled]
 ) -> Draft:
-    """Say yes or no by the sentence that counts; and show one of another time that differs."""
+    """Say yes or no with the first settled sentence, and show one of another time that differs."""
     first, *rest = settled
     other = next((one for one in rest if changed(one, first)), None)
     agreed = all(one.said == first.said for one in rest)
@@ -87,17 +87,17 @@ def by_yes_or_no(
         Claim(span.quote, (span,), lead, "sentence") for span, lead in zip(spans, told, strict=True)
     )
     claims = (Claim(prompts.phrase(first.said), (), kind="phrase"), *sentences)
-    # The confidence is in the reader's words, which need not say yes or no.
+    # The reader's confidence is about its words, and not about yes or no.
     doubt: Doubt = "none" if agreed and draft.doubt == "none" else "some"
     others = tuple(claim for _, claim in _others(evidence.found, asked.ahead, spans))
     return replace(draft, claims=claims, short=first.said, others=others, doubt=doubt)
 
 
 def settling(asked: Asked, found: Sequence[Finding]) -> list[Place]:
-    """Return the likeliest places, one of each sentence: those in which yes or no is looked for.
+    """Return the likeliest places, one for each sentence, in which yes or no is looked for.
 
-    None was written before the time that the question names, unless its sentence names that time:
-    what was so in 2016 does not settle whether somebody won in 2022.
+    A sentence written before the time that the question names is left out, unless the sentence
+    names that time: a report of 2016 does not settle whether somebody won in 2022.
     """
     places = sorted((place for one in found for place in one.places), key=lambda one: -one.score)
     each: dict[tuple[str, Offsets], Place] = {}
@@ -108,7 +108,7 @@ def settling(asked: Asked, found: Sequence[Finding]) -> list[Place]:
 
 
 def _reaches(place: Place, first: datetime.date) -> bool:
-    """Tell whether a sentence was written on a day or later, or names such a time."""
+    """Tell whether a sentence was written on or after a day, or names a time that reaches it."""
     text, written = place.hit.passage.text, place.hit.article.date
     if written is None or written >= first:
         return True
@@ -137,7 +137,7 @@ def _sentence(place: Place, ahead: bool) -> Span:
 def _others(
     found: Sequence[Finding], ahead: bool, known: Sequence[Span] = ()
 ) -> list[tuple[float, Claim]]:
-    """Return further places that may answer with their scores, best first, each sentence once."""
+    """Return other places that may answer, with their scores, best first, each sentence once."""
     seen = {span.place for span in known}
     places = [place for finding in found[:_FINDINGS] for place in finding.places]
     others: list[tuple[float, Claim]] = []

@@ -1,4 +1,4 @@
-"""What some hits say to a question: the answers found, and how they stand to each other."""
+"""Hits → evidence: the answers found in them, weighed against each other."""
 
 import math
 import re
@@ -29,7 +29,7 @@ from qa.search.question import Asked
 from qa.text.sentences import Offsets
 from qa.types import Hit
 
-# Tokens of a span, where the sentence that it stands in is what people are shown.
+# The longest span, in tokens, if people are shown its whole sentence.
 _LONG = 80
 # The TIMEX3 value of a duration, P3D, PXY, PT16H, or of what recurs, XXXX-WXX-1; not PAST_REF.
 _DURATION = re.compile(r"PT?[\dX]|XXXX")
@@ -39,12 +39,12 @@ _DURATION = re.compile(r"PT?[\dX]|XXXX")
 class Evidence:
     """All that was read for a question: the answers found, best first, and the hits re-ordered.
 
-    `signs` are the features that the confidence is made of, shape (7,). The log-odds of the best
-    answer against all others and none. Of where it stands likeliest: the logit of the span to
-    answer, that of the passage to, and by how much its best start and end beat "no answer here".
-    Of the passages that give it: how similar one is to the question, as a cosine; and the log of
-    how many articles they are from. And the log of how many passages were searched: of more, the
-    best is always nearer to the question, whether or not it answers.
+    `signs` are the features of the confidence, shape (7,), in this order: the log-odds of the best
+    answer against all others and none; at its likeliest place, the logit of the span, the logit of
+    the passage, and by how much the best start and end beat "no answer here"; the highest cosine
+    between the question and a passage with the answer; the log of the number of articles with the
+    answer; and the log of the number of passages searched, since among more passages the best is
+    nearer to the question whether or not it answers.
     """
 
     found: tuple[Finding, ...]
@@ -64,7 +64,7 @@ def weighed(
     decision: Decision,
     searched: int | None = None,
 ) -> Evidence:
-    """Return what the spans that were found in some hits say, as they are to be weighed."""
+    """Return the evidence of the spans found in some hits, weighed as `decision` says."""
     standing = places(found, decision.scores)
     order = by_best(standing, read)
     answers = findings(standing)
@@ -95,7 +95,7 @@ def _signs(
 
 
 def by_best(standing: Sequence[Place], read: Sequence[Read]) -> list[Read]:
-    """Return what was read in the order of its likeliest places; where there is none, last."""
+    """Return the passages in the order of their likeliest places, those without a place last."""
     best: dict[str, float] = {}
     for place in standing:
         known = best.get(place.hit.passage.id, -math.inf)
@@ -109,7 +109,7 @@ def longest_span(asked: Asked) -> int:
 
 
 def asks_for_dates(asked: Asked) -> Dated:
-    """Return what tells whether a span is of a time, or a duration, if the question asks for it."""
+    """Return a test whether a span is a time or a duration, as the question asks for either."""
     if not (asked.how_long or asked.how_often or asked.when):
         return never
     known: dict[str, list[Offsets]] = {}

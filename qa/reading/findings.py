@@ -1,4 +1,4 @@
-"""Passages as they were read → answers, scored alike and merged across passages."""
+"""Passages that were read → answers, with comparable scores, merged across passages."""
 
 import math
 from collections.abc import Callable, Iterator, Sequence
@@ -15,13 +15,13 @@ from qa.text.sentences import Offsets
 from qa.types import Hit, Kind
 
 Signs = NDArray[np.float64]
-# The cosine of a question and a passage, where nobody tells it: that of most hits.
+# The cosine of a question and a passage if none is known: that of most hits.
 USUAL_SIMILARITY = 0.65
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A hit as the small network read it, and as the large one did, if it read it again."""
+    """A hit with the small network's reading, and the large network's if that read the hit too."""
 
     hit: Hit
     first: Reading
@@ -29,7 +29,7 @@ class Read:
 
     @property
     def last(self) -> Reading:
-        """What the better of the two says."""
+        """The large network's reading if there is one, else the small network's."""
         return self.again or self.first
 
 
@@ -64,7 +64,7 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Place(Seen):
-    """Where an answer stands. `score` is the span's log-probability, as its signs are weighed."""
+    """A span that may answer. `score` is its log-probability: the weighted sum of its signs."""
 
     score: float
 
@@ -73,8 +73,7 @@ class Place(Seen):
 class Finding:
     """An answer, and the places where it stands: one in each article, the likeliest first.
 
-    `score` is the log of the sum of its places' weights: what several articles say counts
-    for more.
+    `score` is the log of the sum of the places' weights: an answer in several articles counts more.
     """
 
     score: float
@@ -96,9 +95,9 @@ def never(hit: Hit, span: Offsets) -> bool:
 
 
 def seen(read: Read, longest: int, dated: Dated = never) -> Iterator[Seen]:
-    """Yield the likeliest spans of a passage, of at most so many tokens.
+    """Yield the likeliest spans of a passage, of at most `longest` tokens.
 
-    They are those that the large network finds, if it has read the passage, and the small one's.
+    The spans of both networks are yielded, if the large one has read the passage.
     """
     hit, networks = read.hit, [one for one in (read.first, read.again) if one]
     known = [(one, *log_probabilities(one)) for one in networks]
@@ -121,16 +120,16 @@ def seen(read: Read, longest: int, dated: Dated = never) -> Iterator[Seen]:
 
 
 def places(found: Sequence[Seen], scores: Scores) -> list[Place]:
-    """Return where answers may stand, with their scores."""
+    """Return spans as places: with their scores."""
     weights = scores.weights
     return [Place(one.read, one.candidate, one.signs, float(one.signs @ weights)) for one in found]
 
 
 def findings(found: Sequence[Place]) -> list[Finding]:
-    """Return the answers that stand in some places, best first: the same words are one answer.
+    """Return the answers in some places, best first; places with the same words are one answer.
 
-    The same words means the same text when normalised as answers are for scoring, with the same
-    figures.
+    Two texts have the same words if they are equal after the normalisation that scoring uses, and
+    have the same figures.
     """
     groups: dict[tuple[str, ...], dict[str, Place]] = {}
     for place in found:

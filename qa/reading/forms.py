@@ -1,4 +1,4 @@
-"""The form of answer that a question wants, and what fills the forms of several sentences."""
+"""The form of answer that a question wants, and the sentences that fill the longer forms."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -23,19 +23,19 @@ from qa.settings import Settings
 from qa.text.words import content_words, stems
 from qa.types import Claim, Draft, Hit, QuestionKind
 
-# Hits in which the sentences of an answer are looked for, and sentences that it has at most: what
-# more there is, is not read.
+# How many hits are searched for the sentences of an answer, and how many sentences an answer has at
+# most: people read no more.
 BROAD_HITS = 24
 MOST = 8
 BROAD: frozenset[QuestionKind] = frozenset(("overview", "who", "compare", "list", "count"))
-# Kinds to which several sentences are told; below yes or no so many.
+# Kinds that are answered with several sentences; yes or no has at most `_BELOW` beneath it.
 TELLING = BROAD | {"yesno"}
 _BELOW = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Forms:
-    """What tells the kinds of questions, and which sentences tell of a subject."""
+    """The models that tell a question's kind, and choose the sentences on a subject."""
 
     kinds: QuestionKinds
     selection: Selection
@@ -55,10 +55,10 @@ class Forms:
     def answer(
         self, kind: QuestionKind, asked: Asked, hits: tuple[Hit, ...], read: Callable[[], Draft]
     ) -> tuple[Draft, tuple[Claim, ...]]:
-        """Return the answer to a question of one of the kinds in `TELLING`, and what stands below.
+        """Return the answer to a question of a kind in `TELLING`, and the claims that stand below.
 
-        `read` returns what the reader finds. Of an overview, or where it doubts what it compares,
-        that counts only if the archive does not know the subject: a whole sentence of it.
+        `read` returns the reader's draft. For an overview, and for a comparison that the reader
+        doubts, that draft counts only if the archive does not know the subject.
         """
         best = self._chosen(kind, asked, hits)
         if kind == "overview":
@@ -68,7 +68,7 @@ class Forms:
             return found, ()
         if not found.claims or (kind == "compare" and found.doubt != "none"):
             told = self._told(kind, asked, best, hits)
-            # The subject is known; of its items, or figures, the reader found none.
+            # The archive knows the subject, but the reader found none of its items or figures.
             unsure = kind in ("list", "count") and told.doubt == "none"
             doubt = "some" if unsure else told.doubt
             return replace(told, confidence=found.confidence, others=found.others, doubt=doubt), ()
@@ -76,7 +76,7 @@ class Forms:
         return found, self._claims(kind, asked, besides, best.read, found.claims)
 
     def below(self, asked: Asked, hits: tuple[Hit, ...], answer: Draft) -> tuple[Claim, ...]:
-        """Return, in order of time, what tells most of a subject besides an answer."""
+        """Return the sentences that tell most of a subject besides an answer, in order of time."""
         best = self._chosen("overview", asked, hits)
         return layout.in_time(_besides(answer, best.sentences)) if best else ()
 
@@ -86,10 +86,11 @@ class Forms:
         return [word for word in content_words(asked.whole) if stems(word) <= wanted]
 
     def _chosen(self, kind: QuestionKind, asked: Asked, hits: tuple[Hit, ...]) -> Chosen | None:
-        """Return the sentences that tell most, if the archive knows what is asked about.
+        """Return the sentences that tell most of a subject; None if the archive does not know it.
 
-        Also if that is named in full, or either side of what is compared: of a subject that has one
-        article, or of both sides together, little is told.
+        A subject also counts as known if sentences name it in full, or name either side of a
+        comparison: a subject with a single article, or two sides together, would look unknown
+        otherwise.
         """
         read = told(asked, hits, self.embedder, self.reader)
         named = sides(asked.whole, self.selection.common) if kind == "compare" else None
@@ -118,9 +119,9 @@ class Forms:
         read: Sequence[Sentence],
         above: Sequence[Claim] = (),
     ) -> tuple[Claim, ...]:
-        """Return some of the sentences that were read in the form that is wanted.
+        """Return the chosen sentences as claims, in the form that the question wants.
 
-        `above` is what is said before them.
+        `above` are the claims that stand before them.
         """
         if not sentences:
             return ()
@@ -137,7 +138,7 @@ class Forms:
 
 
 def _besides(answer: Draft, sentences: Sequence[Sentence]) -> list[Sentence]:
-    """Return the sentences that an answer lacks, best first; with it, `MOST` quotes at most."""
+    """Return the sentences that an answer lacks, best first; with its own, at most `MOST`."""
     others = [one for one in sentences if (one.hit.article.id, one.start) not in answer.places]
     return others[: max(0, MOST - len(answer.places))]
 

@@ -1,4 +1,4 @@
-"""Sentences that tell of a subject → claims in the order, and under the words, of a form."""
+"""Sentences on a subject → claims in the order of a form, with its fixed words."""
 
 import datetime
 import math
@@ -12,8 +12,8 @@ from qa.text.answers import sameness
 from qa.text.words import stems
 from qa.types import Claim, Kind, Span, Timing, day
 
-# More likely than not, as a log-probability: then the words that the small network finds in a
-# sentence stand for it.
+# The log-probability from which on the words that the small network finds in a sentence stand for
+# that sentence: more likely than not.
 _LIKELY = math.log(0.5)
 _FIGURE = re.compile(r"\d")
 
@@ -31,7 +31,7 @@ def newest_first(sentences: Sequence[Sentence]) -> tuple[Claim, ...]:
 
 
 def in_time(sentences: Sequence[Sentence]) -> tuple[Claim, ...]:
-    """Return the sentences in order of time, the first of each day under that."""
+    """Return the sentences in order of time; the first sentence of each day is led by the day."""
     claims, last = [], ""
     for one in sorted(sentences, key=_when):
         told = _day(one)
@@ -43,10 +43,10 @@ def in_time(sentences: Sequence[Sentence]) -> tuple[Claim, ...]:
 def side_by_side(
     sides: tuple[str, str] | None, sentences: Sequence[Sentence], read: Sequence[Sentence]
 ) -> tuple[Claim, ...]:
-    """Return the sentences on either side of what is compared, on both, and then the others.
+    """Return the sentences on the first side, on the second, on both, and then the others.
 
-    A side of which none of all sentences `read` has a word is said to be missing. Without sides,
-    the sentences stand in order of time.
+    If no sentence in `read` has a word of a side, a phrase says that the archive has nothing on
+    that side. Without sides, the sentences stand in order of time.
     """
     if not sides:
         return in_time(sentences)
@@ -72,7 +72,7 @@ def side_by_side(
 def on_either(
     sides: tuple[str, str] | None, read: Sequence[Sentence]
 ) -> tuple[list[int], list[int]] | tuple[()]:
-    """Return the places of the sentences on either side of what is compared, if sides are told."""
+    """Return the indexes of the sentences on the first and on the second side; () without sides."""
     if not sides:
         return ()
     wanted = [stems(side) for side in sides]
@@ -82,7 +82,7 @@ def on_either(
 
 
 def _leaning(one: Sentence, wanted: Sequence[frozenset[str]]) -> int:
-    """Return on which side a sentence is: the first, the second, both, or neither."""
+    """Return which side a sentence is on: 0 the first, 1 the second, 2 both, 3 neither."""
     first, second = _shares(one, wanted)
     if first != second:
         return int(second > first)
@@ -90,25 +90,25 @@ def _leaning(one: Sentence, wanted: Sequence[frozenset[str]]) -> int:
 
 
 def names_both(sides: tuple[str, str] | None, read: Sequence[Sentence]) -> bool:
-    """Tell whether sentences name either side of what is compared, as `names` tells."""
+    """Tell whether the sentences name both sides of a comparison, each as `names` tells."""
     return bool(sides) and all(names(stems(side), read) for side in sides or ())
 
 
 def names(wanted: frozenset[str], read: Sequence[Sentence]) -> bool:
-    """Tell whether two sentences or more, with their titles, have all of some stems."""
+    """Tell whether at least two sentences, with their titles, have all of the stems."""
     return bool(wanted) and sum(_shares(one, [wanted]) == [1.0] for one in read) > 1
 
 
 def _shares(one: Sentence, wanted: Sequence[frozenset[str]]) -> list[float]:
-    """Return which share of each of some stems a sentence has, or its article's title."""
+    """Return for each set of stems the share that a sentence has, with its article's title."""
     words = stems(one.text) | stems(one.hit.article.title)
     return [share(some, words) for some in wanted]
 
 
 def items(sentences: Sequence[Sentence], above: Sequence[Claim] = ()) -> tuple[Claim, ...]:
-    """Return how many things are listed, each once with its sentence; then the other sentences.
+    """Return the number of items, each item once with its sentence, then the other sentences.
 
-    Those are sentences of which the network is not sure which words are asked for. What is said
+    The other sentences are those in which the network is not sure of the item. An item that stands
     `above` is not listed again.
     """
     known = {sameness(claim.text) for claim in above}
@@ -127,7 +127,7 @@ def items(sentences: Sequence[Sentence], above: Sequence[Claim] = ()) -> tuple[C
 
 
 def values(sentences: Sequence[Sentence]) -> tuple[Claim, ...]:
-    """Return the figures in order of time, each with its day; of a sentence without, all of it."""
+    """Return the figures in order of time, each with its day; a sentence without one is whole."""
     claims = []
     for one in sorted(sentences, key=_when):
         value = _words(one)
@@ -138,7 +138,7 @@ def values(sentences: Sequence[Sentence]) -> tuple[Claim, ...]:
 
 
 def _under(lead: str, sentences: Sequence[Sentence]) -> list[Claim]:
-    """Return sentences of which the first has words before it."""
+    """Return sentences as claims, the first with `lead` before it."""
     leads = chain([lead], [""] * len(sentences))
     return [_whole(one, before) for one, before in zip(sentences, leads, strict=False)]
 

@@ -1,4 +1,4 @@
-"""Sentences on a subject → those that tell most of it, each something new; or none, if unknown."""
+"""Sentences on a subject → the few that tell most, each something new; None if there are none."""
 
 import itertools
 from collections.abc import Sequence
@@ -13,19 +13,20 @@ from qa.models.embedder import Vectors
 from qa.reading.telling import Sentence, Told, share, signs_of, subject, topic_signs
 from qa.text.words import stems
 
-# Sentences, and passages, that tell by how near they are whether the archive knows a subject.
+# How many of the nearest sentences, and passages, tell whether the archive knows a subject.
 _BEST = 3
 _NEAREST = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The sentences that tell most of a subject, best first, of all `read`; and signs, shape (6,).
+    """The sentences that tell most of a subject, best first, chosen from all that were `read`.
 
-    The signs are the means of the three best likelihoods, of the three best cosines of sentences to
-    the question, and of the two best of passages; the largest share of the question's words that a
-    sentence has, with its title; the mean of the two best logits of a passage to answer; and the
-    share of all sentences that are to the point.
+    `known` are the signs of whether the archive knows the subject, shape (6,): the mean of the
+    three best likelihoods; the mean of the three best cosines of a sentence and the question; the
+    mean of the two best cosines of a passage and the question; the largest share of the question's
+    words in a sentence with its title; the mean of the two best logits of a passage; and the share
+    of all sentences that are to the point.
     """
 
     sentences: tuple[Sentence, ...]
@@ -46,9 +47,10 @@ def chosen(
     figures: bool,
     groups: Sequence[Sequence[int]] = (),
 ) -> Chosen | None:
-    """Return at most so many sentences; None if there is none. `figures`: it asks for those.
+    """Return the `most` sentences that tell most; None if there is none.
 
-    Each of the groups, places of sentences, has its share, as far as it has so many.
+    `figures` says that the question asks for figures. Each of the `groups`, which hold indexes of
+    sentences, gets an equal share of the places as far as it has enough sentences.
     """
     if not told.sentences:
         return None
@@ -80,7 +82,7 @@ def chosen(
 
 
 def likelihoods(signs: NDArray[np.float64], selection: Selection) -> NDArray[np.float64]:
-    """Return how likely each sentence is to tell most; 0 for those that are not to the point."""
+    """Return how likely each sentence tells most of the subject; 0 if it is not to the point."""
     likely = logistic(signs @ np.array(selection.weights) + selection.bias)
     pointed = logistic(topic_signs(signs) @ np.array(selection.topic) + selection.topic_bias)
     return np.where(pointed >= selection.pointed, likely, 0.0)
@@ -98,10 +100,10 @@ def logistic(logits: Any) -> Any:
 def choose(
     likely: NDArray[np.float64], vectors: Vectors, least: float, repetition: float, most: int
 ) -> list[int]:
-    """Return the places of sentences, best first: each likely, and unlike those before.
+    """Return the indexes of sentences, best first: each likely, and unlike the ones before it.
 
-    Carbonell and Goldstein, "The Use of MMR", 1998: the likeliest comes first; of each other what
-    it repeats is taken off, its cosine to the nearest one chosen.
+    Maximal marginal relevance (Carbonell and Goldstein, "The Use of MMR", 1998): the likeliest
+    sentence comes first; each other loses `repetition` times its highest cosine to a chosen one.
     """
     found: list[int] = []
     left = [place for place in range(len(likely)) if likely[place] >= least]

@@ -1,6 +1,6 @@
-"""Question + hits → the words that answer, with the sentences they stand in, or none.
+"""Question + hits → the words that answer, with their sentences, or no answer.
 
-It cannot invent: whatever it says is cut out of a passage.
+The reader cannot invent: every answer is cut out of a passage.
 """
 
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ from qa.search.question import Asked
 from qa.settings import Settings
 from qa.types import Claim, Draft, Hit
 
-# Passages that the large network reads again: more cost time, and seldom hold the answer.
+# How many passages the large network reads again: further ones seldom hold the answer.
 AGAIN = 5
 
 
@@ -29,10 +29,9 @@ class Reader(Protocol):
     def read(self, asked: Asked, hits: Sequence[Hit], searched: int | None = None) -> Draft:
         """Return the answer with the spans that it rests on; without claims if there is none.
 
-        `searched` says among how many passages the hits were found, if that is known. Each
-        span must stand inside the passage of one of the hits. Whether the best
-        candidate is good enough is the reader's own decision: it alone knows what its
-        scores mean.
+        `searched` is the number of passages among which the hits were found, if that is known. Each
+        span must stand inside the passage of a hit. The reader itself decides whether its best
+        candidate is good enough, since nobody else knows the scale of its scores.
         """
         ...
 
@@ -40,9 +39,9 @@ class Reader(Protocol):
 class SpanReader:
     """Answers with the few words that most likely answer, by the networks in `qa/weights`.
 
-    The small one reads each hit. The large one, if there is one, reads the best of them again, and
-    the answer is one of theirs. How scores are weighed, the confidence, and the thresholds below
-    which it refuses or doubts are what `python -m qa.training.calibrate` fitted.
+    The small network reads every hit. The large network, if there is one, reads the best hits
+    again, and the answer is taken from these. `python -m qa.training.calibrate` fitted the weights
+    of the scores, the confidence, and the thresholds below which the reader refuses or doubts.
     """
 
     def __init__(
@@ -52,7 +51,7 @@ class SpanReader:
         large: SpanModel | None = None,
         verifier: AnswerVerifier | None = None,
     ) -> None:
-        """Take the networks, what was fitted with them, and what verifies the best answer."""
+        """Take the networks, the numbers fitted with them, and the verifier of the best answer."""
         self._small = small
         self._large = large
         self._verifier = verifier
@@ -61,9 +60,9 @@ class SpanReader:
 
     @classmethod
     def load(cls, settings: Settings) -> Self:
-        """Load the networks that come with qa, and what was fitted with them.
+        """Load the networks that come with qa, and the numbers fitted with them.
 
-        Raises `ModelError` if one of them is missing, or is not that which was published.
+        Raises `ModelError` if a file is missing, or is not the published one.
         """
         large = load_large_reader(settings)
         verifier = AnswerVerifier.load(settings) if large else None
@@ -72,20 +71,20 @@ class SpanReader:
     def read(self, asked: Asked, hits: Sequence[Hit], searched: int | None = None) -> Draft:
         """Return the best answer as a draft, or a draft without claims.
 
-        It has one claim, or several where reports differ: `short` is the best of them, which
+        The draft has one claim, or several where reports differ. `short` is the best answer, which
         need not be the newest.
         """
         return self.draft(asked, self.evidence(asked, hits, searched))
 
     def draft(self, asked: Asked, evidence: Evidence) -> Draft:
-        """Decide whether the evidence is enough, and say what it says."""
+        """Return the draft that the evidence supports; without claims if that is too weak."""
         if not evidence.found:
             return Draft(hits=evidence.hits)
         confidence = self._decision.confidence.of(evidence.signs)
         doubt = self._decision.confidence.doubt(confidence)
         draft = Draft(confidence=confidence, hits=evidence.hits, doubt=doubt)
         if asked.yes_or_no and self._verifier:
-            # Whether a sentence says yes or no, the network tells better than the reader.
+            # The entailment network tells better than the reader whether a sentence says yes or no.
             settled = self._verifier.settle(asked.whole, settling(asked, evidence.found))
             if settled:
                 return by_yes_or_no(asked, evidence, draft, settled)
@@ -104,11 +103,11 @@ class SpanReader:
         return in_words(asked, evidence, draft, partial(self._differ, asked))
 
     def _differ(self, asked: Asked, one: Claim, other: Claim) -> bool:
-        """Tell whether two reports answer differently, as far as there is a network to tell."""
+        """Tell whether two reports answer differently; True if there is no network to tell."""
         return not self._verifier or self._verifier.differ(asked.whole, one, other)
 
     def evidence(self, asked: Asked, hits: Sequence[Hit], searched: int | None = None) -> Evidence:
-        """Read the hits, and return what they say without deciding whether it is enough."""
+        """Read the hits, and return the evidence, without deciding whether it is enough."""
         read = self.once(asked, hits)
         found = spans(asked, read)
         if self._large:
@@ -120,12 +119,12 @@ class SpanReader:
         return weighed(read, found, self._decision, searched)
 
     def once(self, asked: Asked, hits: Sequence[Hit]) -> list[Read]:
-        """Return the hits as the small network reads them, in their order."""
+        """Return each hit with the small network's reading, in the order of the hits."""
         readings = self._small.read(asked.whole, [_text(hit) for hit in hits])
         return [Read(*pair) for pair in zip(hits, readings, strict=True)]
 
     def again(self, asked: Asked, read: Sequence[Read]) -> list[Read]:
-        """Return what was read, as the large network reads it too. There has to be one."""
+        """Return each hit with the reading of the large network added, which must be loaded."""
         assert self._large
         readings = self._large.read(asked.whole, [_text(one.hit) for one in read])
         return [replace(one, again=reading) for one, reading in zip(read, readings, strict=True)]

@@ -6,9 +6,9 @@ from collections.abc import Callable, Collection, Sequence
 
 from qa.text.words import FUNCTION_WORDS, stems
 
-# Words that stand between two sides, by how surely they do.
+# Words that stand between two sides, the surest first.
 _BETWEEN = (("vs", "versus"), ("and", "or"), ("with", "to", "than", "from", "against"))
-# Words that say that a question compares, as stems; each side stands without them.
+# Stems of words that mark a comparison; they belong to neither side.
 _COMPARES = stems(
     "compare comparison comparing contrast differ different difference similar similarity same both"
     " apart distinguish better worse"
@@ -18,11 +18,11 @@ _TOKEN = re.compile(r"\w+(?:[.’'-]\w+)*|[^\w\s]")
 
 
 def sides(question: str, common: Collection[str]) -> tuple[str, str] | None:
-    """Return the words of a question that name its two sides, as they stand there; None if none do.
+    """Return the two stretches of a question that name its sides, verbatim; None without two sides.
 
-    `common` are stems that say nothing of a subject: "tell", "first". A side is the run of
-    other words that stands nearest to a word between two sides, on either hand: of that, the name
-    if it has one.
+    `common` are stems that say nothing of a subject: "tell", "first". A side is the nearest run of
+    other words on the left, or on the right, of a word such as "versus"; a name inside that run is
+    taken alone.
     """
     tokens = list(_TOKEN.finditer(question))
     idle = _COMPARES.union(common)
@@ -49,7 +49,7 @@ def sides(question: str, common: Collection[str]) -> tuple[str, str] | None:
 
 
 def _run(places: Sequence[int], names: Callable[[int], bool]) -> list[int]:
-    """Return the first places, in their order, that name something, up to one that does not."""
+    """Return the first run of places that name something."""
     run: list[int] = []
     for place in places:
         if names(place):
@@ -60,7 +60,7 @@ def _run(places: Sequence[int], names: Callable[[int], bool]) -> list[int]:
 
 
 def _name(run: Sequence[int], tokens: Sequence[re.Match[str]]) -> Sequence[int]:
-    """Return of a run what is written with capitals or figures, up to what is not; or all."""
+    """Return the first capitalised words and figures of a run; the whole run without any."""
     named = [place for place in run if place and not tokens[place][0].islower()]
     if not any(tokens[place][0][0].isalpha() for place in named):
         return run

@@ -1,4 +1,4 @@
-"""What a network says of each token of a passage → the likeliest spans, on whole words."""
+"""Logits of the tokens of a passage → the likeliest spans, on whole words."""
 
 import math
 import re
@@ -11,18 +11,18 @@ from numpy.typing import NDArray
 from qa.models.span_model import Reading
 from qa.text.sentences import Offsets, sentences
 
-# A span of more tokens is no short answer. BERT's own SQuAD decoding has the same bound.
+# The longest short answer, in tokens, as in BERT's own decoding for SQuAD.
 MAX_TOKENS = 30
-# The best starts and ends that are combined into spans; and the spans kept of a passage.
+# How many of the best starts and ends are combined, and how many spans of a passage are kept.
 _EDGES = 20
 _KEPT = 8
-# What belongs to the number beside it: "$10,000", "51.3%".
+# Signs that belong to the number beside them: "$10,000", "51.3%".
 _BEFORE, _AFTER = "$£€#", "%"
 _IN_NUMBER = ".,"
-# Who sent the report, at the start of a line: "(CNN) Fans lined up", "London/Paris CNN —",
-# "KYIV, March 5 (Reuters) - Fans"; but not in "Cable News Network (CNN) was founded". It tells
-# nothing of what happened, but looks like a name, and stands in so many articles that it would
-# be the best attested answer.
+# The agency that sent the report, at the start of a line: "(CNN) Fans lined up", "London/Paris CNN
+# —", "KYIV, March 5 (Reuters) - Fans"; but not in "Cable News Network (CNN) was founded". The
+# agency looks like a name, and stands in so many articles that it would be the best attested answer
+# to any question.
 _PLACE = r"(?:(?:[A-Z\d][\w.'’/-]*,?|and|de|do|of)[ ]+){0,9}?"
 _AGENCY = r"(?:CNN(?: ?Business)?|AP|AFP|UPI|PTI|ANI|dpa|Reuters|Xinhua|Kyodo(?: News)?)"
 _DASH = r"(?:[—–]|--?[ ])"
@@ -49,10 +49,10 @@ class Candidate:
 
 
 def candidates(text: str, reading: Reading, longest: int = MAX_TOKENS) -> list[Candidate]:
-    """Return the likeliest spans of a text, of at most so many tokens, best first.
+    """Return the likeliest spans of a text, of at most `longest` tokens, best first.
 
-    Each ends on word boundaries, none reaches from one sentence into the next, and none has the
-    name of the agency that sent the report, where that stands as is usual.
+    A span begins and ends on word boundaries, stays inside one sentence, and leaves out the agency
+    that sent the report.
     """
     offsets = reading.offsets
     if not offsets:
@@ -80,7 +80,7 @@ def candidates(text: str, reading: Reading, longest: int = MAX_TOKENS) -> list[C
 
 
 def likeliest_in(text: str, reading: Reading, stretch: Offsets) -> Candidate | None:
-    """Return the likeliest span inside a sentence of a text; None if no token of that was read."""
+    """Return the likeliest span inside a sentence; None if no token of the sentence was read."""
     agencies = [sent.span("agency") for sent in _SENT_BY.finditer(text)]
     inside = [
         place
@@ -106,7 +106,7 @@ def log_probabilities(reading: Reading) -> tuple[NDArray[np.float64], NDArray[np
 
 
 def _log_softmax(logits: NDArray[np.float32], none: float) -> NDArray[np.float64]:
-    """Return log-probabilities over the tokens and "none", whose own is left out."""
+    """Return log-probabilities over the tokens and "no answer", without that of "no answer"."""
     wide = np.append(logits.astype(np.float64), none)
     top = wide.max()
     shifted: NDArray[np.float64] = wide[:-1] - top - math.log(np.exp(wide - top).sum())
@@ -114,7 +114,7 @@ def _log_softmax(logits: NDArray[np.float32], none: float) -> NDArray[np.float64
 
 
 def widened(text: str, start: int, end: int) -> Offsets:
-    """Move the ends of a span outward to whole words and numbers, and a number's own sign."""
+    """Move the ends of a span outward to whole words, whole numbers, and the signs of numbers."""
     while start > 0 and _one(text, start):
         start -= 1
     while end < len(text) and _one(text, end):

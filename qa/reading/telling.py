@@ -1,4 +1,4 @@
-"""Hits on a subject → their sentences, each with signs of whether it tells of that."""
+"""Hits on a subject → their sentences, each with signs of whether it tells of the subject."""
 
 import math
 import re
@@ -17,15 +17,15 @@ from qa.text.sentences import Offsets, sentences
 from qa.text.words import shingles, stems
 from qa.types import Hit
 
-# Characters of a sentence: shorter ones are headings and captions, longer ones no sentences.
+# Bounds of a sentence, in characters: shorter stretches are headings, longer ones no sentences.
 _SHORTEST, _LONGEST = 40, 450
-# Sentences with so many of their runs of five words in common are one, of a wire or an update.
+# Sentences that share this part of their runs of five words are copies, of a wire or an update.
 _COPY = 0.5
-# The nearest sentences of other articles, by which it is told whether many say the same.
+# How many of the nearest sentences of other articles tell whether many articles say the same.
 _TOLD = 3
-# Characters at the head of an article, which tell most.
+# The head of an article, in characters, tells most.
 _LEAD = 500
-# The places of the signs that tell whether a sentence is to the point.
+# The indexes of the signs that tell whether a sentence is to the point.
 _TOPIC = [0, 5, 6]
 _FIGURES = re.compile(r"\d+")
 # Words with a capital that do not begin a sentence.
@@ -37,9 +37,9 @@ _ENDS = re.compile(r"[.!]['\"”’)]*$")
 class Sentence:
     """A sentence of a hit's passage, by offsets into the article, as the small network reads it.
 
-    `answer` is the likeliest answer in it, by offsets into the article; `likelihood` the
-    log-probability that the network gives this in the passage, and `judged` its logit to answer the
-    question; `holds` is the passage's logit to.
+    `answer` is the likeliest answer in the sentence, by offsets into the article. `likelihood` is
+    the log-probability of that answer in its passage, `judged` its logit to answer the question,
+    and `holds` the logit of the passage to answer.
     """
 
     hit: Hit
@@ -54,7 +54,7 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """The sentences of some hits, and the vectors of the question and of these, in that order."""
+    """The sentences of some hits, and the vectors: first the question's, then the sentences'."""
 
     asked: Asked
     sentences: Sequence[Sentence]
@@ -73,7 +73,7 @@ def told(asked: Asked, hits: Sequence[Hit], embedder: Embedder, reader: SpanMode
 
 
 def read_sentences(asked: Asked, hits: Sequence[Hit], reader: SpanModel) -> list[Sentence]:
-    """Return the sentences of some hits, each once; those that ask, or are no sentences, not."""
+    """Return the sentences of some hits, each once, without questions, headings and captions."""
     texts = [Text(hit.passage.text, hit.article.label) for hit in hits]
     found: list[Sentence] = []
     marks: list[frozenset[tuple[str, ...]]] = []
@@ -107,7 +107,7 @@ def read_sentences(asked: Asked, hits: Sequence[Hit], reader: SpanModel) -> list
 
 
 def signs_of(wanted: frozenset[str], told: Told, *, figures: bool) -> NDArray[np.float64]:
-    """Return what tells whether sentences tell of a subject, shape (sentences, SENTENCE_SIGNS).
+    """Return the signs of whether sentences tell of a subject, shape (sentences, SENTENCE_SIGNS).
 
     `wanted` are the stems of the question that name its subject, and `figures` says that figures
     are asked for. How near a sentence is to the question, to those of other articles, and to all,
@@ -152,20 +152,20 @@ def signs_of(wanted: frozenset[str], told: Told, *, figures: bool) -> NDArray[np
 
 
 def topic_signs(signs: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return of the signs of sentences those that tell whether they are to the point, shape (…, 3).
+    """Return the signs of whether sentences are to the point, shape (sentences, TOPIC_SIGNS).
 
-    How near a sentence is to the question, and which share of the subject's stems it and its
-    article's title have. Others, such as the rank, differ between archives of different sizes.
+    These are the cosine to the question, and the shares of the subject's stems in the sentence and
+    in its article's title. Other signs, such as the rank, depend on the size of the archive.
     """
     return signs[:, _TOPIC]
 
 
 def subject(asked: Asked, common: Sequence[str]) -> frozenset[str]:
-    """Return the stems of a question without those that are common to questions, if any is left."""
+    """Return the stems of a question less the `common` ones; all of them if none would be left."""
     found = stems(asked.whole)
     return found.difference(common) or found
 
 
 def share(wanted: frozenset[str], words: frozenset[str]) -> float:
-    """Return which share of some stems is among others; 0 of none."""
+    """Return the share of the `wanted` stems that is among the words; 0 if none is wanted."""
     return len(wanted & words) / len(wanted) if wanted else 0.0

@@ -1,4 +1,4 @@
-"""Does the sentence that an answer was cut out of say the answer? The entailment network tells."""
+"""Whether the sentence of an answer says that answer, as the entailment network tells."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,14 +16,14 @@ from qa.settings import Settings
 from qa.types import Claim
 
 _FOLLOWS = LABELS.index("follows")
-# Reports so far apart may both be true.
+# Two reports at least this far apart may contradict each other and both be true.
 _CHANGED = timedelta(days=7)
 SAID: tuple[Literal["yes", "no"], ...] = ("yes", "no")
 
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What the network says of an answer by its sentence.
+    """What the entailment network says of an answer and its sentence.
 
     `entailed`: the sentence says the answer; `contradicted`: the sentence says something else.
     """
@@ -34,17 +34,17 @@ class Verification:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What is to be said to a question for yes or no, and the place whose sentence settles it."""
+    """Yes or no, and the place whose sentence settles the question."""
 
     said: Literal["yes", "no"]
     place: Place
 
 
 class AnswerVerifier:
-    """Puts a question and an answer to the network as one statement, the sentence as its quote."""
+    """Puts question and answer to the network as a statement, and the sentence as its quote."""
 
     def __init__(self, model: EntailmentModel, calibration: EntailmentCalibration) -> None:
-        """Take the network, and the probabilities from which on its word counts."""
+        """Take the network, and the probabilities from which on its labels count."""
         self._model = model
         self._calibration = calibration
 
@@ -54,9 +54,9 @@ class AnswerVerifier:
         return cls(load_entailment(settings), load_entailment_calibration())
 
     def verify(self, question: str, place: Place, confidence: float) -> Verification:
-        """Judge an answer where it stands; one that the reader is sure of is taken as said.
+        """Judge an answer by its sentence; an answer that the reader is sure of passes unread.
 
-        The network finds next to no fault with these, and reading takes time.
+        The network finds next to no fault with sure answers, and reading takes time.
         """
         if confidence >= self._calibration.sure:
             return Verification(entailed=True, contradicted=False)
@@ -66,16 +66,16 @@ class AnswerVerifier:
         )
 
     def settle(self, question: str, places: Sequence[Place]) -> list[Settled]:
-        """Return what sentences of some places say to a question for yes or no, what counts first.
+        """Return the sentences that say yes or no surely enough; the first one decides.
 
-        That is what the surest says, or what was reported at least a week later. Only those count
-        that say so as surely as was chosen.
+        The first is the surest sentence, or an opposite one that was written at least a week later.
+        Surely enough means the probability `settled` of the calibration.
         """
         likely = self.follows(question, places)
         return settled(list(zip(places, likely, strict=True)), self._calibration.settled)
 
     def follows(self, question: str, places: Sequence[Place]) -> list[list[float]]:
-        """Return how likely "yes", and "no", follows from each of some places' sentences."""
+        """Return for each place how likely "yes", and "no", follows from its sentence."""
         pairs = [pair(question, place, said) for place in places for said in SAID]
         if not pairs:
             return []
@@ -83,10 +83,11 @@ class AnswerVerifier:
         return [[float(one) for one in row] for row in likely]
 
     def differ(self, question: str, one: Claim, other: Claim) -> bool:
-        """Tell whether the other claim answers a question otherwise than the first.
+        """Tell whether the other claim answers a question differently from the first.
 
-        The other's quote says the other's answer, and the first one's quote does not. The same
-        words, "Monday", were told apart by their days before.
+        That is so if the other claim's quote says its answer, and the first claim's quote does not
+        say that answer. Claims in the same words, "Monday", differ: the caller has compared their
+        days.
         """
         if one.text.casefold() == other.text.casefold():
             return True
@@ -97,9 +98,9 @@ class AnswerVerifier:
 
 
 def pair(question: str, place: Place, answer: str = "") -> Pair:
-    """Return what the network reads of an answer where it stands, or of another, such as "yes".
+    """Return an answer and its sentence as the network reads them; `answer` replaces the words.
 
-    The quote is the answer's sentence, with the one before if its own leans on that.
+    The quote is the answer's sentence, with the sentence before if it begins with "he" or "this".
     """
     text, source = place.hit.passage.text, place.hit.article
     quote = premise(text, whole(text, *place.candidate.sentence), source.date)
@@ -107,9 +108,9 @@ def pair(question: str, place: Place, answer: str = "") -> Pair:
 
 
 def settled(read: Sequence[tuple[Place, Sequence[float]]], cut: float) -> list[Settled]:
-    """Return what the sentences that are sure enough say, what counts first.
+    """Return the sentences that are sure enough; the first one decides, as `settle` says.
 
-    With each place, how likely "yes", and "no", follows from its sentence.
+    `read` has with each place how likely "yes", and "no", follows from its sentence.
     """
     sure = sorted(((max(row), place, row) for place, row in read), key=lambda one: -one[0])
     found = [Settled(SAID[row.index(best)], place) for best, place, row in sure if best >= cut]
@@ -119,13 +120,13 @@ def settled(read: Sequence[tuple[Place, Sequence[float]]], cut: float) -> list[S
 
 
 def _later(one: Settled, other: Settled) -> bool:
-    """Tell whether one is known to have been written so much later that things may have changed."""
+    """Tell whether the first is known to have been written a week or more after the other."""
     first, last = _written(other.place), _written(one.place)
     return date.min < first and last - first >= _CHANGED
 
 
 def changed(one: Settled, other: Settled) -> bool:
-    """Tell whether two say the opposite, and were written so far apart that things may change."""
+    """Tell whether two sentences say the opposite, and were written a week or more apart."""
     return one.said != other.said and (_later(one, other) or _later(other, one))
 
 

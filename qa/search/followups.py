@@ -1,4 +1,4 @@
-"""A question and the turns before it → what the question is about, without a language model."""
+"""A question and the turns before it → its subject, without a language model."""
 
 import re
 from collections.abc import Sequence
@@ -21,40 +21,43 @@ from qa.text.vocabulary import (
 from qa.text.words import FUNCTION_WORDS, WORD, content_words
 from qa.types import Turn
 
-# "This week" points to nothing said before.
+# Words of time: "this week" points to nothing said before.
 _TIMES = frozenset(name.lower() for name in (*MONTHS, *WEEKDAYS)) | frozenset(
     """week weekend month year summer winter spring autumn fall season morning afternoon
     evening""".split()
 )
-# The forms that he, she, it and they take.
+# The forms of "be" that he, she, it and they take.
 _BE = BE - {"am", "being"}
 _AUXILIARIES = _BE | HAVE | DO | MODALS
-# Before "there" and "that": "Is there a vaccine?", "Will there be one?" point to nothing either.
+# Words before "there" and "that" in questions that point to nothing: "Is there a vaccine?", "Will
+# there be one?".
 _IS = _BE | HAVE | {"will"}
-# "Why did the latter resign?"
+# Words before "the latter" that make it a pointer: "Why did the latter resign?".
 _ASKS = _AUXILIARIES - frozenset("be been may might must shall should".split())
-# Before "that": "after that", "at that final"; after a noun it begins a clause: "a firm that …".
+# Words before "that" that make it a pointer: "after that", "at that final". After a noun, "that"
+# begins a clause: "a firm that …".
 _PREPOSITIONS = frozenset(
     """about after against at before behind beside besides by during for from in into of on over
     since than through to under until upon with without""".split()
 )
-# What a pronoun can mean within its own question: "Which singer canceled her tour?".
+# A subject that a pronoun can mean within its own question: "Which singer canceled her tour?".
 _OWN_SUBJECT = re.compile(
     rf"(?:who|(?:which|what) (?!{any_of(_AUXILIARIES)}\b)\w+)\b"
     rf"(?!['’]s {any_of(POSSESSIVES)}\b| {any_of(_IS | DO)}\b|"
     rf" {any_of(_AUXILIARIES)} {any_of(SUBJECTS)}\b)",
     re.IGNORECASE,
 )
-# "And the runner-up?", "What about Pakistan?".
+# Beginnings that go on from the last turn: "And the runner-up?", "What about Pakistan?".
 _GOES_ON = re.compile(r"(?:and|but|so|or|what about|how about)\b", re.IGNORECASE)
-# A question of so few words that names nothing leaves its subject out: "Since when?".
+# A question of at most this many content words that names nothing leaves its subject out: "Since
+# when?".
 _FEW = 2
-# With what stands in brackets before it: notes of ours on dates.
+# A citation's marker, with qa's own note on dates in brackets before it.
 _MARKER = re.compile(r"(?:\s*\([^()]*\))?\s*\[\d+\]")
-# Words of ours before a sentence, "Reported on 31 March 2017: “…”", and its quotation marks.
+# qa's own words before a sentence, "Reported on 31 March 2017: “…”", and its quotation marks.
 _LEAD = re.compile(r"^(?:[^“”\n]{1,120}: )?“(.*?)”(?=\s*\[\d+\])", re.MULTILINE | re.DOTALL)
-# Turns that are looked at, and names that are taken along: the question itself must not be
-# pushed out of what the models read.
+# How many turns are looked at, and how many names are taken from them: more would push the question
+# itself out of the models' window.
 _TURNS = 8
 _NAMES = 16
 
@@ -72,18 +75,18 @@ def depends(question: str) -> bool:
 
 
 def standalone(question: str, turns: Sequence[Turn]) -> str:
-    """Return a question that stands alone: one that depends on its turns, after their names."""
+    """Return a question that stands alone, with the names of the turns in front if needed."""
     return with_names(question, turns) if depends(question) else question
 
 
 def with_names(question: str, turns: Sequence[Turn]) -> str:
-    """Return a question behind the names of the turns before it, if they name anything."""
+    """Return a question with the names of the turns before it, if there are any, in front."""
     subject = " ".join(_subject(turns[-_TURNS:])[-_NAMES:])
     return f"{subject}. {question}" if subject else question
 
 
 def before(turns: Sequence[Turn]) -> str:
-    """Return what the turns were about, to search for it: the last question and its answer."""
+    """Return the last question and its answer as a query: the subject of the turns."""
     turns = turns[-_TURNS:]
     place = _last_question(turns)
     if place is None:
@@ -93,10 +96,10 @@ def before(turns: Sequence[Turn]) -> str:
 
 
 def subjects(question: str, turns: Sequence[Turn]) -> list[str]:
-    """Return what a question without a subject may be about, likeliest first: "And there?".
+    """Return the likely subjects of a question that has none ("And there?"), likeliest first.
 
-    The names in the last answer, and those in its question, times aside; these first, where it
-    asks of what happened there.
+    Subjects are the names in the last answer and in its question, without times. The names of that
+    earlier question come first if the new question says "there".
     """
     place = _last_question(turns)
     if place is None:
@@ -115,9 +118,9 @@ def _timeless(text: str) -> str:
 
 
 def names(text: str, first: bool = False) -> list[str]:
-    """Return the words of a text that name something: with a capital or a figure, in order.
+    """Return the words of a text that have a capital or a figure, and so name something, in order.
 
-    The first word of a question has a capital anyway, and counts only if it is asked for.
+    The first word of a text has a capital anyway, and counts only if `first` is set.
     """
     return [
         word
@@ -147,13 +150,13 @@ def _points(words: Sequence[str], place: int) -> bool:
 
 
 def _subject(turns: Sequence[Turn]) -> list[str]:
-    """Return the names in the last question and its answer, and what that question needed."""
+    """Return the names in the last question, in its answer, and in the turns that it needed."""
     place = _last_question(turns)
     if place is None:
         return []
     asked = turns[place].text
     earlier = _subject(turns[:place]) if depends(asked) else []
-    # A name may be the first word of an answer, unlike of a question.
+    # The first word of an answer may be a name; that of a question is not.
     said = names(_said(turns[place + 1 :]), first=True)
     own = names(asked) or ([] if earlier else content_words(asked))
     return list(dict.fromkeys([*earlier, *own, *said]))

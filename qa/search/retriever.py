@@ -26,17 +26,17 @@ from qa.search.times import period_asked
 from qa.text.words import shingles, words
 from qa.types import Filters, Hit, Passage, Source, Turn
 
-# Passages taken from each search before they are fused.
+# How many passages each search gives to the fusion.
 _DEPTH = 100
 
-# Two passages are copies if they share this much of the runs of five words that either has. Less,
-# and stories that differ in a name would be one: "elected mayor of Tolk", "of Karsk".
+# Two passages are copies if they share this part of all their runs of five words. A lower bound
+# would merge stories that differ in a name: "elected mayor of Tolk", "of Karsk".
 _COPY = 0.8
-# Passages on the time that a question names, at most, and how long that may be, in days: a year's
-# would be most of an archive's.
+# How many passages that speak of the question's time are looked at, and how long that time may be,
+# in days: the passages on a year would be most of an archive.
 _HAPPENED = 2000
 _MONTH = 31
-# Articles of the conversation so far that come sooner.
+# How many articles of the conversation so far are preferred.
 _CARRIED = 3
 
 
@@ -64,9 +64,9 @@ class Retriever(BaseRetriever):
     ) -> list[Hit]:
         """Return at most `limit` hits, best first, of the articles that pass the filters.
 
-        `asked_on` is the day of asking, or else what `today` says: articles of the days around it
-        come sooner. A question that needs the turns before it is searched with the names in them,
-        and the articles they were about come sooner. The score is made as `Ranking` says. Raises
+        `asked_on` is the day of asking; `today` gives the day if it is None. Articles of the days
+        around it rank higher. A question that needs the turns before it is searched with the names
+        in those turns, and their articles rank higher. `Ranking` defines the score. Raises
         `LibraryError` if the library cannot be read, `QuestionError` for a source that is no site.
         """
         asked = understand(question, turns, self.today(asked_on, filters))
@@ -81,9 +81,9 @@ class Retriever(BaseRetriever):
         filters: Filters | None = None,
         limit: int | None = None,
     ) -> list[Hit]:
-        """Return what `hits` does, for a question that is understood already.
+        """Return the hits for a question that is understood already, as `hits` does.
 
-        `limit` takes the place of the retriever's own. Raises as `hits` does.
+        `limit` replaces the retriever's own. Raises as `hits` does.
         """
         context = before(turns) if asked.whole != asked.text else ""
         texts = [asked.whole, context] if context else [asked.whole]
@@ -118,9 +118,10 @@ class Retriever(BaseRetriever):
     def today(
         self, asked_on: datetime.date | None, filters: Filters | None
     ) -> datetime.date | None:
-        """Return the day of asking, or else that as of which the archive is asked.
+        """Return the day of asking, or else the day as of which the archive is asked.
 
-        Without either, the newest date of what passes the filters; None if nothing has a date.
+        Without either, return the newest date of the articles that pass the filters, or None if no
+        article has a date.
         """
         filters = filters or Filters()
         return asked_on or filters.as_of or _newest(self.library.extent(filters))
@@ -156,7 +157,7 @@ class Retriever(BaseRetriever):
         scored = [(passage, source, score(id_, source)) for id_, (passage, source) in found.items()]
         best = _without_copies(sorted(scored, key=lambda row: (-row[2], row[0].id)), limit)
         similarity = dict(by_meaning)
-        # What only the search by words found.
+        # Hits that only the search by words found have no cosine yet.
         rest = [passage.id for passage, *_ in best if passage.id not in similarity]
         if rest and state.vectors:
             similarity |= self.vectors.similarities(state.vectors, vector, rest)
@@ -168,21 +169,21 @@ class Retriever(BaseRetriever):
     def _times(
         self, named: Period | None, asked_on: datetime.date | None, filters: Filters
     ) -> "_Times":
-        """Return the times that a question is about, of which there may be articles."""
+        """Return the times that a question is about, less those that the archive does not reach."""
         extent = self.library.extent(filters)
         day = asked_on or filters.as_of or _newest(extent)
         if named and extent and (named[1] < extent[0] or named[0] > extent[1]):
-            # "Net zero by 2050": no article is of that time.
+            # "Net zero by 2050": no article was written then.
             named = None
         if day and extent and not asked_on:
-            # Asked as of a day long after the last article, the newest are still the nearest.
+            # On a day long after the last article, the newest articles are still the nearest.
             day = min(day, extent[1])
         return _Times(named, day)
 
     def _on_time(
         self, named: Period | None, vector: Vectors, state: State, filters: Filters
     ) -> dict[str, float]:
-        """Return what is added for passages on a time, by how like the question each is."""
+        """Return the bonus of each passage that speaks of a time, in proportion to its cosine."""
         if not named or not state.vectors or (named[1] - named[0]).days > _MONTH:
             return {}
         among = self.library.passages_on(named, _HAPPENED, filters)
@@ -191,7 +192,7 @@ class Retriever(BaseRetriever):
         return {id_: self.ranking.on_time * near / best for id_, near in found if near > 0}
 
     def _carried(self, hits: Sequence[Hit]) -> dict[str, float]:
-        """Return what the articles of an earlier question's first hits add for the next."""
+        """Return the bonus of each article among the first hits of the earlier question."""
         ids = list(dict.fromkeys(hit.article.id for hit in hits))[:_CARRIED]
         return {id_: self.ranking.conversation / place for place, id_ in enumerate(ids, start=1)}
 
@@ -203,10 +204,10 @@ class Retriever(BaseRetriever):
 
 @dataclass(frozen=True, slots=True)
 class _Times:
-    """When the articles were written that a question is most likely about.
+    """The times from which the articles on a question most likely are.
 
-    `named` is the time that it names, if there are articles of that time; `day` is the day of
-    asking, or the newest of what is searched, if that is earlier and no day was given.
+    `named` is the time that the question names, if the archive has articles of that time. `day` is
+    the day of asking, or the newest date searched if that is earlier and no day was given.
     """
 
     named: Period | None
@@ -233,9 +234,9 @@ _Scored = tuple[Passage, Source, float]
 def _without_copies(
     ranked: Sequence[_Scored], limit: int
 ) -> list[tuple[Passage, Source, float, list[Source]]]:
-    """Return the first so many passages, each with the articles in which it stands as well.
+    """Return the first `limit` passages, each with the other articles that have a copy of it.
 
-    One wire story in five papers is one source.
+    A wire story in five papers is one source, and one hit.
     """
     kept: list[tuple[Passage, Source, float, list[Source]]] = []
     marks: list[frozenset[tuple[str, ...]]] = []
@@ -258,8 +259,9 @@ def _without_copies(
 def fuse(rankings: Sequence[tuple[Sequence[tuple[str, float]], float]]) -> dict[str, float]:
     """Return the weighted sum of an item's scores, each scaled to 0..1 over its ranking.
 
-    Each ranking comes with its weight; an item that it lacks has 0 there. Bruch, Gai and
-    Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval", 2023.
+    Each ranking comes with its weight; an item that a ranking lacks scores 0 there. Convex
+    combination with min-max scaling: Bruch, Gai and Ingber, "An Analysis of Fusion Functions for
+    Hybrid Retrieval", 2023.
     """
     scores: dict[str, float] = {}
     for ranking, weight in rankings:

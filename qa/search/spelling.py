@@ -5,7 +5,7 @@ import re
 from qa.library.catalogue import Library
 from qa.models.embedder import Embedder
 
-# Shorter words are near to too many others.
+# The shortest word that is corrected, in letters: shorter words are near too many others.
 _SHORTEST = 6
 _WORD = re.compile(r"[^\W\d_]+")
 
@@ -13,8 +13,8 @@ _WORD = re.compile(r"[^\W\d_]+")
 def spelled(question: str, library: Library, embedder: Embedder) -> str:
     """Return a question in the archive's spelling: "when did zelenksy speak" asks of Zelensky.
 
-    A word changes only if no article has it, in any of its forms, a word of the archive is nearly
-    the same, and the embedder does not know it as a word either.
+    A word is replaced only if no article has any of its forms, the embedder does not know it as a
+    word, and the archive has a word that is spelled nearly the same.
     """
     found = {word for word in _WORD.findall(question) if len(word) >= _SHORTEST}
     words = sorted(found)

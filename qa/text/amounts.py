@@ -1,4 +1,4 @@
-"""When two answers name the same day or the same amount, however they are written."""
+"""Whether two answers name the same day or the same amount, however they are written."""
 
 import re
 from dataclasses import dataclass
@@ -48,7 +48,7 @@ _HALF = re.compile(
 _RESULT = re.compile(r"\b(\d{1,3}) ?[-–—] ?(\d{1,3})\b")
 _UNITS = {"km": "kilometer", "kilometre": "kilometer", "metre": "meter", "kg": "kilogram"}
 _AMOUNT = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?|[a-z]+")
-# Words that stand beside an amount without naming what it counts.
+# Words beside an amount that do not name the things counted.
 _PLAIN = frozenset(
     "a about almost an and approximately around at by for from in least more most nearly of on "
     "over per roughly some than the to up under".split()
@@ -57,9 +57,9 @@ _PLAIN = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Quantities:
-    """Days as (month, day), day 0 for a whole month; years; amounts; and what is counted.
+    """The days of a text, as (month, day) with day 0 for a whole month; years; amounts; and units.
 
-    `results`, such as "2-1", are amounts as well, of which the order counts.
+    `results`, such as "2-1", are amounts whose order counts.
     """
 
     days: frozenset[tuple[int, int]]
@@ -72,9 +72,8 @@ class Quantities:
 def same_value(one: str, other: str) -> bool:
     """Tell whether two short answers name the same dates, or the same amounts.
 
-    "27–28 April 2017" and "April 27 to 28" do: a year, or some of what is counted, may be left
-    out on one side; but "2-1" is not "1-2". Without a date or a number in both there is nothing
-    to compare.
+    "27–28 April 2017" and "April 27 to 28" are the same: one side may leave out the year, or a
+    unit. "2-1" and "1-2" are not. Without a date or a number on both sides the result is False.
     """
     first, second = quantities(one), quantities(other)
     within = first.units <= second.units or second.units <= first.units
@@ -82,7 +81,7 @@ def same_value(one: str, other: str) -> bool:
 
 
 def other_value(one: str, other: str) -> bool:
-    """Tell whether both name dates or amounts, and not the same ones, or of other things."""
+    """Tell whether both name dates or amounts, and these differ in value or in unit."""
     first, second = quantities(one), quantities(other)
     days = bool(first.days and second.days)
     numbers = bool(first.amounts | first.years) and bool(second.amounts | second.years)
@@ -163,7 +162,7 @@ class _Number:
         self._scaled = False
 
     def takes(self, token: str) -> bool:
-        """Read a word on if it belongs to the number; tell whether it does."""
+        """Take the next word in if it belongs to the number; tell whether it does."""
         if token == "and":
             # "A hundred and twenty" is one number, "20 and three" are two.
             return self._scaled
@@ -194,7 +193,7 @@ class _Number:
         return True
 
     def _room(self, found: float, digits: bool) -> bool:
-        """Tell whether a number fits behind the group: five behind twenty or a hundred."""
+        """Tell whether a number fits behind the digits read so far: five fits behind twenty."""
         assert self._group is not None
         if digits:
             return False

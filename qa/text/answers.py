@@ -1,4 +1,4 @@
-"""When two answers are the same, and whether a text holds an answer: by their normalised form."""
+"""Whether two answers are the same, and whether a text holds an answer, once normalised."""
 
 import re
 import string
@@ -35,7 +35,7 @@ def squad_normalise(text: str) -> str:
 
 
 def sameness(text: str) -> tuple[str, ...]:
-    """Return what two answers share if they are the same: their words normalised, and figures."""
+    """Return a key that equal answers share: their normalised words, and their figures."""
     figures = (_THOUSANDS.sub("", figure) for figure in _FIGURE.findall(text))
     return normalise(text), *(figure.translate(_DASHES) for figure in figures)
 

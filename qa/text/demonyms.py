@@ -1,4 +1,4 @@
-"""A name and what is made of it: Japan, Japanese, Japan's."""
+"""A name and the words derived from it: Japan, Japanese, Japan's."""
 
 # Names that are written in several ways.
 _ALIASES = (
@@ -27,7 +27,7 @@ _ROOT = 4
 
 
 def roots(word: str) -> frozenset[str]:
-    """Return a word with and without what makes "Japanese" of "Japan"; none of "us"."""
+    """Return a word with and without an ending such as that of "Japanese"; nothing for "us"."""
     lower = word.lower().replace("’", "'")
     if word == "us":
         # "They told us" names nobody.

@@ -1,4 +1,4 @@
-"""What of a text can be shown in a terminal, and what can be stored."""
+"""Texts → the same without characters that no terminal should show, or no file can store."""
 
 import unicodedata
 
@@ -12,7 +12,7 @@ def printable(text: str) -> str:
 
 
 def without_controls(text: str) -> str:
-    """Return a text without control characters: what commands a terminal, or turns its direction.
+    """Return a text without control characters, which command a terminal or turn its direction.
 
     Line breaks and tabs stay.
     """

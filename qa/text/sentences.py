@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from sentencex import get_sentence_boundaries
 
 _GAP = re.compile(r"\n\s*\n")
-# What the segmenter takes for the end of a sentence: "at 5 p.m. Monday".
+# Places that the segmenter wrongly takes for the end of a sentence: "at 5 p.m. Monday".
 _NO_END = re.compile(r"[ap]\.m\.\s+(?:[A-Z][a-z]+day\b|[A-Z]{2,4}\b|Eastern\b|Pacific\b)")
 _WHITE_SPACE = re.compile(r"[^\S\n]")
 
@@ -15,7 +15,7 @@ Offsets = tuple[int, int]
 
 
 def paragraphs(text: str) -> Iterator[Offsets]:
-    """Yield the (start, end) of each paragraph: what blank lines set apart."""
+    """Yield the (start, end) of each paragraph; blank lines separate paragraphs."""
     opened = 0
     for gap in _GAP.finditer(text):
         yield from _trimmed(text, opened, gap.start())
@@ -45,8 +45,8 @@ def _trimmed(text: str, start: int, end: int) -> Iterator[Offsets]:
 
 def _sentences(text: str, start: int, end: int) -> Iterator[Offsets]:
     opened: int | None = None
-    # The segmenter panics on some white space that is not ASCII ("Plan B\u00a0."). What
-    # stands in for it is one character too, so that the offsets hold.
+    # The segmenter panics on some white space that is not ASCII ("Plan B\u00a0."). The substitute
+    # has one character too, so that the offsets hold.
     plain = _WHITE_SPACE.sub(" ", text[start:end])
     for found in get_sentence_boundaries("en", plain):
         bounds = _trimmed(text, start + found["start_index"], start + found["end_index"])

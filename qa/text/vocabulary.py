@@ -51,7 +51,7 @@ STRONG_PASTS = frozenset(
 
 
 def any_of(words: Iterable[str]) -> str:
-    """Return an alternation of words, longest first, so that none stops short of another."""
+    """Return a pattern for any of the words, the longest first, so that none hides another."""
     return (
         "(?:" + "|".join(map(re.escape, sorted(words, key=lambda word: (-len(word), word)))) + ")"
     )

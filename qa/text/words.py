@@ -13,7 +13,7 @@ FUNCTION_WORDS = frozenset(
     there these they this those through to up was we were what when where which while who whom
     whose why will with would you your""".split()
 )
-# Words in a row that two texts share only if one is taken from the other.
+# The length of a run, in words, that two texts share only if one was taken from the other.
 _SHINGLE = 5
 
 
@@ -37,8 +37,8 @@ def stems(text: str) -> frozenset[str]:
 
 @lru_cache(maxsize=65536)
 def _stem(word: str) -> str:
-    # One stemmer for each call: it keeps the word that it works on in itself.
-    # It knows the ending of "Abe's" by the straight apostrophe alone.
+    # Each call makes a stemmer, since a stemmer holds the word that it works on. The stemmer knows
+    # the ending of "Abe's" only with a straight apostrophe.
     return str(stemmer("english").stemWord(word.replace("’", "'")))
 
 
@@ -47,7 +47,7 @@ def _words(text: str) -> list[str]:
 
 
 def shingles(text: str) -> frozenset[tuple[str, ...]]:
-    """Return the runs of five words in a text, in lower case; all of it, if it is shorter.
+    """Return the runs of five words in a text, in lower case; a shorter text is one run.
 
     Broder, "On the resemblance and containment of documents", 1997.
     """

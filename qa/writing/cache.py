@@ -1,4 +1,4 @@
-"""Replies of chat models, kept in a file, by all that they depend on."""
+"""Replies of chat models, kept in a file under a hash of everything that they depend on."""
 
 import sqlite3
 import threading

@@ -1,4 +1,4 @@
-"""Settings → what lets a chat model write."""
+"""Settings → a writer, which lets a chat model write."""
 
 from qa.settings import Settings
 from qa.writing.cache import ReplyCache
@@ -7,7 +7,7 @@ from qa.writing.writer import Writer
 
 
 def load_writer(settings: Settings) -> Writer:
-    """Return what lets the chat model write that the settings name. Nothing is sent to it.
+    """Return a writer with the chat model that the settings name. Nothing is sent to the model.
 
     Raises `SettingsError` if it cannot be had, and `PromptError` for prompts that do not fit.
     """

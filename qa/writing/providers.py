@@ -1,4 +1,4 @@
-"""A setting such as "openai:gpt-5-mini" → a LangChain chat model; what goes wrong with one, told.
+"""A setting such as "openai:gpt-5-mini" → a LangChain chat model; its errors → one line each.
 
 The provider's own messages are never shown: some hold a part of the key.
 """
@@ -20,7 +20,7 @@ _PROVIDERS = {
     "ollama": ("langchain-ollama", ""),
 }
 _REFUSED, _MISSING, _TOO_MANY, _LATE = (401, 403), (404,), (409, 425, 429), (408,)
-# What it has to be asked with where a server of one's own wants no key.
+# The key that is sent to a server of the user's own, which wants none.
 _NO_KEY = "none"
 
 
@@ -34,7 +34,7 @@ def load_chat_model(settings: Settings) -> BaseChatModel:
     if provider not in _PROVIDERS or not name:
         known = ", ".join(f"{one}:…" for one in _PROVIDERS)
         raise SettingsError(
-            f"QA_MODEL is {settings.model!r}: it must be PROVIDER:MODEL, one of {known}"
+            f"QA_MODEL is {settings.model!r}, and must be PROVIDER:MODEL, one of {known}"
         )
     package, key = _PROVIDERS[provider]
     if importlib.util.find_spec(package.replace("-", "_")) is None:
@@ -42,7 +42,7 @@ def load_chat_model(settings: Settings) -> BaseChatModel:
     if key and not is_set(key) and not settings.model_url:
         raise SettingsError(f"{settings.model} needs a key: set {key} in the environment")
     options = _options(settings, provider, key)
-    # It imports the provider: only now.
+    # Imported late: it imports the provider's package.
     from langchain.chat_models import init_chat_model
 
     try:
@@ -66,10 +66,10 @@ def _options(settings: Settings, provider: str, key: str) -> dict[str, Any]:
     if provider == "ollama":
         options["client_kwargs"] = {"timeout": settings.model_timeout}
     else:
-        # Tried again by us, for every provider alike: see `qa.writing.writer`.
+        # `qa.writing.writer` tries again, in the same way for every provider.
         options |= {"timeout": settings.model_timeout, "max_retries": 0}
     if provider == "openai":
-        # Else a stream would not tell what it took.
+        # Without this, a stream does not count its tokens.
         options["stream_usage"] = True
     if settings.model_rate:
         options["rate_limiter"] = InMemoryRateLimiter(
@@ -87,7 +87,7 @@ def _is_address(url: str) -> bool:
 
 
 def without_secrets(url: str) -> str:
-    """Return an address without a name, a password or a query, which may hold a key."""
+    """Return an address without user name, password and query, which may hold a key."""
     try:
         parts = urlsplit(url)
         return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="").geturl()
@@ -96,9 +96,10 @@ def without_secrets(url: str) -> str:
 
 
 def model_error(error: Exception, model: str, url: str = "") -> ModelError:
-    """Return what a provider's error means, in one line that names the fix.
+    """Return the error of qa that a provider's error means, in one line that names the fix.
 
-    `ModelUnreachable` is for what may pass by itself: time, rate, a connection, a server's fault.
+    `ModelUnreachable` is for faults that may pass by themselves: a time-out, too many requests, a
+    broken connection, a fault of the server.
     """
     at = f"{model} at {without_secrets(url)}" if url else model
     status = getattr(error, "status_code", None) or getattr(

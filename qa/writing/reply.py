@@ -1,4 +1,4 @@
-"""A chat model's reply → sentences, each with the words that it is said to rest on."""
+"""A chat model's reply → sentences, each with the words that the model copied for it."""
 
 import itertools
 import json
@@ -9,14 +9,14 @@ from typing import Any
 from qa import prompts
 from qa.checking.check import Sentence
 
-# A sentence, and behind it, in brackets, numbers with copied words.
+# A number and copied words, in brackets behind a sentence.
 _QUOTED = re.compile(r"\[ ?(\d+) ?(?:\] ?)?[:,]? ?[\"“„«](.*?)[\"”“»] ?\]?(?= ?(?:\[|[.,;]? ?$))")
 _MARKER = re.compile(r"\[\s*(\d+)\s*\]")
 _ENDS = re.compile(r"[.!?][\"”’')]*$")
-# Where another sentence begins behind the copied words of one.
+# The place where a sentence begins behind the copied words of another.
 _NEXT = re.compile(r"(?<=[\"”»]\]) +(?=[\"“]?[A-Z])")
 _LIST = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.)])\s+")
-# What a provider that can be held to a schema is held to.
+# The schema for providers that can be held to one.
 SCHEMA: dict[str, Any] = {
     "title": "reply",
     "description": "The answer, sentence by sentence; no sentence if the passages do not hold it.",
@@ -53,17 +53,17 @@ SCHEMA: dict[str, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A reply as far as it is there: whole sentences, and whether it refuses to answer."""
+    """A reply so far: its whole sentences, and whether it refuses to answer."""
 
     sentences: tuple[Sentence, ...] = ()
     refused: bool = False
 
 
 def parse(reply: str) -> Reply:
-    """Return the sentences in a reply: a line each, copied words in brackets behind it.
+    """Return the sentences of a plain reply: one on a line, with copied words in brackets behind.
 
-    A line that ends in the middle of a sentence goes on in the next one, but one that only leads
-    to what follows ("Here is the answer:") is left out. It is a refusal if it begins with one.
+    A line that ends inside a sentence goes on in the next line. A line that only introduces the
+    next ("Here is the answer:") is left out. A reply that begins with a refusal is a refusal.
     """
     whole = (_LIST.sub("", " ".join(line.split())) for line in reply.splitlines())
     lines = [part for line in whole for part in _NEXT.split(line)]
@@ -88,11 +88,11 @@ def parse(reply: str) -> Reply:
 
 
 def structure(reply: str) -> Reply:
-    """Return the sentences in a reply by the schema; none, if it is not by it."""
+    """Return the sentences of a reply by the schema; none if the reply does not follow it."""
     found: list[Sentence] = []
     try:
         for one in json.loads(reply)["sentences"]:
-            # It may have written brackets all the same.
+            # A model may write brackets even so.
             text, more = _taken_apart(" ".join(str(one["text"]).split()))
             quotes = ((int(quote["passage"]), str(quote["words"])) for quote in one["quotes"])
             found.append(Sentence(text, (*quotes, *more)))
@@ -104,7 +104,7 @@ def structure(reply: str) -> Reply:
 
 
 def _taken_apart(line: str) -> tuple[str, tuple[tuple[int, str], ...]]:
-    """Return a sentence without its brackets, and what stands in them."""
+    """Return a sentence without its brackets, and the numbers and words in the brackets."""
     quotes = tuple((int(number[:6]), words) for number, words in _QUOTED.findall(line))
     rest = _QUOTED.sub(" ", line)
     bare = tuple((int(mark[:6]), "") for mark in _MARKER.findall(rest))

@@ -1,8 +1,8 @@
 """The stages that a chat model adds to the chain: rewrite, answer, verify.
 
-What it writes is shown sentence by sentence, each once it has passed the check. What does not
-pass is asked for once more, and dropped if it does not pass then. If nothing is left, or the model
-cannot be reached, the reader's answer stands in, and says so.
+Each sentence of the model is shown once it has passed the check. A sentence that does not pass is
+asked for once more, and dropped if the second version does not pass. If nothing is left, or the
+model cannot be reached, the reader's answer stands in, and says so.
 """
 
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -23,7 +23,7 @@ class WritingStages:
     """The stages of a chat model. Threads may share them."""
 
     def __init__(self, writer: Writer, cite: Callable[[Work], Answer], checker: Checker) -> None:
-        """Take a model, what makes an answer of a work's draft, and what checks sentences."""
+        """Take a writer, a function from a work with a draft to an answer, and a checker."""
         self._writer = writer
         self._cite = cite
         self._checker = checker
@@ -33,7 +33,8 @@ class WritingStages:
         try:
             whole = self._writer.rewrite(work.asked, work.turns, work.talk.usage)
         except ModelUnreachable:
-            # The search goes on as without a model; the model may be back for the answer.
+            # The search goes on as without a model; the model may be reachable again for the
+            # answer.
             return work
         return replace(work, asked=understand(whole, today=work.asked.today)) if whole else work
 
@@ -52,12 +53,12 @@ class WritingStages:
         yield replace(work, done=True)
 
     def verify(self, works: Iterator[Work]) -> Iterator[Answer]:
-        """Yield growing answers of what passes the check; the last is whole."""
+        """Yield growing answers, made of the sentences that pass the check; the last is whole."""
         checked, spent, shown = Checked(self._checker), 0.0, 0
         check = timed("verify", partial(self._check, checked))
         for unchecked in works:
             work = check(unchecked)
-            # All pieces of a reply together; between them the model works.
+            # Only the time inside the check counts: between the pieces of a reply the model works.
             spent += work.stages["verify"]
             work = replace(work, stages={**work.stages, "verify": spent})
             if work.done:
@@ -67,13 +68,13 @@ class WritingStages:
                 yield self._answer_of(work, checked, checked.draft(work.draft))
 
     async def averify(self, works: AsyncIterator[Work]) -> AsyncIterator[Answer]:
-        """Do as `verify` does, for those who call the chain asynchronously: all at its end."""
+        """Do the work of `verify` for an asynchronous caller, who gets all answers at the end."""
         for answer in self.verify(iter([work async for work in works])):
             yield answer
 
     def _check(self, checked: Checked, work: Work) -> Work:
-        """Check what is new in a reply; at its end, ask once more for what did not pass."""
-        # Of the last sentence the quotes may still come.
+        """Check the new sentences of a reply; at its end, ask once more for those that fail."""
+        # The quotes of the last sentence may still come.
         whole = work.reply.sentences if work.done else work.reply.sentences[:-1]
         checked.take(whole, work.handed)
         if work.done and checked.faults and not work.unreachable and not work.reply.refused:
@@ -92,7 +93,7 @@ class WritingStages:
         return self._answer_of(work, checked, work.draft, note, stood_in=True)
 
     def _again(self, work: Work, checked: Checked) -> Work:
-        """Ask once more for what did not pass, and check what comes."""
+        """Ask once more for the sentences that did not pass, and check the new versions."""
         checked.retried = len(checked.faults)
         try:
             faults = [(sentence, why) for _, sentence, why in checked.faults]
@@ -100,7 +101,8 @@ class WritingStages:
         except ModelUnreachable as error:
             return replace(work, unreachable=str(error))
         except ModelError:
-            # It took the first request: the second can be too long for it. What passed, stays.
+            # The model took the first request; the second may be too long. Sentences that passed
+            # stay.
             return work
         return work
 

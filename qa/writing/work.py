@@ -16,17 +16,17 @@ Staged = TypeVar("Staged", "Work", Answer)
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What is known of a question so far.
+    """The state of one question in the chain: each stage adds to it.
 
-    `question` is what people put, and `asked` what it asks for; where a chat model has rewritten
-    the question, what the rewritten one asks for. `kind` is the form of answer that it wants.
-    `wide` are more hits, in which sentences that tell of a subject, or dated ones, are looked for;
-    `more` are such sentences that stand below the draft's answer. `stages` has the seconds that
-    each finished stage took.
+    `question` is the question as people put it, and `asked` the question as it was understood,
+    after a chat model has rewritten it if one did. `kind` is the form of answer that the question
+    wants. `wide` are more hits, which are searched for sentences on a subject and for dated
+    sentences; `more` are such sentences that stand below the draft's answer. `stages` has the
+    seconds of each finished stage.
 
-    Five fields are for a chat model: `talk` has what was said to the model so far; `handed` has the
-    hits that it was given, numbered from 1; `reply` is as much as it has written; `done` says
-    whether that is all; and `unreachable` says why there is no reply.
+    Five fields are for a chat model: `talk` is the conversation with the model so far; `handed` are
+    the hits that the model was given, numbered from 1; `reply` is the part that it has written;
+    `done` says whether that is all; and `unreachable` says why there is no reply.
     """
 
     question: str
@@ -53,7 +53,7 @@ class Work:
 
 
 def timed(name: str, stage: Callable[[Any], Staged]) -> Callable[[Any], Staged]:
-    """Return a stage that writes down the seconds it took, after those of the stages before."""
+    """Return a stage that adds its own seconds to those of the stages before."""
 
     def run(given: Any) -> Staged:
         started = time.perf_counter()

@@ -30,9 +30,9 @@ from qa.types import Hit, QuestionKind, Turn, day
 from qa.writing.providers import model_error
 from qa.writing.reply import SCHEMA, Reply, parse, structure
 
-# Tags of ours in a passage would end it early, or begin another.
+# A tag such as </passage> inside a passage would end the passage early.
 _TAG = re.compile(r"<(?=\s*/?\s*passage\b)", re.IGNORECASE)
-# Each with its variables. People may have their own.
+# The prompts, each with its variables. People may have prompts of their own.
 PROMPTS = {
     "answer": ("refusal",),
     "question": ("passages", "question"),
@@ -41,31 +41,31 @@ PROMPTS = {
 }
 _TURNS = 6
 _LONGEST_QUESTION = 300
-# The share of a question's words, but for its pronouns, that are in it when it is put otherwise.
+# The share of a question's words, pronouns aside, that a rewritten question must keep.
 _KEPT = 0.5
 # Seconds before the second try; each later one waits twice as long, and up to as much again.
 _WAIT = 0.5
-# What a reply may have at most: a model that does not stop is stopped.
+# The longest reply, in characters: a model that does not stop is stopped.
 _REPLY = 8000
 
 
 @dataclass(slots=True)
 class Usage:
-    """What a model took: calls, and tokens as its provider counts them, 0 if it does not."""
+    """The calls and tokens that a model took; tokens are 0 if the provider does not count them."""
 
     calls: int = 0
     input_tokens: int = 0
     output_tokens: int = 0
 
     def add(self, message: Any) -> None:
-        """Count what a message, or a piece of one, says that it took."""
+        """Add the tokens that a message, or a piece of one, reports."""
         if tokens := getattr(message, "usage_metadata", None):
             self.input_tokens += int(tokens.get("input_tokens") or 0)
             self.output_tokens += int(tokens.get("output_tokens") or 0)
 
 
 class Replies(Protocol):
-    """Keeps replies of models, by all that they depend on."""
+    """Keeps replies of models, each under a hash of everything that it depends on."""
 
     def get(self, key: str) -> str | None:
         """Return a reply, None if there is none."""
@@ -79,7 +79,7 @@ class Replies(Protocol):
 
 @dataclass(slots=True)
 class Talk:
-    """What has been said to a model about one question."""
+    """The messages to a model about one question."""
 
     messages: list[BaseMessage] = field(default_factory=list)
     usage: Usage = field(default_factory=Usage)
@@ -102,9 +102,9 @@ class Writer:
     ) -> None:
         """Take a model. `budget` is how many characters of passages it is handed at most.
 
-        What fails for the moment is tried `tries` times. `structured` asks for the sentences by a
-        schema, if the model's provider can hold it to one. `replies` are used again. Raises
-        `PromptError` for prompts of one's own that lack a variable.
+        A request that may succeed later is tried `tries` times. `structured` asks for sentences by
+        a schema, if the provider can hold the model to one. Kept `replies` are used again. Raises
+        `PromptError` for a user's own prompts that lack a variable.
         """
         self._model = model
         self.name, self._url = name, url
@@ -114,15 +114,15 @@ class Writer:
         self._structured = structured
         self._replies = replies
         self._instructions = self._prompt("answer", refusal=prompts.refusal_opening())
-        # All of them, now: not at the first question.
+        # All prompts are checked now, and not at the first question.
         for prompt, variables in PROMPTS.items():
             self._prompt(prompt, **dict.fromkeys(variables, ""))
 
     def rewrite(self, asked: Asked, turns: Sequence[Turn], usage: Usage) -> str:
         """Return a question rewritten by the model to stand alone; '' where that is not needed.
 
-        A question that depends on no turn is not asked about. What the model writes counts only if
-        it is the same question, with nothing in it that was not said; else '' is returned. Raises
+        The model is not asked about a question that depends on no turn. Its wording counts only if
+        it is the same question and adds nothing that was not said; else '' is returned. Raises
         `ModelError` if the model cannot be asked.
         """
         said = [turn for turn in turns if turn.text.strip()][-_TURNS:]
@@ -154,14 +154,14 @@ class Writer:
         cannot be asked.
         """
         passages = "\n\n".join(_passage(n, hit) for n, hit in enumerate(hits, start=1))
-        # Not a variable: people's own prompts would lack it.
+        # The form is no variable of the prompt: people's own prompts would lack it.
         put = "\n".join(filter(None, [question, prompts.form(kind)]))
         asked = self._prompt("question", passages=passages, question=put)
         talk.messages = [SystemMessage(self._instructions), HumanMessage(asked)]
         yield from self._written(talk)
 
     def again(self, faults: Sequence[tuple[Sentence, str]], talk: Talk) -> Reply:
-        """Return what the model writes in place of sentences that did not pass.
+        """Return the model's new versions of sentences that did not pass.
 
         Raises `ModelError` if the model cannot be asked.
         """
@@ -174,7 +174,7 @@ class Writer:
         read = structure if self._structured else parse
         for piece in self._stream(talk.messages, talk.usage, self._structured):
             reply += piece
-            # What stands behind the last line break, or in the last object, is not whole yet.
+            # The text behind the last line break, or in the last object, is not whole yet.
             if "\n" in piece and not self._structured:
                 yield parse(reply.rpartition("\n")[0])
         talk.messages.append(AIMessage(reply))
@@ -183,7 +183,7 @@ class Writer:
     def _stream(
         self, messages: list[BaseMessage], usage: Usage, structured: bool = False
     ) -> Iterator[str]:
-        """Yield a reply in pieces; one that breaks off before it began is asked for again."""
+        """Yield a reply in pieces; a reply that breaks off before the first is asked for again."""
         key = self._key(messages, structured)
         if self._replies and (kept := self._replies.get(key)) is not None:
             yield kept
@@ -211,7 +211,7 @@ class Writer:
         if self._replies:
             reply = "".join(pieces)
             read = (structure if structured else parse)(reply)
-            # One that says nothing may say more another time.
+            # An empty reply is not kept: the next one may say something.
             if read.sentences or read.refused:
                 self._replies.put(key, reply)
 
@@ -232,7 +232,7 @@ class Writer:
         return hashlib.sha256(whole.encode("utf-8", "replace")).hexdigest()
 
     def close(self) -> None:
-        """Let go of what is kept."""
+        """Close the file of kept replies."""
         if self._replies:
             self._replies.close()
 
@@ -241,7 +241,7 @@ class Writer:
 
 
 def _rewords(text: str, question: str, turns: Sequence[Turn]) -> bool:
-    """Tell whether a text is a question in other words, its names and figures all said before."""
+    """Tell whether a text puts a question in other words, without names or figures of its own."""
     before = " ".join([question, *(turn.text for turn in turns)])
     there = {root for word in WORD.findall(before) for root in roots(word)}
     kept = {word for word in stems(question) if word not in _stems_of_pronouns()}
