@@ -205,11 +205,11 @@ class CheckedBlocks(gr.Blocks):
     def _tell(self, block_fn: Any, request: Any, error: BaseException) -> None:
         scope = getattr(getattr(request, "request", None), "scope", {})
         name = getattr(block_fn, "name", None) or "a listener"
-        self.journal.tell(str(scope.get(CALLER, "this server")), f"{name}: {_brief(error)}")
+        self.journal.tell(str(scope.get(CALLER, "this server")), f"{name}: {brief(error)}")
         _LOG.debug("qa: refused", exc_info=error)
 
 
-def _brief(error: BaseException) -> str:
+def brief(error: BaseException) -> str:
     """Return an error on one line: its kind, its first line, and where it was raised."""
     frames = traceback.extract_tb(error.__traceback__)
     place = f" ({frames[-1].filename.rpartition('/')[2]}:{frames[-1].lineno})" if frames else ""

@@ -16,7 +16,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from qa.web.events import CheckedBlocks, checked, parsed, public, session_name
+from qa.web.events import CheckedBlocks, brief, checked, parsed, public, session_name
 from qa.web.headers import with_policy
 from qa.web.limits import AtOnce, Refused, body_of, bounded, check_share, replayed
 from qa.web.login import LOGIN, LOGOUT, Logins
@@ -68,28 +68,17 @@ class Guard:
             # The page has no WebSocket.
             await send({"type": "websocket.close", "code": 1008})
             return
-        begun = False
-        secured = with_policy(send)
-
-        async def sent(message: Message) -> None:
-            nonlocal begun
-            begun = True
-            await secured(message)
-
+        answer = _Answer(send)
         try:
-            await self._pass_on(scope, receive, sent)
+            await self._pass_on(scope, receive, answer.send)
         except Refused as refused:
-            # An answer that has begun cannot be taken back: the server closes the connection.
-            if begun:
-                raise
-            await _answer(scope, refused)(scope, receive, sent)
-        except Exception as error:
-            _LOG.error("qa: %s %s: %r", scope["method"], scope["path"], error, exc_info=True)
-            if begun:
-                raise
-            await _answer(scope, Refused(500, "this went wrong: load the page again"))(
-                scope, receive, sent
-            )
+            await answer.instead(scope, receive, refused)
+        except Exception as error:  # noqa: BLE001 - told in one line, and the server goes on
+            who = str(scope.get(CALLER, "unknown"))
+            self._journal.tell(who, f"{scope['method']} {scope['path']}: {brief(error)}")
+            _LOG.debug("qa: failed", exc_info=error)
+            failed = Refused(500, "this went wrong: load the page again")
+            await answer.instead(scope, receive, failed)
 
     async def _pass_on(self, scope: Scope, receive: Receive, send: Send) -> None:
         self._check_origin(scope)
@@ -269,7 +258,28 @@ class Guard:
         return receive
 
 
-def _answer(scope: Scope, refused: Refused) -> Response:
+class _Answer:
+    """An answer on its way, with what every answer tells browsers."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = with_policy(send)
+        self._begun = self._whole = False
+
+    async def send(self, message: Message) -> None:
+        """Send a part."""
+        self._begun = True
+        self._whole = message["type"] == "http.response.body" and not message.get("more_body")
+        await self._send(message)
+
+    async def instead(self, scope: Scope, receive: Receive, refused: Refused) -> None:
+        """Answer why there is no other answer; one that has begun is brought to its end."""
+        if not self._begun:
+            await _response(scope, refused)(scope, receive, self.send)
+        elif not self._whole:
+            await self.send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+def _response(scope: Scope, refused: Refused) -> Response:
     """Return why a request is refused, as a browser or a program reads it."""
     if scope["path"].startswith(API):
         return JSONResponse({"detail": refused.detail}, refused.status_code, refused.headers)
