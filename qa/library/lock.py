@@ -15,8 +15,9 @@ from qa.errors import LibraryBusy, LibraryError
 from qa.text.printable import printable
 
 _LOCK, _HOLDER = "writer.lock", "writer.json"
-# In a lock file of a file system that has no locks of its own, filelock names the process so.
-_MARKER = re.compile(r"^(pid|host)=(.+)$", re.MULTILINE)
+# On a file system without locks of its own, filelock writes into the file who holds the lock; what
+# stands behind a "?" is which container of the machine it was.
+_MARKER = re.compile(r"(\d+)\n([^\n?]+)")
 # Bytes read of what another process has written.
 _MOST = 4096
 
@@ -63,10 +64,8 @@ def holder_of(folder: Path) -> Holder | None:
         said = json.loads(_text(folder / _HOLDER))
         return Holder(str(said["pid"]), str(said["host"]))
     with suppress(OSError):
-        facts = dict(_MARKER.findall(_text(folder / _LOCK)))
-        if facts.keys() == {"pid", "host"}:
-            # Behind a "?" stands which container of the machine it was.
-            return Holder(facts["pid"], facts["host"].partition("?")[0])
+        if found := _MARKER.match(_text(folder / _LOCK)):
+            return Holder(found[1], found[2])
     return None
 
 
