@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from qa.cli.commands import main, parser
+from qa.web.passwords import Passwords, logins
 from tests.conftest import CHECKOUT, run_qa
 
 LOADING = "qa: loading the models ...\n"
@@ -218,3 +219,11 @@ def without(hidden: list[str], command: list[str]) -> subprocess.CompletedProces
     return subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=120, cwd=CHECKOUT
     )
+
+
+def test_a_password_is_printed_as_a_hash_that_a_login_takes() -> None:
+    done = run_qa("password", input="open sesame\n")
+    assert (done.returncode, done.stderr) == (0, "")
+    known = Passwords(logins(f"ann:{done.stdout.strip()}"))
+    assert known.right("ann", "open sesame")
+    assert not known.right("ann", done.stdout.strip())

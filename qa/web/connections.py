@@ -65,7 +65,8 @@ def settle(server: Any) -> None:
     kind = config.http_protocol_class
     config.http_protocol_class = type(f"Impatient{kind.__name__}", (_Impatient, kind), {})
     config.limit_concurrency = _CONNECTIONS
-    server.server_state.default_headers = [
-        *server.server_state.default_headers,
+    # The server makes its default headers of these, anew each second.
+    config.encoded_headers = [
+        *config.encoded_headers,
         *((name.lower().encode(), value.encode()) for name, value in ALWAYS.items()),
     ]

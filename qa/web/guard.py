@@ -147,9 +147,9 @@ class Guard:
         try:
             user, _, password = base64.b64decode(code, validate=True).decode().partition(":")
         except ValueError:
-            user = ""
+            user = password = ""
         challenge = {"WWW-Authenticate": 'Basic realm="qa"'}
-        if kind.lower() != "basic" or not user:
+        if kind.lower() != "basic" or not (user and password):
             raise Refused(401, "log in with HTTP Basic", challenge)
         try:
             await self._guarded.logins.check_basic(user, password, caller.address)

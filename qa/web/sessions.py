@@ -65,7 +65,7 @@ class Sessions:
         """Log somebody in, for so many seconds; return the token that tells."""
         token = secrets.token_urlsafe(32)
         mine = [key for key, login in self._logins.items() if login.user == user]
-        for key in mine[: len(mine) + 1 - _LOGINS]:
+        for key in mine[: max(0, len(mine) + 1 - _LOGINS)]:
             del self._logins[key]
         self._logins[_digest(token)] = _Login(user, self.clock() + age)
         return token
