@@ -12,13 +12,16 @@ from pathlib import Path
 import pytest
 
 from qa.cli.commands import main
+from qa.web.passwords import Passwords, logins
 from tests.conftest import CHECKOUT, run_qa
+
+LOADING = "qa: loading the models ...\n"
 
 
 def test_ask_prints_json_and_nothing_else(library_of_news: Path) -> None:
     question = "Who won the election for mayor of Tolk?"
     done = run_qa("ask", question, "--library", str(library_of_news), "--json")
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.returncode, done.stderr) == (0, LOADING)
     assert json.loads(done.stdout)["outcome"] == "answered"
 
 
@@ -177,7 +180,7 @@ def test_a_wheel_answers_from_another_folder(library_of_news: Path, tmp_path: Pa
         cwd=tmp_path,
         env={"PYTHONPATH": str(installed)},
     )
-    assert done.stderr == ""
+    assert done.stderr == LOADING
     assert done.stdout.startswith("The archive does not hold the answer to this.")
 
 
@@ -206,3 +209,11 @@ def without(hidden: list[str], command: list[str]) -> subprocess.CompletedProces
     return subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=120, cwd=CHECKOUT
     )
+
+
+def test_a_password_is_printed_as_a_hash_that_a_login_takes() -> None:
+    done = run_qa("password", input="open sesame\n")
+    assert (done.returncode, done.stderr) == (0, "")
+    known = Passwords(logins(f"ann:{done.stdout.strip()}"))
+    assert known.right("ann", "open sesame")
+    assert not known.right("ann", done.stdout.strip())

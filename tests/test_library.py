@@ -1,17 +1,22 @@
 """The catalogue: all or nothing, one writer, and never two makings in one library."""
 
 import datetime
+import json
+import os
+import socket
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from filelock import SoftFileLock
 
 from qa.dates import find
 from qa.errors import LibraryBusy, LibraryError, LibraryMismatch, LibraryMissing, LibraryNewer
 from qa.library import schema
 from qa.library.articles import Entry
 from qa.library.catalogue import CATALOGUE, Library, State
+from qa.library.lock import Holder, holder_of
 from qa.types import Article, Filters, Passage, Source
 
 FACTS = {"model": "m", "dimension": "3"}
@@ -88,6 +93,34 @@ def test_a_commit_that_fails_changes_nothing(library: Library) -> None:
     assert library.state() == State(1, "1")
     assert library.articles(["a", "b"]).keys() == {"a"}
     assert len(library.search(["bridge"], 5)) == 1
+
+
+def test_who_holds_the_lock_of_a_dead_machine_is_told_and_what_to_do(library: Library) -> None:
+    with library.writing():
+        [holder] = [path for path in library.folder.iterdir() if path.name == "writer.json"]
+        here = holder_of(library.folder)
+        assert here == Holder(str(os.getpid()), socket.gethostname())
+        with Library.open(library.folder) as other:
+            with (
+                pytest.raises(LibraryBusy, match=rf"process {os.getpid()}\): wait"),
+                other.writing(),
+            ):
+                pass
+            holder.write_text(json.dumps({"pid": 7, "host": "elsewhere\x1b"}))
+            told = (
+                r"process 7 on the machine elsewhere\\x1b.*if no qa runs on .* delete writer.lock"
+            )
+            with pytest.raises(LibraryBusy, match=told), other.writing():
+                pass
+    assert holder_of(library.folder) is None
+
+
+def test_the_holder_of_a_lock_without_locks_of_the_file_system_is_known(tmp_path: Path) -> None:
+    with SoftFileLock(tmp_path / "writer.lock"):
+        held = holder_of(tmp_path)
+    assert held == Holder(str(os.getpid()), socket.gethostname())
+    (tmp_path / "writer.json").write_text("[]")
+    assert holder_of(tmp_path) is None
 
 
 def test_one_writer_at_a_time(library: Library) -> None:

@@ -2,6 +2,7 @@
 
 import argparse
 import datetime
+import getpass
 import io
 import json
 import os
@@ -15,7 +16,6 @@ from typing import Self
 from tqdm import tqdm
 
 from qa import __version__
-from qa.cli import terminal
 from qa.errors import QAError
 from qa.settings import Settings
 from qa.text.printable import printable
@@ -168,6 +168,11 @@ def parser() -> argparse.ArgumentParser:
     )
     command.add_argument("--rebuild", action="store_true", help="cut and embed every article anew")
     command.set_defaults(run=_doctor)
+
+    command = commands.add_parser(
+        "password", help="print a password's hash, for --auth or QA_AUTH in the password's place"
+    )
+    command.set_defaults(run=_password)
     return root
 
 
@@ -266,6 +271,7 @@ def _remove(options: argparse.Namespace) -> int:
 
 
 def _ask(options: argparse.Namespace) -> int:
+    _loading()
     from qa.assistant import Assistant
 
     with Assistant.load(_settings(options)) as assistant:
@@ -275,11 +281,14 @@ def _ask(options: argparse.Namespace) -> int:
     if options.json:
         print(answer.to_json())
         return 0
+    from qa.cli import terminal
+
     print(terminal.answer(answer))
     return 0
 
 
 def _timeline(options: argparse.Namespace) -> int:
+    _loading()
     from qa.assistant import Assistant
 
     with Assistant.load(_settings(options)) as assistant:
@@ -292,11 +301,16 @@ def _timeline(options: argparse.Namespace) -> int:
     if options.json:
         print(to_json(events))
         return 0
+    from qa.cli import terminal
+
     print(terminal.timeline(events))
     return 0
 
 
 def _chat(options: argparse.Namespace) -> int:
+    import qa.web  # noqa: F401 - it says what is missing, if anything is
+
+    _loading()
     from qa.web.page import serve
 
     settings = Settings.from_environment(
@@ -362,6 +376,13 @@ def _count(text: str) -> int:
     return int(text)
 
 
+def _password(options: argparse.Namespace) -> int:
+    from qa.web.passwords import hashed
+
+    print(hashed(getpass.getpass() if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")))
+    return 0
+
+
 def _doctor(options: argparse.Namespace) -> int:
     from qa.ingest import rebuild
     from qa.library.catalogue import Library
@@ -384,6 +405,11 @@ def _doctor(options: argparse.Namespace) -> int:
         articles, passages = library.counts()
     print(f"{articles} articles, {passages} passages: the catalogue and the vectors agree")
     return 0
+
+
+def _loading() -> None:
+    """Say that it takes a moment, before what takes it is imported."""
+    print("qa: loading the models ...", file=sys.stderr, flush=True)
 
 
 def _settings(options: argparse.Namespace) -> Settings:

@@ -8,10 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from filelock import FileLock, Timeout
-
 from qa.dates import Period
-from qa.errors import LibraryBusy, LibraryError, LibraryMismatch, LibraryMissing
+from qa.errors import LibraryError, LibraryMismatch, LibraryMissing
 from qa.library import places, schema
 from qa.library.articles import (
     SOURCE_COLUMNS,
@@ -25,6 +23,7 @@ from qa.library.database import Database
 from qa.library.days import search_days
 from qa.library.filters import condition_on_articles, condition_on_passages, register_host
 from qa.library.fulltext import SCORED, FullText, all_of
+from qa.library.lock import writer_lock
 from qa.library.places import Place
 from qa.types import Article, Filters, Passage, Source
 
@@ -137,22 +136,8 @@ class Library(Database):
 
         Raises `LibraryBusy` if another process holds it.
         """
-        lock = FileLock(self.folder / "writer.lock", timeout=0)
-        try:
-            lock.acquire()
-        except Timeout:
-            raise LibraryBusy(
-                f"another qa process is writing to {self.folder}: "
-                "wait until it has finished, then run this again"
-            ) from None
-        except OSError as error:
-            raise LibraryError(
-                f"cannot write to {self.folder} ({error.strerror}): check its permissions"
-            ) from None
-        try:
+        with writer_lock(self.folder):
             yield
-        finally:
-            lock.release()
 
     # What the library was built with
 

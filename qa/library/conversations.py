@@ -19,7 +19,7 @@ from pydantic import TypeAdapter
 
 from qa.errors import ConversationError
 from qa.library.database import Database
-from qa.text.printable import storable
+from qa.text.printable import inert, storable
 from qa.types import Answer, Citation, Kind, Statement, Turn, to_json
 
 FILE = "conversations.sqlite3"
@@ -278,7 +278,7 @@ class Conversations(Database):
         rows = self._rows("SELECT row FROM feedback ORDER BY exchange")
         new = self._folder / f"{FEEDBACK}.new"
         new.touch(0o600)
-        new.write_text("".join(f"{row[0]}\n" for row in rows), encoding="utf-8")
+        new.write_text("".join(f"{inert(row[0])}\n" for row in rows), encoding="utf-8")
         # At once: who reads it meanwhile has the old one or the new one whole.
         new.replace(self._folder / FEEDBACK)
 

@@ -121,8 +121,14 @@ class Archive:
     # Finding
 
     def _find(
-        self, query: str, since: str, until: str, sites: Sequence[str], count: float = _PAGE
+        self,
+        query: str | None,
+        since: str | None,
+        until: str | None,
+        sites: Sequence[str] | None,
+        count: float = _PAGE,
     ) -> tuple[str, str, float]:
+        query = query or ""
         try:
             filters = filters_of(since, until, sites=sites)
             count = min(max(count, _PAGE), _MOST)
@@ -135,8 +141,15 @@ class Archive:
         head = f"{len(found)} found" if query.strip() else f"{total:,} articles"
         return plot(months, filters), _list(head, found, more, self._may_change), count
 
-    def _more(self, link: str, query: str, since: str, until: str, *rest: Any) -> tuple[Any, ...]:
-        sites, count = rest
+    def _more(
+        self,
+        link: str,
+        query: str | None,
+        since: str | None,
+        until: str | None,
+        sites: Sequence[str] | None,
+        count: float,
+    ) -> tuple[Any, ...]:
         return self._find(query, since, until, sites, count + _PAGE)
 
     def _month(self, link: str) -> tuple[str | None, str | None]:

@@ -1,4 +1,4 @@
-"""A conversation → Markdown with footnotes, in which nothing that people wrote is markup."""
+"""A conversation → Markdown with footnotes; nothing that people wrote is markup, or a link."""
 
 import re
 from collections.abc import Sequence
@@ -8,7 +8,13 @@ from qa.library.conversations import Exchange
 from qa.types import Answer, Citation, day
 
 # What Markdown reads as markup anywhere, or where a line begins.
-_MARKUP = re.compile(r"[\\`*_\[\]<>|~&!$#+-]")
+_MARKUP = re.compile(r"[\\`*_\[\]<>|~&!$#+{}^=-]")
+# What renderers make a link of without any markup: "http:", "www.", "news.example".
+_LINKED = re.compile(r":(?=\S)|\.(?=[^\W\d])")
+# An address of mail, or a person to be told. GitHub links it in spite of a backslash, not as code.
+_ADDRESSED = re.compile(r"@+")
+# What may stand in angle brackets as the address of a link.
+_NO_ADDRESS = re.compile(r"[<>\s\x00-\x20\x7f]")
 _NUMBERED = re.compile(r"^(\d+)([.)])", re.MULTILINE)
 
 
@@ -47,13 +53,13 @@ def _note(citation: Citation) -> str:
     facts = [source.title, day(source.date) if source.date else "no date", source.place, *hints]
     said = f"“{_plain(citation.quote)}” " + _plain(", ".join(fact for fact in facts if fact))
     if source.url.startswith(("http://", "https://")):
-        # In angle brackets an address may hold anything but these.
-        address = re.sub(r"[<>\s]", "", source.url)
-        said += f", <{address}>"
+        said += f", <{_NO_ADDRESS.sub('', source.url)}>"
     return said
 
 
 def _plain(text: str) -> str:
     """Return a text on one line that Markdown shows as it is."""
     line = _MARKUP.sub(lambda found: "\\" + found[0], " ".join(text.split()))
+    line = _LINKED.sub(lambda found: "\\" + found[0], line)
+    line = _ADDRESSED.sub(lambda found: f"`{found[0]}`", line)
     return _NUMBERED.sub(r"\1\\\2", line)

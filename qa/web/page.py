@@ -2,8 +2,8 @@
 
 import contextlib
 import json
+import math
 import os
-import secrets
 import sys
 from pathlib import Path
 from typing import Any
@@ -24,10 +24,17 @@ from qa.web import listeners
 from qa.web.archive import Archive
 from qa.web.article import NOTHING, opened
 from qa.web.chat import Chat
+from qa.web.connections import settle
+from qa.web.events import CheckedBlocks
 from qa.web.fields import date_of, filters_of
-from qa.web.guard import MCP, Guard, is_loopback, logins
+from qa.web.guard import Guard, Guarded, is_loopback
+from qa.web.login import Logins
+from qa.web.passwords import Passwords, logins
+from qa.web.routes import MCP, Routes
+from qa.web.sessions import Sessions, cookie_names, login_of
 from qa.web.tabs import Given, Tab
 from qa.web.timeline import Timeline
+from qa.web.uploads import folder
 
 TITLE = "Ask the archive"
 # The tabs, in their order. A new one is named here.
@@ -36,8 +43,8 @@ _FONTS = ["system-ui", "Segoe UI", "Helvetica", "Arial", "sans-serif"]
 _MONOSPACE = ["ui-monospace", "Consolas", "monospace"]
 _CSS = (Path(__file__).parent / "page.css").read_text(encoding="utf-8")
 _SCRIPT = (Path(__file__).parent / "page.js").read_text(encoding="utf-8")
-# A login of the machine's own: a person's ends everywhere when that person logs out.
-_MACHINE = ("qa-mcp", secrets.token_urlsafe(32))
+# A login of the machine's own, which does not end while it serves.
+_MACHINE = "qa-mcp"
 # What may wait for its turn; who comes after that is told that the page is busy.
 _WAITING = 64
 # Seconds after which files that Gradio has kept are removed, and how often it looks.
@@ -69,8 +76,8 @@ def build(
         except QAError as error:
             return listeners.error_html(error)
 
-    page: gr.Blocks
-    with gr.Blocks(
+    page: CheckedBlocks
+    with CheckedBlocks(
         title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=(_KEPT, _KEPT)
     ) as page:
         head = gr.HTML(reach(), elem_id="qa-head", padding=False)
@@ -140,26 +147,35 @@ def serve(settings: Settings, host: str, port: int, *, mcp: bool = False) -> Non
     with (
         Assistant.load(settings) as assistant,
         Conversations.open(settings.library) as conversations,
+        folder(settings) as uploads,
     ):
         local = is_loopback(host)
         name = f"[{host}]" if ":" in host else host
         may_change = not settings.read_only and (bool(known) or local)
         page = build(assistant, conversations, settings, may_change=may_change)
+        sessions = Sessions()
+        guarded = Guarded(
+            page,
+            Routes(uploads=may_change, mcp=mcp),
+            Logins(Passwords(known), sessions),
+            sessions,
+            local,
+            uploads if may_change else None,
+        )
         try:
             # Where MCP is served, Gradio says so even if it is to be quiet.
             with contextlib.redirect_stdout(sys.stderr):
                 page.launch(
                     server_name=name,
                     server_port=port,
-                    auth=[*known.items(), _MACHINE] if known else None,
+                    auth_dependency=login_of if known else None,
                     quiet=True,
                     # Said out loud: an environment variable could make the page public, or add MCP.
                     share=False,
                     mcp_server=mcp,
                     # It would let anybody at the login of this machine's user elsewhere.
                     run_history=False,
-                    # Gradio mounts MCP as an app of its own, which does not ask for its login.
-                    app_kwargs={"middleware": [Middleware(Guard, known=known, local=local)]},
+                    app_kwargs={"middleware": [Middleware(Guard, guarded=guarded)]},
                     max_file_size=max(1, int(settings.upload_mb * 1_000_000)) if may_change else 1,
                     prevent_thread_lock=True,
                     ssr_mode=False,
@@ -173,18 +189,24 @@ def serve(settings: Settings, host: str, port: int, *, mcp: bool = False) -> Non
                 f"cannot serve at {host}:{port}, it is taken or not of this machine: "
                 "choose another --port or --host"
             ) from None
-        if mcp and known:
-            _let_mcp_in(page, f"http://{name}:{port}")
+        settle(page.server)
+        if mcp:
+            _let_mcp_in(page, f"http://{name}:{port}", sessions)
         more = f", MCP at http://{name}:{port}{MCP}/" if mcp else ""
         print(f"qa: chat at http://{name}:{port}{more}", flush=True)  # noqa: T201 - the one line
         page.block_thread()
 
 
-def _let_mcp_in(page: gr.Blocks, address: str) -> None:
+def _let_mcp_in(page: gr.Blocks, address: str, sessions: Sessions) -> None:
     # Gradio's MCP server calls the API as a client of its own, which knows no login: every call
     # that the guard has let through would be refused. There is no public way to give it one.
+    cookie, _ = cookie_names({"server": ("", page.server_port)})
     client = Client(
-        address, auth=_MACHINE, download_files=False, verbose=False, analytics_enabled=False
+        address,
+        httpx_kwargs={"cookies": {cookie: sessions.begin(_MACHINE, math.inf)}},
+        download_files=False,
+        verbose=False,
+        analytics_enabled=False,
     )
     page.mcp_server_obj._client_instance = client  # type: ignore[union-attr]
 

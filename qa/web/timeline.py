@@ -48,7 +48,7 @@ class Timeline:
     def on_arrival(self, page: gr.Blocks) -> None:
         """Leave the timeline empty: nobody has asked for one yet."""
 
-    def _find(self, query: str, since: str, until: str) -> Iterator[str]:
+    def _find(self, query: str, since: str | None, until: str | None) -> Iterator[str]:
         yield '<p class="qa-stage">Looking for dated sentences …</p>'
         try:
             found = self._assistant.timeline(query, filters=filters_of(since, until))
