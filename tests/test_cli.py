@@ -120,7 +120,8 @@ def test_a_failure_is_one_line(
     assert main(filled) == 1
     out, err = capsys.readouterr()
     assert out == ""
-    [line] = [line for line in err.splitlines() if line.strip() and "articles/s" not in line]
+    lines = err.removeprefix(LOADING).splitlines()
+    [line] = [line for line in lines if line.strip() and "articles/s" not in line]
     assert line.startswith("qa: ")
     assert says in line
 
