@@ -1,22 +1,28 @@
-"""Who is at the page, and which exchange they point at."""
+"""Whose conversations they are: of who has logged in, or else of a browser."""
 
-from collections.abc import Sequence
+from typing import Any
 
-import gradio as gr
-
+from qa.errors import ConversationError
 from qa.library.conversations import owner
 
 
-def person_of(browser: str | None, request: gr.Request) -> str:
-    """Return whose conversations these are: of who has logged in, or else of a browser."""
-    login = getattr(request, "username", None)
-    if not login and not browser:
-        wait = "The page is still being loaded: try again in a moment."
-        raise gr.Error(wait, print_exception=False)
-    return owner(login, browser or "")
+def person_of(browser: str, request: Any) -> str:
+    """Return under which name the conversations of who sends a request are kept.
+
+    `browser` is the secret that the browser keeps. Raises `ConversationError` if neither that nor a
+    login tells.
+    """
+    login = _login(request)
+    if not login and (not browser or request.app.auth is not None):
+        raise ConversationError("the page does not know you any more: load it again")
+    return owner(login, browser)
 
 
-def place_of(index: int | Sequence[int]) -> int:
-    """Return which exchange a message is of, by its place among the messages."""
-    first = index if isinstance(index, int) else index[0]
-    return first // 2
+def _login(request: Any) -> str | None:
+    # Gradio hands the login to its event listeners, and to a component's functions only the
+    # request. The cookie's name is its own, plain or for https.
+    app = request.app
+    for kind in ("access-token", "access-token-unsecure"):
+        if token := request.cookies.get(f"{kind}-{app.cookie_id}"):
+            return str(app.tokens[token]) if token in app.tokens else None
+    return None
