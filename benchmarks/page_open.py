@@ -1,7 +1,7 @@
 """How soon the page is there: its start, first paint and question box; bytes, requests and shifts.
 
-The page is opened several times in fresh headless Chromiums, which keep nothing. The box is there when
-it can be typed into, the page's work when it knows who has come. Of all, the medians are told.
+Each visit is of somebody who has nothing of the page yet, in headless Chromium. The box is there
+when it can be typed into, the rest when the page knows who has come. The medians are told.
 """
 
 import argparse

@@ -77,10 +77,12 @@ class Chat:
         """Return a conversation: its title, and all that was said."""
         title = self._conversations.title(person, talk)
         said = self._conversations.exchanges(person, talk)
-        shown = (
-            exchange_html(one, self._sites.name, self._working.get(one.number, "")) for one in said
-        )
+        shown = (exchange_html(one, self._sites.name, self._job_of(one)) for one in said)
         return {"title": title, "html": "".join(shown)}
+
+    def _job_of(self, exchange: Exchange) -> str:
+        job = self._working.get(exchange.number, "")
+        return job if self._jobs.goes_on(job) else ""
 
     # Asking
 
@@ -143,7 +145,10 @@ class Chat:
         try:
             yield {"stage": "Loading the models …" * (not self._desk.loading.done())}
             assistant = self._desk.assistant()
-            for answer in progress(assistant, asked, lambda stage: job.tell({"stage": stage})):
+            answers = progress(
+                assistant, asked, lambda stage: job.tell({"stage": stage}), lambda: job.stopped
+            )
+            for answer in answers:
                 exchange = Exchange(question, answer, near=near(assistant.library, answer))
                 yield {"html": answer_html(answer, exchange.near, self._sites.name)}
         except QAError as error:

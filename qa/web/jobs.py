@@ -97,6 +97,11 @@ class Jobs:
             await asyncio.sleep(_LOOK)
         return {**found.step, "seen": found.count, "done": found.done is not None}
 
+    def goes_on(self, job: str) -> bool:
+        """Tell whether some work is neither done nor stopped."""
+        found = self._jobs.get(job)
+        return found is not None and found.done is None
+
     def stop(self, owner: str, job: str) -> None:
         """Stop some work. Raises as `next` does."""
         self._of(owner, job).stop()

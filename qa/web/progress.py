@@ -39,12 +39,19 @@ class _Stages(BaseCallbackHandler):
 
 
 def progress(
-    assistant: Assistant, asked: Mapping[str, Any], say: Callable[[str], None]
+    assistant: Assistant,
+    asked: Mapping[str, Any],
+    say: Callable[[str], None],
+    stopped: Callable[[], bool],
 ) -> Iterator[Answer]:
     """Yield the answer as it grows; the last is whole. What is being done is said as it begins.
 
-    `asked` is what `Assistant.stream` takes. Raises as it does.
+    `asked` is what `Assistant.stream` takes. Raises as it does. What was stopped before its turn
+    came yields nothing.
     """
     articles, _ = assistant.library.counts(asked.get("filters"))
     with _TURNS:
+        if stopped():
+            # While it waited for its turn.
+            return
         yield from assistant.stream(**asked, callbacks=[_Stages(say, articles)])

@@ -1,5 +1,6 @@
 """The page's markup inside Gradio's document, so that it is painted before Gradio is loaded."""
 
+import gzip
 import hashlib
 import html
 import re
@@ -7,6 +8,7 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
+from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
@@ -92,7 +94,12 @@ class Shell:
         if '"auth_required"' not in document and start["status"] == 200:
             document = self._with_page(document)
         kind = dict(start["headers"]).get(b"content-type", b"text/html").decode()
-        response = Response(document, start["status"], media_type=kind)
+        content, packed = document.encode(), {}
+        # Gradio packs its scripts, and not the document, which has all of its configuration.
+        if "gzip" in Headers(scope=scope).get("accept-encoding", ""):
+            content, packed = gzip.compress(content, 5), {"content-encoding": "gzip"}
+        response = Response(content, start["status"], packed, kind)
+        response.headers["vary"] = "accept-encoding"
         for name, value in start["headers"]:
             if name not in (b"content-length", b"content-type"):
                 response.raw_headers.append((name, value))

@@ -45,6 +45,10 @@ class Uploads:
 
         def work(job: Job) -> Iterator[Step]:
             try:
+                if not self._desk.loading.done():
+                    yield {"html": "<p>Loading the models …</p>"}
+                # Two threads that load the same model at once would each spoil the other's.
+                self._desk.assistant()
                 with self._turn:
                     yield from ({"html": shown} for shown in _ingested(uploaded, self._settings))
             finally:

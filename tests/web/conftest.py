@@ -43,6 +43,9 @@ LONG = (
 KEEPER = "Which lighthouse keeper retired?"
 WINNER = "Who won the election for mayor of Tolk?"
 
+# A busy machine takes its time.
+expect.set_options(timeout=30_000)
+
 Serving = Callable[..., AbstractContextManager[str]]
 
 

@@ -262,8 +262,7 @@ def test_an_articles_markup_is_shown_not_obeyed(page: Page) -> None:
     shoot(page, "hostile")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize(("scheme", "width"), [("dark", 390), ("light", 1440)])
 def test_a_screen_reader_can_use_every_view(
     browser: Browser, address: str, scheme: str, width: int
 ) -> None:

@@ -202,8 +202,8 @@ def test_two_browsers_at_once_see_nothing_of_each_other(
     answered(bob, re.compile("1887"))
     assert (titles(ann), titles(bob)) == ([WINNER], [BUILT])
     # Not with the other's address, either.
+    bob.goto("about:blank")
     bob.goto(ann.url)
-    bob.reload()
     arrived(bob)
     expect(bob.locator("#qa-notice")).to_contain_text("not there any more")
     expect(bob.locator(".qa-answer")).to_have_count(0)

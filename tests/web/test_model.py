@@ -34,10 +34,10 @@ def test_a_models_answer_is_shown_as_it_passes(
             }"""
         )
         ask(page, WINNER)
-        expect(page.locator(".stop-button")).to_be_hidden()
         expect(page.locator(".qa-answer").last).to_have_text(
             "Petra Sonn conceded before midnight. [2]"
         )
+        expect(page.locator(".stop-button")).to_be_hidden()
         shoot(page, "model")
         seen = page.evaluate("[...window.seen]")
         # Whole sentences with their markers, and never a quote's brackets.
@@ -52,7 +52,7 @@ def test_a_models_answer_is_shown_as_it_passes(
         ask(page, "Who was his rival?")
         answered(page, "Petra Sonn [1]")
         expect(page.get_by_text(f"Searched for: {RIVAL}")).to_be_visible()
-        expect(page.get_by_text("this is the reader's answer")).to_be_visible()
+        expect(page.locator(".qa-note", has_text="this is the reader's answer")).to_be_visible()
         shoot(page, "stood-in")
 
 

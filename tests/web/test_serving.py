@@ -245,7 +245,8 @@ def test_nothing_moves_while_the_page_is_loaded(person: BrowserContext, address:
     )
     page.goto(address)
     # It can be typed into at once, and what is typed stays when Gradio has come.
-    page.get_by_placeholder("Ask a question …").type("Who won the")
+    page.bring_to_front()
+    page.get_by_placeholder("Ask a question …").press_sequentially("Who won the")
     arrived(page)
     expect(page.get_by_placeholder("Ask a question …")).to_have_value("Who won the")
     expect(page.get_by_placeholder("Ask a question …")).to_be_focused()

@@ -79,9 +79,9 @@ export async function welcome() {
   place.innerHTML = await call("welcome");
   if (!$(".qa-waiting", place)) return;
   // The questions are tried meanwhile.
-  const html = await call("starters").catch(() => null);
+  const html = await call("starters").catch(() => "");
   const waiting = $(".qa-waiting", place);
-  if (!html || !waiting) return;
+  if (!waiting) return;
   const fresh = made(`<div>${html}</div>`);
   const starters = $(".qa-starters", fresh);
   if (starters) waiting.replaceWith(starters); else waiting.remove();

@@ -204,9 +204,10 @@ const text = (one) => one.innerText.replace(/\s+/g, " ").trim();
 function answerText(exchange) {
   const said = $$(".qa-lead, .qa-side h3, .qa-answer", exchange).map(text);
   const sources = $$(".qa-source", exchange).map((one) => {
-    const parts = [".qa-facts", ".qa-title", ".qa-quoted"].map((name) => $(name, one)).filter(Boolean);
+    const parts = [".qa-title", ".qa-quoted"].map((name) => $(name, one)).filter(Boolean).map(text);
     const number = $(".qa-number", one);
-    return `${number ? `[${text(number)}] ` : ""}${parts.map(text).join("\n")}`;
+    const facts = $(".qa-facts", one).lastChild.textContent.trim();
+    return [`${number ? `[${text(number)}] ` : ""}${facts}`, ...parts].join("\n");
   });
   return [...said, ...sources].join("\n\n");
 }

@@ -12,11 +12,23 @@ export class Lost extends Error {}
 const ready = () => { if (parts && secret !== null) arrive({ ...parts, secret }); };
 
 const connect = (element, server, upload) => {
+  parts = { server, upload };
+  ready();
+  taken(element);
+};
+
+// Take the page into Gradio's component, as soon as that is shown: until then nothing in it could
+// have the focus, and what is typed would be lost.
+const taken = (element) => {
+  if (!element.parentElement.checkVisibility({ visibilityProperty: true, contentVisibilityAuto: true })) {
+    requestAnimationFrame(() => taken(element));
+    return;
+  }
   const page = document.querySelector("#qa-page");
   const focused = document.activeElement;
   const places = [...page.querySelectorAll("*")].filter((one) => one.scrollTop);
   const kept = places.map((one) => one.scrollTop);
-  const at = focused?.selectionStart;
+  const [at, end] = [focused?.selectionStart, focused?.selectionEnd];
   // The markup stands in the document before Gradio is there; what was typed meanwhile stays.
   // Gradio has a main landmark of its own around it.
   page.removeAttribute("role");
@@ -24,10 +36,8 @@ const connect = (element, server, upload) => {
   places.forEach((one, place) => { one.scrollTop = kept[place]; });
   if (page.contains(focused)) {
     focused.focus({ preventScroll: true });
-    if (at != null) focused.setSelectionRange(at, focused.selectionEnd);
+    if (at != null) focused.setSelectionRange(at, end);
   }
-  parts = { server, upload };
-  ready();
 };
 
 window.qa.connect = connect;

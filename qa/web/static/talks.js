@@ -10,8 +10,10 @@ const filter = $("#qa-filter");
 let open = "";
 
 export function showTalks(html, current) {
-  if (html !== null) list.innerHTML = html;
-  list.removeAttribute("aria-busy");
+  if (html !== null) {
+    list.innerHTML = html;
+    list.removeAttribute("aria-busy");
+  }
   open = current;
   for (const link of $$("a", list))
     if (link.getAttribute("href") === `./#talk-${current}`) link.setAttribute("aria-current", "page");
