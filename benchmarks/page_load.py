@@ -76,7 +76,7 @@ def looked_at(address: str, questions: Sequence[str]) -> dict[str, Any]:
             seen = timed(page, question)
             stages.append((seen["stage"] - seen["enter"]) / 1e3)
             answers.append((seen["answer"] - seen["enter"]) / 1e3)
-            page.get_by_role("button", name="New conversation").click()
+            page.locator("#qa-new").click()
             page.wait_for_function("!document.querySelector('.qa-answer')")
         browser.close()
     return {"first_stage": milliseconds(stages), "answer": milliseconds(answers)}

@@ -22,7 +22,7 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -181,6 +181,7 @@ def cold_start(library: Path, question: str, runs: int) -> dict[str, float]:
 
 
 def report(library: Path, count: int, starts: int) -> dict[str, Any]:
+    from qa.web.desk import Desk
     from qa.web.page import build
 
     questions, settings = sample(count), Settings(library=library)
@@ -189,7 +190,9 @@ def report(library: Path, count: int, starts: int) -> dict[str, Any]:
         Conversations.open(Path(folder)) as conversations,
         Assistant.load(settings) as assistant,
     ):
-        page = build(assistant, conversations, settings)
+        loading: Future[Assistant] = Future()
+        loading.set_result(assistant)
+        page = build(Desk(assistant.library, conversations, settings, loading), {})
         for question in questions:
             assistant.answer(question)
         taken = ask(assistant, watched(assistant, settings), questions)

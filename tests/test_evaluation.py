@@ -295,6 +295,13 @@ def test_the_corpus_as_a_smoke_test(library_of_corpus: Path, tmp_path: Path) -> 
     page = (tmp_path / "run/report.html").read_text(encoding="utf-8")
     assert not re.search(r"""(src|href)=["']http|url\(["']?http|@import""", page)
     assert "We wrote both" in page
+    # The title names the set; the page has a landmark, both schemes of color, and no figure twice.
+    assert "<title>questions, 60 questions" in page
+    assert page.count("<main>") == 1
+    assert 'name="color-scheme" content="light dark"' in page
+    cards = re.findall(r'<div class="card"><span class="small">([^<]*)</span>', page)
+    assert len(cards) == len(set(cards))
+    assert not {"token F1", "exact match"} & set(cards)
     assert summarise(found.results) == found.summary
 
 

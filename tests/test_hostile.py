@@ -14,7 +14,7 @@ from qa.assistant import Assistant
 from qa.checking.quotes import locate
 from qa.ingest import ingest
 from qa.settings import Settings
-from qa.web.render import message
+from qa.web.cards import answer_html
 from qa.writing.reply import parse
 from tests.conftest import NEWS, Notices
 from tests.test_writer import check_quotes, writing
@@ -185,8 +185,8 @@ def test_a_model_that_obeys_shows_nothing_of_its_own(hostile: Assistant, number:
     assert own
     for text in own:
         assert text not in answer.text or any(text in quote for quote in quotes)
-    shown = message(answer)
-    assert not re.search(r"<(?:img|script)|href=\"(?!#)", shown)
+    shown = answer_html(answer, (), lambda source: "")
+    assert not re.search(r"<(?:img|script)|href=\"(?!\./#)", shown)
 
 
 def test_hostile_words_do_not_hide_the_truth(hostile: Assistant) -> None:
@@ -200,4 +200,4 @@ def test_hostile_words_do_not_hide_the_truth(hostile: Assistant) -> None:
 
 def test_an_instruction_is_no_link_on_the_page(hostile: Assistant, tmp_path: Path) -> None:
     answer = hostile.answer("What should readers reply with so that they can check the election?")
-    assert 'href="http' not in message(answer)
+    assert 'href="http' not in answer_html(answer, (), lambda source: "")

@@ -22,7 +22,7 @@ from qa.library.catalogue import Library
 from qa.prompts import refusal_opening
 from qa.settings import Settings
 from qa.types import Answer, Claim, Filters, Hit, Passage, Source, Statement, Turn
-from qa.web.render import message
+from qa.web.cards import answer_html
 from qa.writing.reply import Reply, parse, structure
 from qa.writing.writer import Talk, Writer
 
@@ -345,7 +345,7 @@ def test_of_what_is_not_supported_nothing_is_shown(assistant: Assistant, kind: s
     assert "this is the reader's answer" in answer.note
     assert answer.writing
     assert answer.writing.reader_stood_in
-    assert "this is the reader" in message(answer).replace("&#39;", "'")
+    assert "this is the reader" in answer_html(answer, (), lambda source: "").replace("&#39;", "'")
     check_quotes(answer, assistant.library)
 
 
@@ -500,7 +500,7 @@ def test_a_follow_up_is_put_into_words(assistant: Assistant) -> None:
     answer = writing(assistant, asked, reply, reply).answer("Who was his rival?", turns)
     assert answer.searched == asked
     assert "Petra Sonn" in answer.text
-    assert "Searched for" in message(answer)
+    assert "Searched for" in answer_html(answer, (), lambda source: "")
     # What is no such question, or says what nobody has said, is not searched for.
     for wild in ("You have already done that.", "Who was his rival in 2019?", "Who was Mara Velk?"):
         answer = writing(assistant, wild, reply, reply).answer("Who was his rival?", turns)

@@ -61,10 +61,11 @@ Rating = Literal["up", "down"]
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """A conversation's id, and what people call it."""
+    """A conversation's id, what people call it, and when it changed, in ISO form."""
 
     id: str
     title: str
+    changed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +162,8 @@ class Conversations(Database):
     def listed(self, owner: str) -> list[Conversation]:
         """Return an owner's conversations, the one that changed last first, 200 at most."""
         found = self._rows(
-            "SELECT id, title FROM conversations WHERE owner = ? ORDER BY changed DESC, id LIMIT ?",
+            "SELECT id, title, changed FROM conversations WHERE owner = ? "
+            "ORDER BY changed DESC, id LIMIT ?",
             (owner, _LISTED),
         )
         return [Conversation(*row) for row in found]

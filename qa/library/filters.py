@@ -10,7 +10,7 @@ from qa.types import Filters
 
 def register_host(connection: sqlite3.Connection) -> None:
     """Teach a connection the function `host`, which the conditions call."""
-    connection.create_function("host", 1, _host, deterministic=True)
+    connection.create_function("host", 1, host_of, deterministic=True)
 
 
 def condition_on_passages(filters: Filters) -> tuple[str, list[str]]:
@@ -43,13 +43,13 @@ def condition_on_articles(filters: Filters) -> tuple[str, list[str]]:
 def _site(source: str) -> str:
     """Return the host that people mean by "cnn.com", "www.cnn.com/world" or a whole url."""
     text = source.strip()
-    host = _host(text if "//" in text else f"//{text}")
+    host = host_of(text if "//" in text else f"//{text}")
     if not host:
         raise QuestionError(f"{source!r} is no site: name one like cnn.com")
     return host
 
 
-def _host(url: str) -> str:
+def host_of(url: str) -> str:
     """Return the host of a url without "www."; '' if it has none."""
     try:
         return (urlsplit(url).hostname or "").removeprefix("www.")

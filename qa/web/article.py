@@ -1,8 +1,6 @@
-"""A citation → the link that opens it, and the link → the article beside the chat, as HTML."""
+"""A citation → the link that opens it, and the link → the article beside the page, as HTML."""
 
-import base64
 import datetime
-import html
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,10 +9,28 @@ from qa import dates
 from qa.library.catalogue import Library
 from qa.reading.cite import citation
 from qa.types import Article, Citation, Source, Span, day, text_hash
+from qa.web.desk import Desk, Functions
+from qa.web.html import named, naming, safe
 
 _PREFIX = "#cite-"
 _ARTICLE = "#article-"
-NOTHING = '<p class="qa-hint">Open a citation to read it here, in its article.</p>'
+NOTHING = '<p class="qa-note">This link names no article of the archive.</p>'
+
+
+class Reading:
+    """What the page can do with an article: open it, at the quote that a link names."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._library = desk.library
+
+    @property
+    def functions(self) -> Functions:
+        """What the page may call."""
+        return {"article": self.article}
+
+    def article(self, person: str, href: str) -> str:
+        """Return the article that a link opens, as HTML."""
+        return opened(href, self._library)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,21 +47,7 @@ class _Cited:
 def link(cited: Citation) -> str:
     """Return the link of a citation: it names the article, the stretch, and the quote."""
     given = (cited.article.id, cited.start, cited.end, cited.text_hash, cited.quote)
-    return _PREFIX + naming(json.dumps(given))
-
-
-def naming(id_: str) -> str:
-    """Return an article's id as it stands in a link: letters, digits, "-" and "_"."""
-    return base64.urlsafe_b64encode(id_.encode()).decode().rstrip("=")
-
-
-def named(href: str) -> str:
-    """Return the id of the article that a link `#…-` names; '' if it names none."""
-    code = href.lstrip("#").partition("-")[2]
-    try:
-        return base64.urlsafe_b64decode(code + "=" * (-len(code) % 4)).decode()
-    except ValueError:
-        return ""
+    return f"./{_PREFIX}{naming(json.dumps(given))}"
 
 
 def _read(href: str) -> _Cited | None:
@@ -62,10 +64,11 @@ def opened(href: str, library: Library) -> str:
 
     Raises `LibraryError`.
     """
-    if (href or "").startswith(_ARTICLE):
+    href = (href or "").removeprefix("./")
+    if href.startswith(_ARTICLE):
         article = library.articles([named(href)]).get(named(href))
         return _shown(article, _head(article.source), None) if article else NOTHING
-    cited = _read(href or "")
+    cited = _read(href)
     if cited is None:
         return NOTHING
     article = library.articles([cited.article]).get(cited.article)
@@ -78,24 +81,25 @@ def opened(href: str, library: Library) -> str:
     found = citation(1, span, article)
     hints = [f"{words}: {meant}" for words, meant in dates.hints(found.quote, found.dates)]
     head = _head(article.source) + "".join(
-        f'<p class="qa-dates">{_safe(hint)}</p>' for hint in hints
+        f'<p class="qa-dates">{safe(hint)}</p>' for hint in hints
     )
     return _shown(article, head, (cited.start, cited.end))
 
 
 def _stale(note: str, cited: _Cited) -> str:
-    return f'<p class="qa-note">{note}</p><blockquote>{_safe(cited.quote)}</blockquote>'
+    return f'<p class="qa-note">{note}</p><blockquote>{safe(cited.quote)}</blockquote>'
 
 
 def _head(source: Source) -> str:
     when = day(source.date) if source.date else "no date"
     old = dates.age(source.date, datetime.date.today()) if source.date else ""
-    facts = [_safe(fact) for fact in (when, old, source.place, ", ".join(source.authors)) if fact]
+    facts = [safe(fact) for fact in (when, old, source.place, ", ".join(source.authors)) if fact]
     if source.url.startswith(("http://", "https://")):
         facts.append(
-            f'<a href="{_safe(source.url)}" target="_blank" rel="noopener noreferrer">original</a>'
+            f'<a href="{safe(source.url)}" target="_blank" rel="noopener noreferrer">Original</a>'
         )
-    return f'<h2>{_safe(source.title)}</h2><p class="qa-facts">{" · ".join(facts)}</p>'
+    title = f'<h2 id="qa-article-title" tabindex="-1">{safe(source.title)}</h2>'
+    return f'{title}<p class="qa-facts">{" · ".join(facts)}</p>'
 
 
 def _shown(article: Article, head: str, quote: tuple[int, int] | None) -> str:
@@ -108,7 +112,7 @@ def _shown(article: Article, head: str, quote: tuple[int, int] | None) -> str:
 
     marked = f'<mark id="qa-quote" tabindex="-1">{part(start, end)}</mark>' if quote else ""
     body = part(0, start) + marked + part(end, len(text))
-    return f'<article class="qa-article">{head}<div class="qa-text">{body}</div></article>'
+    return f'<div class="qa-article">{head}<div class="qa-text">{body}</div></div>'
 
 
 def _dated(text: str, first: int, last: int, found: Sequence[tuple[int, int, str]]) -> str:
@@ -116,12 +120,7 @@ def _dated(text: str, first: int, last: int, found: Sequence[tuple[int, int, str
     shown, place = "", first
     for start, end, meant in found:
         if place <= start and end <= last:
-            words = f'<span class="qa-date" title="{_safe(meant)}">{_safe(text[start:end])}</span>'
-            shown += _safe(text[place:start]) + words
+            words = f'<span class="qa-date" title="{safe(meant)}">{safe(text[start:end])}</span>'
+            shown += safe(text[place:start]) + words
             place = end
-    return shown + _safe(text[place:last])
-
-
-def _safe(text: str) -> str:
-    # Of HTML only: what is shown here is set as it is, nothing reads it as Markdown.
-    return html.escape(text, quote=True)
+    return shown + safe(text[place:last])

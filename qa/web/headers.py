@@ -1,6 +1,7 @@
 """What every answer tells a browser that it must not do."""
 
 import base64
+import gzip
 import hashlib
 from html.parser import HTMLParser
 
@@ -85,7 +86,10 @@ def with_policy(send: Send) -> Send:
             body.extend(message.get("body", b""))
             if message.get("more_body"):
                 return
-            MutableHeaders(scope=start)["Content-Security-Policy"] = policy(body.decode())
+            headers = MutableHeaders(scope=start)
+            packed = headers.get("content-encoding") == "gzip"
+            document = gzip.decompress(body) if packed else bytes(body)
+            headers["Content-Security-Policy"] = policy(document.decode())
             await send(start)
             await send({"type": "http.response.body", "body": bytes(body)})
         else:

@@ -1,11 +1,15 @@
-"""The page: chat, timeline and archive, an article beside them, and the API; how it is served."""
+"""The page and the API: put together, and served. What the page can do stands in its parts."""
 
 import contextlib
+import hashlib
 import json
 import math
 import os
+import secrets
 import sys
-from pathlib import Path
+import threading
+from collections.abc import Iterator
+from concurrent.futures import Future
 from typing import Any
 
 # Read when Gradio is imported: without it the page reports home.
@@ -18,31 +22,36 @@ from starlette.middleware import Middleware
 
 from qa.assistant import Assistant
 from qa.errors import QAError, SettingsError, require_extra
+from qa.library.catalogue import Library
 from qa.library.conversations import Conversations
+from qa.library.recipe import facts
 from qa.settings import Settings
-from qa.web import listeners
 from qa.web.archive import Archive
-from qa.web.article import NOTHING, opened
+from qa.web.article import Reading
 from qa.web.chat import Chat
+from qa.web.component import page_component
 from qa.web.connections import settle
+from qa.web.desk import Desk, Functions
 from qa.web.events import CheckedBlocks
 from qa.web.fields import date_of, filters_of
 from qa.web.guard import Guard, Guarded, is_loopback
+from qa.web.jobs import Jobs
 from qa.web.login import Logins
 from qa.web.passwords import Passwords, logins
+from qa.web.progress import ANSWERS
 from qa.web.routes import MCP, Routes
 from qa.web.sessions import Sessions, cookie_names, login_of
-from qa.web.tabs import Given, Tab
+from qa.web.shell import Shell, assets, limits_html
+from qa.web.sources import Sites
+from qa.web.suggest import Starters
 from qa.web.timeline import Timeline
+from qa.web.upload import Uploads
 from qa.web.uploads import folder
+from qa.web.welcome import welcome_html
 
 TITLE = "Ask the archive"
-# The tabs, in their order. A new one is named here.
-TABS: tuple[type[Tab], ...] = (Chat, Timeline, Archive)
 _FONTS = ["system-ui", "Segoe UI", "Helvetica", "Arial", "sans-serif"]
 _MONOSPACE = ["ui-monospace", "Consolas", "monospace"]
-_CSS = (Path(__file__).parent / "page.css").read_text(encoding="utf-8")
-_SCRIPT = (Path(__file__).parent / "page.js").read_text(encoding="utf-8")
 # A login of the machine's own, which does not end while it serves.
 _MACHINE = "qa-mcp"
 # What may wait for its turn; who comes after that is told that the page is busy.
@@ -51,61 +60,33 @@ _WAITING = 64
 _KEPT = 3600
 
 
-def build(
-    assistant: Assistant,
-    conversations: Conversations,
-    settings: Settings,
-    *,
-    may_change: bool = False,
-) -> gr.Blocks:
-    """Return the page for an assistant.
-
-    Who has the page can add articles and remove them if they `may_change` the archive.
-    """
-
-    def reach() -> str:
-        articles, _ = assistant.library.counts()
-        extent = assistant.library.extent()
-        days = f", {extent[0]:%Y-%m-%d} to {extent[1]:%Y-%m-%d}" if extent else ""
-        said = f"{articles:,} articles{days}. Every quote is word for word from an article."
-        return f"<h1>{TITLE}</h1><p>{said}</p>"
-
-    def show(href: str) -> str:
-        try:
-            return opened(href, assistant.library)
-        except QAError as error:
-            return listeners.error_html(error)
-
+def build(desk: Desk, functions: Functions) -> gr.Blocks:
+    """Return the page, which calls these functions, and the API."""
+    # Each library has a key of its own: the secret of another could not read what is kept there.
+    secret = desk.conversations.secret()
+    of_library = hashlib.sha256(secret.encode()).hexdigest()[:12]
     page: CheckedBlocks
     with CheckedBlocks(
         title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=(_KEPT, _KEPT)
     ) as page:
-        head = gr.HTML(reach(), elem_id="qa-head", padding=False)
-        # The page's script writes each link that is followed into it.
-        link = gr.Textbox(visible="hidden", label="Link")
-        given = Given(assistant, conversations, settings, link, may_change)
-        tabs: list[Tab] = []
-        with gr.Row(elem_id="qa-page"):
-            with gr.Column(scale=3, min_width=340), gr.Tabs():
-                for kind in TABS:
-                    with gr.Tab(kind.title):
-                        tabs.append(kind(given))
-            with gr.Column(scale=2, min_width=340, elem_id="qa-side-article"):
-                panel = gr.HTML(NOTHING, elem_id="qa-panel", padding=False)
-        for link_kind in ("cite", "article"):
-            followed = listeners.follow(link_kind, show, link, [], panel)
-            followed.then(None, None, None, js="() => window.qaShowQuote()", **listeners.PRIVATE)
-        page.load(reach, None, head, **listeners.PRIVATE)
-        for tab in tabs:
-            tab.on_arrival(page)
-            for changed in tab.changes:
-                changed.then(reach, None, head, **listeners.PRIVATE)
-        _api(assistant)
-    page.queue(max_size=_WAITING, default_concurrency_limit=4 * listeners.ANSWERS)
+        page_component(functions)
+        # The key and the secret are fixed: what a browser keeps outlives a restart.
+        browser = gr.BrowserState("", storage_key=f"qa-person-{of_library}", secret=secret)
+        private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+        # What nobody can guess: who has it, has the conversations.
+        page.load(
+            lambda known: known or secrets.token_urlsafe(32),
+            browser,
+            browser,
+            queue=False,
+            **private,
+        ).then(None, browser, None, js="(secret) => window.qa.known(secret)", **private)
+        _api(desk)
+    page.queue(max_size=_WAITING, default_concurrency_limit=4 * ANSWERS)
     return page
 
 
-def _api(assistant: Assistant) -> None:
+def _api(desk: Desk) -> None:
     def answer(
         question: str,
         asked_on: str | None = None,
@@ -124,12 +105,15 @@ def _api(assistant: Assistant) -> None:
             as_of: ask the archive as it stood on this day, an ISO date
             sites: search only articles of these sites, such as cnn.com
         """
-        with listeners.errors_shown():
+        try:
             given = filters_of(since, until, as_of, sites)
-            found = assistant.answer(question, asked_on=date_of(asked_on), filters=given)
+            asked = date_of(asked_on)
+            found = desk.assistant().answer(question, asked_on=asked, filters=given)
+        except QAError as error:
+            raise gr.Error(str(error), print_exception=False) from None
         return dict(json.loads(found.to_json()))
 
-    api(answer, api_name="answer", **listeners.WORKING)
+    api(answer, api_name="answer", concurrency_limit=ANSWERS)
 
 
 def serve(settings: Settings, host: str, port: int, *, mcp: bool = False) -> None:
@@ -145,14 +129,24 @@ def serve(settings: Settings, host: str, port: int, *, mcp: bool = False) -> Non
         require_extra("mcp", "--mcp", "mcp")
     _reach_itself(host)
     with (
-        Assistant.load(settings) as assistant,
+        Library.open(settings.library) as library,
         Conversations.open(settings.library) as conversations,
         folder(settings) as uploads,
     ):
+        library.check(facts(settings))
         local = is_loopback(host)
         name = f"[{host}]" if ":" in host else host
         may_change = not settings.read_only and (bool(known) or local)
-        page = build(assistant, conversations, settings, may_change=may_change)
+        desk = Desk(library, conversations, settings, Future(), may_change)
+        sites, starters, jobs = Sites(library), Starters(library), Jobs()
+        page = build(desk, _functions(desk, sites, starters, jobs))
+
+        def welcome() -> tuple[str, str, str]:
+            extent = library.extent()
+            shown = welcome_html(library, sites, starters.ready, may_change)
+            return shown, str(extent[0]) if extent else "", str(extent[1]) if extent else ""
+
+        adding = limits_html(settings.upload_files, settings.upload_mb) if may_change else ""
         sessions = Sessions()
         guarded = Guarded(
             page,
@@ -162,6 +156,10 @@ def serve(settings: Settings, host: str, port: int, *, mcp: bool = False) -> Non
             local,
             uploads if may_change else None,
         )
+        around = [
+            Middleware(Guard, guarded=guarded),
+            Middleware(Shell, welcome=welcome, adding=adding, title=TITLE),
+        ]
         try:
             # Where MCP is served, Gradio says so even if it is to be quiet.
             with contextlib.redirect_stdout(sys.stderr):
@@ -175,14 +173,12 @@ def serve(settings: Settings, host: str, port: int, *, mcp: bool = False) -> Non
                     mcp_server=mcp,
                     # It would let anybody at the login of this machine's user elsewhere.
                     run_history=False,
-                    app_kwargs={"middleware": [Middleware(Guard, guarded=guarded)]},
+                    app_kwargs={"middleware": around, "routes": [assets()]},
                     max_file_size=max(1, int(settings.upload_mb * 1_000_000)) if may_change else 1,
                     prevent_thread_lock=True,
                     ssr_mode=False,
                     footer_links=[],
                     theme=_theme(),
-                    css=_CSS,
-                    js=_SCRIPT,
                 )
         except (OSError, OverflowError):
             raise SettingsError(
@@ -194,7 +190,32 @@ def serve(settings: Settings, host: str, port: int, *, mcp: bool = False) -> Non
             _let_mcp_in(page, f"http://{name}:{port}", sessions)
         more = f", MCP at http://{name}:{port}{MCP}/" if mcp else ""
         print(f"qa: chat at http://{name}:{port}{more}", flush=True)  # noqa: T201 - the one line
-        page.block_thread()
+        # The page is there before its models: what is asked meanwhile waits for them.
+        with _loaded(desk, starters):
+            page.block_thread()
+
+
+def _functions(desk: Desk, sites: Sites, starters: Starters, jobs: Jobs) -> Functions:
+    """Return all that the page may call."""
+    parts = (
+        Chat(desk, jobs, sites, starters),
+        Reading(desk),
+        Timeline(desk, sites),
+        Archive(desk, sites),
+        Uploads(desk, jobs),
+        jobs,
+    )
+    return {name: function for part in parts for name, function in part.functions.items()}
+
+
+@contextlib.contextmanager
+def _loaded(desk: Desk, starters: Starters) -> Iterator[None]:
+    """Load the models, and let the first questions be tried. Raises as `Assistant.load`."""
+    with Assistant.load(desk.settings) as assistant:
+        desk.loading.set_result(assistant)
+        trying = threading.Thread(target=starters.find, args=(assistant.unwritten(),), daemon=True)
+        trying.start()
+        yield
 
 
 def _let_mcp_in(page: gr.Blocks, address: str, sessions: Sessions) -> None:

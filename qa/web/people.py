@@ -1,22 +1,19 @@
-"""Who is at the page, and which exchange they point at."""
+"""Whose conversations they are: of who has logged in, or else of a browser."""
 
-from collections.abc import Sequence
+from typing import Any
 
-import gradio as gr
-
+from qa.errors import ConversationError
 from qa.library.conversations import owner
+from qa.web.sessions import login_of
 
 
-def person_of(browser: str | None, request: gr.Request) -> str:
-    """Return whose conversations these are: of who has logged in, or else of a browser."""
-    login = getattr(request, "username", None)
+def person_of(browser: str, request: Any) -> str:
+    """Return under which name the conversations of who sends a request are kept.
+
+    `browser` is the secret that the browser keeps. Raises `ConversationError` if neither that nor a
+    login tells. Where the page has logins, the guard lets nobody come here without one.
+    """
+    login = login_of(request)
     if not login and not browser:
-        wait = "The page is still being loaded: try again in a moment."
-        raise gr.Error(wait, print_exception=False)
-    return owner(login, browser or "")
-
-
-def place_of(index: int | Sequence[int]) -> int:
-    """Return which exchange a message is of, by its place among the messages."""
-    first = index if isinstance(index, int) else index[0]
-    return first // 2
+        raise ConversationError("the page does not know you any more: load it again")
+    return owner(login, browser)

@@ -47,6 +47,8 @@ _ALWAYS = (
         for path in (
             "/assets/{path:path}",
             "/static/{path:path}",
+            # The page's own files.
+            "/qa/{version}/{path:path}",
             "/favicon.ico",
             "/manifest.json",
             "/robots.txt",
@@ -63,6 +65,8 @@ _ALWAYS = (
     Route(f"{API}/heartbeat/{{session_hash}}", frozenset({"GET"}), Kind.HEARTBEAT),
     Route(f"{API}/cancel", _SENDING, Kind.CANCEL),
     Route(f"{API}/component_server", _SENDING, Kind.SERVER),
+    # As Gradio's own script writes the address.
+    Route(f"{API}/component_server/", _SENDING, Kind.SERVER),
     Route(f"{API}/call/{{api_name}}", _SENDING, Kind.CALL),
     Route(f"{API}/call/{{api_name}}/{{event_id}}", frozenset({"GET"}), Kind.RESULT),
 )

@@ -25,7 +25,26 @@ On Sunday Petra Sonn of Tolk wrote <script>document.title = "pwned"</script> and
 
 It said ${document.title = "pwned"} and {{value}} and <img src=x onerror="document.title='pwned'">.
 """
+# Of a length that no screen holds: what is quoted of it stands far down.
+LONG = (
+    " date 2022-02-14 MARN —\n\n"
+    + "\n\n".join(
+        f"The council of Marn met for the {n}th time and talked about the lake, the road to the "
+        f"quarry, and the school's new windows, of which {n} had been ordered. Nothing was decided."
+        for n in range(4, 30)
+    )
+    + "\n\nThe lighthouse keeper Odalys Brenn retired after 41 years on Friday.\n\n"
+    + "\n\n".join(
+        f"The council then turned to item {n} of its list, which was put off until spring, when "
+        "the ferry would bring the surveyors back to the island."
+        for n in range(30, 48)
+    )
+)
+KEEPER = "Which lighthouse keeper retired?"
 WINNER = "Who won the election for mayor of Tolk?"
+
+# A busy machine takes its time.
+expect.set_options(timeout=30_000)
 
 Serving = Callable[..., AbstractContextManager[str]]
 
@@ -34,7 +53,7 @@ Serving = Callable[..., AbstractContextManager[str]]
 def served_library(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("page")
     (folder / "news").mkdir()
-    for name, text in {**NEWS, "hostile.txt": HOSTILE}.items():
+    for name, text in {**NEWS, "hostile.txt": HOSTILE, "2022-02-14-marn.txt": LONG}.items():
         (folder / "news" / name).write_text(text, encoding="utf-8")
     ingest([folder / "news"], Settings(library=folder / "library"), Notices())
     return folder / "library"
@@ -111,8 +130,7 @@ def visit(person: BrowserContext, address: str) -> Page:
 
 def arrived(page: Page) -> None:
     """Wait until the page knows who has come."""
-    expect(page.locator(".qa-talks")).to_be_attached(timeout=30_000)
-    expect(box(page)).to_be_visible()
+    expect(page.locator(".qa-talks:not([aria-busy])")).to_be_attached(timeout=30_000)
 
 
 def box(page: Page) -> Locator:
@@ -126,23 +144,28 @@ def ask(page: Page, question: str) -> None:
 
 def timeline_of(page: Page, subject: str) -> Locator:
     """Open the timeline, ask for a subject, and return the field it was typed into."""
-    page.get_by_role("tab", name="Timeline").click()
+    view(page, "Timeline")
     field = page.get_by_label("A person, a place or a subject")
-    # Gradio sets a field's first value a frame after drawing the field. Nobody types so soon but a
-    # test, whose text would be lost; on a busy machine that frame may come late.
-    for _ in range(10):
-        field.fill(subject)
-        page.wait_for_timeout(500)
-        if field.input_value() == subject:
-            break
+    field.fill(subject)
     field.press("Enter")
     return field
 
 
+def view(page: Page, name: str) -> None:
+    page.get_by_role("navigation", name="Views").get_by_text(name).click()
+
+
 def answered(page: Page, text: str | re.Pattern[str]) -> None:
-    expect(page.locator(".qa-answer").last).to_have_text(text, timeout=30_000)
-    # It is kept once the button that stops it has gone.
-    expect(page.locator("#qa-box .stop-button")).to_have_count(0)
+    """Wait for the last answer's first paragraph, and until it is kept."""
+    last = page.locator(".qa-exchange").last
+    expect(last.locator(".qa-answer").first).to_have_text(text, timeout=60_000)
+    expect(page.locator(".stop-button")).to_be_hidden(timeout=30_000)
+
+
+def open_menu(page: Page, title: str) -> None:
+    row = page.locator(".qa-talks li", has_text=title)
+    row.hover()
+    row.get_by_role("button").click()
 
 
 def shoot(page: Page, name: str) -> None:

@@ -3,6 +3,7 @@
 import ast
 import asyncio
 import base64
+import re
 import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -24,7 +25,7 @@ from qa.errors import SettingsError
 from qa.web.guard import is_loopback
 from qa.web.passwords import Passwords, hashed, logins
 from tests.conftest import run_qa
-from tests.web.conftest import WINNER, answered, arrived, ask, serving
+from tests.web.conftest import WINNER, answered, arrived, ask, serving, view
 
 LOGINS = "ann:secret bob:word:with:colons"
 
@@ -144,6 +145,7 @@ def test_each_login_has_conversations_of_its_own_in_any_browser(
         page.goto(guarded)
         expect(page.get_by_role("button", name="Login")).to_be_visible()
         expect(page.get_by_placeholder("Ask a question …")).to_have_count(0)
+        expect(page.locator("#qa-page")).to_have_count(0)
         page.get_by_label("username").fill(user)
         page.get_by_label("password").fill(password)
         page.get_by_role("button", name="Login").click()
@@ -157,11 +159,21 @@ def test_each_login_has_conversations_of_its_own_in_any_browser(
     expect(elsewhere.pages[0].locator(".qa-talks a")).to_have_text([WINNER])
     expect(bob.pages[0].locator(".qa-talks a")).to_have_count(0)
     page = ann.pages[0]
-    page.get_by_role("tab", name="Archive").click()
+    view(page, "Archive")
     expect(page.locator("#qa-articles li").first).to_be_visible()
     # It is read-only: there is nothing to add with, or to remove.
     expect(page.get_by_text("Add articles")).to_have_count(0)
-    expect(page.locator(".qa-drop, #qa-go-drop")).to_have_count(0)
+    expect(page.locator(".qa-drop")).to_have_count(0)
+    # Who has logged in has nothing of others by saying that they are another browser.
+    other = page.evaluate(
+        """async (browser) => {
+          const place = document.querySelector('script[src$="app.js"]').src;
+          const { call } = await import(place.replace("app.js", "server.js"));
+          return await call("talks", { browser });
+        }""",
+        "of-somebody-else",
+    )
+    assert WINNER in other
     for context in (ann, elsewhere, bob):
         context.close()
 
@@ -176,7 +188,7 @@ def test_the_page_asks_no_other_host(person: BrowserContext, address: str) -> No
     ask(page, WINNER)
     answered(page, "Jonas Brandt [1]")
     for name in ("Timeline", "Archive"):
-        page.get_by_role("tab", name=name).click()
+        view(page, name)
     expect(page.locator("#qa-articles li").first).to_be_visible()
     assert hosts - {None} == {"127.0.0.1"}
 
@@ -214,3 +226,51 @@ def test_the_server_fetches_nothing_for_others(address: str) -> None:
     with pytest.raises(HTTPError, match="404") as refused:
         urlopen(f"{address}/gradio_api/file=http://192.0.2.1/x")
     refused.value.close()
+
+
+def test_what_never_changes_is_kept_and_sent_small(address: str) -> None:
+    with urlopen(Request(address, headers={"Accept-Encoding": "gzip"})) as answered_with:
+        assert answered_with.headers["Content-Encoding"] == "gzip"
+    with urlopen(address) as answered_with:
+        document = answered_with.read().decode()
+    style = re.findall(r'href="\./(qa/\w+/page\.css)"', document)[0]
+    with urlopen(f"{address}/{style}") as answered_with:
+        assert "immutable" in answered_with.headers["Cache-Control"]
+    # What is painted first stands in the document itself.
+    assert "Ask a question …" in document
+    assert "1 March 2021 – 3 March 2022" in document
+    assert not re.findall(
+        r"https?://(?!www\.w3\.org)[\w.]*(?:huggingface|gradio|github)", head(document)
+    )
+
+
+def head(document: str) -> str:
+    """Return a document's head without Gradio's own configuration."""
+    return re.sub(r"<script>.*?</script>", "", document.partition("<body")[0], flags=re.DOTALL)
+
+
+@pytest.mark.browser
+def test_nothing_moves_while_the_page_is_loaded(person: BrowserContext, address: str) -> None:
+    page = person.new_page()
+    page.add_init_script(
+        """window.moved = 0;
+        new PerformanceObserver((list) => {
+          for (const one of list.getEntries()) if (!one.hadRecentInput) window.moved += one.value;
+        }).observe({ type: "layout-shift", buffered: true });"""
+    )
+    page.goto(address)
+    # It can be typed into at once, and what is typed stays when Gradio has come.
+    page.bring_to_front()
+    page.get_by_placeholder("Ask a question …").press_sequentially("Who won the")
+    arrived(page)
+    expect(page.get_by_placeholder("Ask a question …")).to_have_value("Who won the")
+    expect(page.get_by_placeholder("Ask a question …")).to_be_focused()
+    expect(page.locator(".qa-starters .qa-offer").first).to_be_visible(timeout=60_000)
+    assert page.evaluate("window.moved") < 0.05
+
+
+def test_a_page_that_cannot_be_served_says_why_in_one_line(tmp_path: Path) -> None:
+    done = run_qa("chat", "--library", str(tmp_path))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "make one with `qa ingest" in done.stderr.splitlines()[-1]
+    assert "Traceback" not in done.stderr
