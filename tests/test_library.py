@@ -97,7 +97,7 @@ def test_a_commit_that_fails_changes_nothing(library: Library) -> None:
 
 def test_who_holds_the_lock_of_a_dead_machine_is_told_and_what_to_do(library: Library) -> None:
     with library.writing():
-        [holder] = [path for path in library.folder.iterdir() if path.name == "writer.json"]
+        [holder] = [path for path in library.folder.iterdir() if path.name == "writer.holder"]
         here = holder_of(library.folder)
         assert here == Holder(str(os.getpid()), socket.gethostname())
         with Library.open(library.folder) as other:
@@ -119,7 +119,7 @@ def test_the_holder_of_a_lock_without_locks_of_the_file_system_is_known(tmp_path
     with SoftFileLock(tmp_path / "writer.lock"):
         held = holder_of(tmp_path)
     assert held == Holder(str(os.getpid()), socket.gethostname())
-    (tmp_path / "writer.json").write_text("[]")
+    (tmp_path / "writer.holder").write_text("[]")
     assert holder_of(tmp_path) is None
 
 

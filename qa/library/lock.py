@@ -14,7 +14,7 @@ from filelock import FileLock, Timeout
 from qa.errors import LibraryBusy, LibraryError
 from qa.text.printable import printable
 
-_LOCK, _HOLDER = "writer.lock", "writer.json"
+_LOCK, _HOLDER = "writer.lock", "writer.holder"
 # On a file system without locks of its own, filelock writes into the file who holds the lock; what
 # stands behind a "?" is which container of the machine it was.
 _MARKER = re.compile(r"(\d+)\n([^\n?]+)")
