@@ -105,7 +105,7 @@ def test_mcp_refuses_who_has_no_login(guarded: str, path: str, login: str | None
     if login is not None:
         call.add_header("Authorization", f"Basic {base64.b64encode(login.encode()).decode()}")
     # After some wrong passwords, the next try has to wait.
-    with pytest.raises(HTTPError, match="401|429") as refused:
+    with pytest.raises(HTTPError, match=r"401|429") as refused:
         urlopen(call)
     refused.value.close()
 
