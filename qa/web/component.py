@@ -9,7 +9,8 @@ from pydantic import ValidationError, validate_call
 
 from qa.errors import QAError
 from qa.web.desk import Function, Functions
-from qa.web.people import person_of
+from qa.web.events import CheckedBlocks, brief
+from qa.web.people import caller_of, person_of
 
 # The page's markup stands in the document already: the component takes it in, and hands its
 # script what Gradio's components have, the server's functions and the upload.
@@ -50,7 +51,7 @@ def _served(name: str, function: Function) -> Callable[..., Any]:
             try:
                 return {"value": await answered(given, request)}
             except (QAError, ValidationError) as error:
-                return _refused(error)
+                return _refused(error, name, request)
 
         later.__name__ = name
         return later
@@ -59,11 +60,15 @@ def _served(name: str, function: Function) -> Callable[..., Any]:
         try:
             return {"value": answered(given, request)}
         except (QAError, ValidationError) as error:
-            return _refused(error)
+            return _refused(error, name, request)
 
     called.__name__ = name
     return called
 
 
-def _refused(error: QAError | ValidationError) -> dict[str, Any]:
-    return {"error": _STALE if isinstance(error, ValidationError) else str(error)}
+def _refused(error: QAError | ValidationError, name: str, request: gr.Request) -> dict[str, Any]:
+    """Return what the page is told; the log is told who sent values of other types."""
+    if not isinstance(error, ValidationError):
+        return {"error": str(error)}
+    CheckedBlocks.journal.tell(caller_of(request), f"{name}: {brief(error)}")
+    return {"error": _STALE}

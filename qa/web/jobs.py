@@ -9,6 +9,7 @@ from typing import Any
 
 from qa.errors import ConversationError, QAError
 from qa.web.desk import Functions
+from qa.web.limits import SHARE
 
 # What the page is told: of each key it shows the last.
 Step = dict[str, Any]
@@ -73,12 +74,17 @@ class Jobs:
         return {"next": self.next, "stop": self.stop}
 
     def begin(self, owner: str, work: Callable[[Job], Iterator[Step]]) -> str:
-        """Begin to work, in a thread; return the name by which its owner hears of it."""
+        """Begin to work, in a thread; return the name by which its owner hears of it.
+
+        Raises `ConversationError` if the owner's work fills the share of one person.
+        """
         now = time.monotonic()
         for old in [
             one for one in list(self._jobs.values()) if one.done and now - one.done > _KEPT
         ]:
             self._jobs.pop(old.id, None)
+        if sum(one.owner == owner and one.done is None for one in self._jobs.values()) >= SHARE:
+            raise ConversationError("your questions fill your share: wait until one is answered")
         job = Job(owner)
         self._jobs[job.id] = job
         # Nobody waits for the thread: what was begun is brought to an end if the page is closed.

@@ -158,7 +158,7 @@ def serve(settings: Settings, host: str, port: int, *, mcp: bool = False) -> Non
         )
         around = [
             Middleware(Guard, guarded=guarded),
-            Middleware(Shell, welcome=welcome, adding=adding, title=TITLE),
+            Middleware(Shell, welcome=welcome, adding=adding, title=TITLE, logins=bool(known)),
         ]
         try:
             # Where MCP is served, Gradio says so even if it is to be quiet.

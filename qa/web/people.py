@@ -4,7 +4,7 @@ from typing import Any
 
 from qa.errors import ConversationError
 from qa.library.conversations import owner
-from qa.web.sessions import login_of
+from qa.web.sessions import CALLER, login_of
 
 
 def person_of(browser: str, request: Any) -> str:
@@ -17,3 +17,8 @@ def person_of(browser: str, request: Any) -> str:
     if not login and not browser:
         raise ConversationError("the page does not know you any more: load it again")
     return owner(login, browser)
+
+
+def caller_of(request: Any) -> str:
+    """Return who sends a request, and from where, as the log names them."""
+    return str(request.scope.get(CALLER, "this server"))

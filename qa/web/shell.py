@@ -53,13 +53,19 @@ class Shell:
     """
 
     def __init__(
-        self, app: ASGIApp, welcome: Callable[[], tuple[str, str, str]], adding: str, title: str
+        self,
+        app: ASGIApp,
+        welcome: Callable[[], tuple[str, str, str]],
+        adding: str,
+        title: str,
+        logins: bool = False,
     ) -> None:
         """Wrap `app`. `welcome` returns the welcome, and the archive's first and last day."""
         self._app = app
         self._welcome = welcome
         self._adding = adding
         self._title = title
+        self._leaving = _LEAVING if logins else ""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, and change what is answered."""
@@ -109,6 +115,7 @@ class Shell:
         place = f"qa/{version()}"
         welcome, first, last = self._welcome()
         page = _read("page.html").replace("{welcome}", welcome).replace("{adding}", self._adding)
+        page = page.replace("{leaving}", self._leaving)
         page = page.replace('id="qa" ', f'id="qa" data-first="{first}" data-last="{last}" ', 1)
         head = (
             f"<title>{html.escape(self._title)}</title>"
@@ -130,6 +137,7 @@ class Shell:
         return f'{document[:body]}<div id="qa-page" role="main">{page}</div>{document[body:]}'
 
 
+_LEAVING = '<a class="qa-leave" href="./logout">Log out</a>'
 # Gradio may be there before the page's modules: what it hands over waits for them.
 _STUB = "window.qa={connect(...given){this.waiting=given},known(secret){this.told=secret}};"
 

@@ -8,6 +8,7 @@ import pytest
 
 from qa.errors import ConversationError
 from qa.web.jobs import Job, Jobs, Step
+from qa.web.limits import SHARE
 
 
 def heard(jobs: Jobs, job: str, owner: str = "ann") -> list[Step]:
@@ -58,3 +59,22 @@ def test_what_is_stopped_is_over_at_once_and_nobody_elses() -> None:
     assert heard(jobs, name)[-1].get("stage") in (None, "one")
     with pytest.raises(ConversationError):
         heard(jobs, name, "bob")
+
+
+def test_nobody_has_more_at_work_than_a_share() -> None:
+    go_on = threading.Event()
+
+    def work(job: Job) -> Iterator[Step]:
+        go_on.wait(30)
+        yield {"stage": "one"}
+
+    jobs = Jobs()
+    names = [jobs.begin("ann", work) for _ in range(SHARE)]
+    with pytest.raises(ConversationError, match="fill your share"):
+        jobs.begin("ann", work)
+    assert jobs.begin("bob", work)
+    go_on.set()
+    heard(jobs, names[0])
+    for name in names[1:]:
+        heard(jobs, name)
+    assert jobs.begin("ann", work)

@@ -159,6 +159,7 @@ def test_each_login_has_conversations_of_its_own_in_any_browser(
     expect(elsewhere.pages[0].locator(".qa-talks a")).to_have_text([WINNER])
     expect(bob.pages[0].locator(".qa-talks a")).to_have_count(0)
     page = ann.pages[0]
+    expect(page.get_by_role("link", name="Log out")).to_be_visible()
     view(page, "Archive")
     expect(page.locator("#qa-articles li").first).to_be_visible()
     # It is read-only: there is nothing to add with, or to remove.
