@@ -209,10 +209,10 @@ def _ingest(options: argparse.Namespace) -> int:
 
 
 def _list(options: argparse.Namespace) -> int:
-    from qa.library.catalogue import Library
+    from qa.library.opening import open_library
 
-    with Library.open(_settings(options).library) as library:
-        for source in library.sources():
+    with open_library(_settings(options)) as library:
+        for source in library.catalogue.sources():
             date = source.date.isoformat() if source.date else None
             if options.json:
                 row = {"id": source.id, "title": source.title, "date": date}
@@ -225,9 +225,9 @@ def _list(options: argparse.Namespace) -> int:
 
 def _remove(options: argparse.Namespace) -> int:
     from qa.ingest import remove
-    from qa.library.catalogue import Library
+    from qa.library.opening import open_library
 
-    with Library.open(_settings(options).library) as library:
+    with open_library(_settings(options)) as library:
         remove(options.ids, library)
     print(f"removed {len(set(options.ids))}")
     return 0
@@ -328,24 +328,25 @@ def _count(text: str) -> int:
 
 def _doctor(options: argparse.Namespace) -> int:
     from qa.ingest import rebuild
-    from qa.library.catalogue import Library
     from qa.library.doctor import check
+    from qa.library.opening import open_library
 
     settings = _settings(options)
     if options.rebuild:
-        with Library.open(settings.library) as library:
-            articles = library.counts()[0]
+        with open_library(settings) as library:
+            articles = library.catalogue.counts()[0]
         with _Progress(articles) as progress:
             print(f"rebuilt {rebuild(settings, progress)} passages of {articles} articles")
-    faults = check(settings.library)
+    with open_library(settings) as library:
+        faults = check(library)
     for fault in faults:
         print(f"qa: {fault}", file=sys.stderr)
     if faults:
         fix = f"qa doctor --rebuild --library {settings.library}"
         print(f"qa: run `{printable(fix)}` to mend this", file=sys.stderr)
         return 1
-    with Library.open(settings.library) as library:
-        articles, passages = library.counts()
+    with open_library(settings) as library:
+        articles, passages = library.catalogue.counts()
     print(f"{articles} articles, {passages} passages: the catalogue and the vectors agree")
     return 0
 

@@ -4,18 +4,19 @@ An ingest that is killed leaves the last round that was committed, and the next 
 """
 
 import logging
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, Self
 
-from qa.errors import CorpusError
+from qa.errors import CorpusError, LibraryBusy
 from qa.ingest.files import Loaded, Skipped, absolute, files, read
 from qa.ingest.rounds import Round, entry
 from qa.library.articles import fingerprint
-from qa.library.catalogue import Library
+from qa.library.opening import create_library, open_library
+from qa.library.protocols import Library
 from qa.library.recipe import facts
-from qa.library.vectors import sweep
 from qa.models.embedder import Embedder
 from qa.models.loading import load_embedder
 from qa.settings import Settings
@@ -27,6 +28,8 @@ _LOG = logging.getLogger(__package__)
 # the library: copying stays a small share of the work.
 ROUND = 4096
 _ROUND_SHARE = 0.2
+# Seconds between two looks at what another process has in work.
+_PATIENCE = 1.0
 
 
 class Listener(Protocol):
@@ -93,13 +96,17 @@ def ingest(
     for path in places:
         files(path)
     with (
-        Library.create(settings.library, facts(settings)) as library,
-        library.writing(),
+        create_library(settings, facts(settings)) as library,
+        library.catalogue.writing(),
         _Ingest(library, settings, listener or Logged(), round_size) as run,
     ):
-        for path in places:
-            for item in read(path, settings.max_article_mb):
-                run.take(item)
+        run.recover()
+        while True:
+            for path in places:
+                for item in read(path, settings.max_article_mb):
+                    run.take(item)
+            if not run.wait():
+                break
         run.finish([absolute(path) for path in places] if prune else [])
         return run.summary
 
@@ -109,12 +116,16 @@ def remove(ids: Sequence[str], library: Library) -> None:
 
     Raises `CorpusError` if one of them is not there, and `LibraryError`s.
     """
-    with library.writing():
-        known = library.fingerprints()
+    with library.catalogue.writing():
+        known = library.catalogue.fingerprints()
         for id_ in ids:
             if id_ not in known:
                 raise CorpusError(f"no article {printable(id_)}: `qa list` shows the ids")
-        with Round(library, base=library.state().vectors) as round_:
+            if library.catalogue.claim(id_) is None:
+                raise LibraryBusy(
+                    f"{printable(id_)} is being written by another process: try again in a minute"
+                )
+        with Round(library) as round_:
             round_.commit(list(dict.fromkeys(ids)))
 
 
@@ -124,13 +135,13 @@ def rebuild(settings: Settings, listener: Listener) -> int:
     Raises `LibraryError`s.
     """
     embedder = load_embedder(settings)
-    with Library.open(settings.library) as library, library.writing():
-        with Round(library, "", embedder) as round_:
-            for article, origin in library.entries():
+    with open_library(settings) as library, library.catalogue.writing(alone=True):
+        with Round(library, embedder, anew=True) as round_:
+            for article, origin in library.catalogue.entries():
                 round_.add(entry(article, origin, embedder, settings))
                 listener.progress(1)
             round_.commit([], anew=facts(settings))
-        return library.counts()[1]
+        return library.catalogue.counts()[1]
 
 
 class _Ingest:
@@ -145,17 +156,19 @@ class _Ingest:
     ) -> None:
         self.summary = Summary()
         self._library = library
+        self._catalogue = library.catalogue
         self._settings = settings
         self._listener = listener
         self._round_size = round_size
         self._enough = 0
-        self._known = library.fingerprints()
+        self._known = library.catalogue.fingerprints()
+        # Articles that another process has in work, and those that are looked at once more.
+        self._left: set[str] = set()
+        self._again: set[str] | None = None
         self._seen: dict[str, str] = {}
         self._moved: dict[str, str] = {}
         self._doubtful: set[str] = set()
         self._round: Round | None = None
-        # What a killed run left behind goes, even if there is nothing new to write.
-        sweep(library.folder, keep=library.state().vectors)
 
     def __enter__(self) -> Self:
         return self
@@ -164,12 +177,41 @@ class _Ingest:
         if self._round is not None:
             self._round.close()
 
+    def recover(self) -> None:
+        """Remove what killed runs left behind, even if there is nothing new to write."""
+        name = self._catalogue.state().vectors
+        self._library.vectors.sweep(name)
+        if orphaned := self._catalogue.adopt():
+            self._library.vectors.remove(name, orphaned)
+            self._catalogue.cleared(orphaned)
+
+    def wait(self) -> bool:
+        """Wait until others let go of what they had in work; tell if there was any.
+
+        Then all is to be read once more: a process that has died has left it to this one.
+        """
+        if not self._left:
+            return False
+        # Another process may be waiting for this one.
+        self._commit([])
+        first = min(self._left)
+        while self._catalogue.claim(first) is None:
+            time.sleep(_PATIENCE)
+            self.recover()
+        self._again, self._left = self._left, set()
+        return True
+
     def take(self, item: Loaded | Skipped) -> None:
         """Take in an article, or note why there is none."""
+        if self._again is not None and not self._is_left(item):
+            return
         if isinstance(item, Skipped):
             self._doubtful.add(item.origin)
             self._skip(item)
-            return
+        else:
+            self._take(item)
+
+    def _take(self, item: Loaded) -> None:
         id_ = item.article.id
         mark = fingerprint(item.article)
         known_mark, known_origin = self._known.get(id_, ("", item.origin))
@@ -177,6 +219,15 @@ class _Ingest:
             if known_origin == item.origin:
                 self._moved.pop(id_, None)
             return
+        if known_mark != mark:
+            now = self._catalogue.claim(id_)
+            if now is None:
+                self._left.add(id_)
+                return
+            if now[0] != known_mark:
+                # Written by another process since this one began.
+                self._known[id_] = now
+                known_mark, known_origin = now
         if reason := self._conflict(item, mark):
             self._skip(Skipped(printable(id_), reason, item.origin))
             return
@@ -196,12 +247,16 @@ class _Ingest:
 
     def finish(self, pruned: Sequence[Path]) -> None:
         """Commit what is left, and remove what is gone from the `pruned` files and folders."""
-        gone = self._gone(pruned)
+        # What another process has in work is not gone.
+        gone = [id_ for id_ in self._gone(pruned) if self._catalogue.claim(id_) is not None]
         self.summary.removed = len(gone)
         if gone and self._round is None:
             self._round = self._new_round()
         self._commit(gone)
-        self._library.move(self._moved)
+        self._catalogue.move(self._moved)
+
+    def _is_left(self, item: Loaded | Skipped) -> bool:
+        return isinstance(item, Loaded) and item.article.id in (self._again or ())
 
     def _skip(self, item: Skipped) -> None:
         self.summary.skipped += 1
@@ -231,8 +286,8 @@ class _Ingest:
             self._commit([])
 
     def _new_round(self, embedder: Embedder | None = None) -> Round:
-        self._enough = max(self._round_size, int(_ROUND_SHARE * self._library.counts()[1]))
-        return Round(self._library, self._library.state().vectors, embedder)
+        self._enough = max(self._round_size, int(_ROUND_SHARE * self._catalogue.counts()[1]))
+        return Round(self._library, embedder)
 
     def _commit(self, removed: Sequence[str]) -> None:
         if self._round is None:

@@ -10,12 +10,12 @@ from typing import Any
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, SkipValidation
 
 from qa.dates import Period
 from qa.errors import LibraryError
-from qa.library.catalogue import Library, State
-from qa.library.vectors import VectorReader
+from qa.library.protocols import Catalogue, State
+from qa.library.protocols import Vectors as VectorStore
 from qa.models.calibration import Ranking
 from qa.models.embedder import EMBEDDER, Embedder, Vectors
 from qa.models.loading import load_calibration
@@ -46,8 +46,8 @@ class Retriever(BaseRetriever):
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
-    library: Library
-    vectors: VectorReader
+    library: SkipValidation[Catalogue]
+    vectors: SkipValidation[VectorStore]
     embedder: Embedder
     limit: int = 12
     ranking: Ranking = Field(default_factory=lambda: load_calibration().ranking)
@@ -129,10 +129,7 @@ class Retriever(BaseRetriever):
         limit: int,
         carried: Mapping[str, float] = MappingProxyType({}),
     ) -> list[Hit]:
-        among = self.library.passing(filters) if filters else None
-        by_meaning = (
-            self.vectors.search(state.vectors, vector, _DEPTH, among) if state.vectors else []
-        )
+        by_meaning = self.vectors.search(state.vectors, vector, _DEPTH, filters=filters)
         by_words = self.library.search(words(query), _DEPTH, filters)
         times = self._times(named, asked_on, filters)
         on_time = self._on_time(times.named, vector, state, filters)
@@ -149,8 +146,10 @@ class Retriever(BaseRetriever):
         best = _without_copies(sorted(scored, key=lambda row: (-row[2], row[0].id)), limit)
         similarity = dict(by_meaning)
         # What only the search by words found.
-        rest = [passage.id for passage, *_ in best if passage.id not in similarity]
-        if rest and state.vectors:
+        rest = {
+            passage.id: source.date for passage, source, *_ in best if passage.id not in similarity
+        }
+        if rest:
             similarity |= self.vectors.similarities(state.vectors, vector, rest)
         return [
             Hit(passage, source, score, rank, similarity.get(passage.id), tuple(also_in))
@@ -175,10 +174,10 @@ class Retriever(BaseRetriever):
         self, named: Period | None, vector: Vectors, state: State, filters: Filters
     ) -> dict[str, float]:
         """Return what is added for passages on a time, by how like the question each is."""
-        if not named or not state.vectors or (named[1] - named[0]).days > _MONTH:
+        if not named or (named[1] - named[0]).days > _MONTH:
             return {}
         among = self.library.passages_on(named, _HAPPENED, filters)
-        found = self.vectors.search(state.vectors, vector, _DEPTH, among) if among else []
+        found = self.vectors.search(state.vectors, vector, _DEPTH, among=among) if among else []
         best = max((near for _, near in found), default=0.0)
         return {id_: self.ranking.on_time * near / best for id_, near in found if near > 0}
 

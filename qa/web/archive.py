@@ -16,7 +16,7 @@ import gradio as gr
 
 from qa.errors import CorpusError, QAError
 from qa.ingest import ingest, remove
-from qa.library.catalogue import Library
+from qa.library.protocols import Catalogue
 from qa.settings import Settings
 from qa.text.words import words
 from qa.types import Filters, Source, day
@@ -48,6 +48,7 @@ class Archive:
     def __init__(self, given: Given) -> None:
         """Lay the archive out. Where nothing may be changed, there is nothing to call either."""
         self._library = given.assistant.library
+        self._stores = given.assistant.stores
         self._settings = given.settings
         self._may_change = given.may_change
         link = given.link
@@ -153,7 +154,7 @@ class Archive:
 
     def _drop(self, link: str, *fields: Any) -> tuple[Any, ...]:
         with listeners.errors_shown():
-            remove([named(link)], self._library)
+            remove([named(link)], self._stores)
         gr.Info("Removed.")
         return self._find(*fields)
 
@@ -233,7 +234,7 @@ def _ingested(paths: Sequence[Path], settings: Settings) -> Iterator[str]:
     yield progress.shown(step)
 
 
-def listed(library: Library, query: str, filters: Filters, count: int) -> Listed:
+def listed(library: Catalogue, query: str, filters: Filters, count: int) -> Listed:
     """Return at most `count` articles: those with the words, best first, or else the newest.
 
     Raises `QuestionError` for a source that is no site.

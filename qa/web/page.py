@@ -19,6 +19,7 @@ from starlette.middleware import Middleware
 from qa.assistant import Assistant
 from qa.errors import QAError, SettingsError, require_extra
 from qa.library.conversations import Conversations
+from qa.library.opening import open_conversations
 from qa.settings import Settings
 from qa.web import listeners
 from qa.web.archive import Archive
@@ -139,7 +140,7 @@ def serve(settings: Settings, host: str, port: int, *, mcp: bool = False) -> Non
     _reach_itself(host)
     with (
         Assistant.load(settings) as assistant,
-        Conversations.open(settings.library) as conversations,
+        open_conversations(settings) as conversations,
     ):
         local = is_loopback(host)
         name = f"[{host}]" if ":" in host else host

@@ -2,7 +2,7 @@
 
 from qa import prompts
 from qa.assistant import Assistant
-from qa.library.catalogue import Library
+from qa.library.protocols import Catalogue
 from qa.reading.cite import citation
 from qa.types import Answer, Citation, Filters, Span, day
 
@@ -10,7 +10,7 @@ from qa.types import Answer, Citation, Filters, Span, day
 _OFFERED = 2
 
 
-def near(library: Library, answer: Answer) -> tuple[Citation, ...]:
+def near(library: Catalogue, answer: Answer) -> tuple[Citation, ...]:
     """Return a citation of the first passage of each article found, where it was refused."""
     if answer.outcome == "answered":
         return ()

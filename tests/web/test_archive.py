@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from qa.library.catalogue import Library
+from qa.library.sqlite.catalogue import SQLiteCatalogue
 from tests.web.conftest import answered, ask, serving, shoot, timeline_of, visit
 
 pytestmark = pytest.mark.browser
@@ -110,7 +110,7 @@ def test_articles_are_uploaded_asked_about_and_removed(
     page.locator(".qa-answer a").click()
     expect(page.locator("#qa-panel")).to_contain_text("no longer in the archive")
     expect(page.locator("#qa-panel blockquote")).to_contain_text("The ferry Gudrun sank")
-    with Library.open(own_library) as library:
+    with SQLiteCatalogue.open(own_library) as library:
         assert library.counts()[0] == 5
 
 
@@ -135,5 +135,5 @@ def test_what_cannot_be_uploaded_is_one_line(
     bomb = tmp_path / "bomb.txt.gz"
     bomb.write_bytes(gzip.compress(b"word " * 20_000_000))
     upload(page, "skipped bomb.txt.gz", bomb)
-    with Library.open(own_library) as library:
+    with SQLiteCatalogue.open(own_library) as library:
         assert library.counts()[0] == 5

@@ -12,8 +12,10 @@ import pytest
 from qa.assistant import Assistant
 from qa.dates import age
 from qa.ingest import Summary, remove
-from qa.library.catalogue import Library
 from qa.library.conversations import Conversation, Exchange
+from qa.library.opening import open_folder
+from qa.library.protocols import Catalogue
+from qa.library.sqlite.catalogue import SQLiteCatalogue
 from qa.reading.cite import citation
 from qa.types import Answer, Citation, Filters, Source, Span, Statement
 from qa.web.archive import listed, plot
@@ -81,7 +83,7 @@ def test_doubt_stands_above_the_answer() -> None:
     assert shown.index("This may be wrong") < shown.index("Saturday")
 
 
-def cited(library: Library, text: str) -> Citation:
+def cited(library: Catalogue, text: str) -> Citation:
     """Return the citation of a text that stands in one of the library's articles."""
     for article, _ in library.entries():
         if (start := article.text.find(text)) >= 0:
@@ -91,7 +93,7 @@ def cited(library: Library, text: str) -> Citation:
 
 def test_a_link_opens_the_article_at_the_quote(library_of_news: Path) -> None:
     quote = "Jonas Brandt won the election for mayor of Tolk on Sunday"
-    with Library.open(library_of_news) as library:
+    with SQLiteCatalogue.open(library_of_news) as library:
         shown = opened(link(cited(library, quote)), library)
     [marked] = re.findall(r'<mark id="qa-quote"[^>]*>(.*?)</mark>', shown)
     assert re.sub(r"</?span[^>]*>", "", marked) == quote
@@ -108,7 +110,7 @@ def test_a_link_to_what_changed_or_went_still_shows_the_quote(
     file = tmp_path / "a.txt"
     file.write_text("Mara Velk <opened> the bridge.", encoding="utf-8")
     bring(file)
-    with Library.open(tmp_path / "library") as library:
+    with SQLiteCatalogue.open(tmp_path / "library") as library:
         href = link(cited(library, "Mara Velk <opened>"))
         file.write_text("Jonas Brandt opened the bridge.", encoding="utf-8")
         bring(file)
@@ -117,7 +119,8 @@ def test_a_link_to_what_changed_or_went_still_shows_the_quote(
         assert "<blockquote>Mara Velk &lt;opened&gt;</blockquote>" in shown
         assert "Jonas Brandt opened the bridge." in shown
         assert "<mark" not in shown
-        remove(["a.txt"], library)
+        with open_folder(tmp_path / "library") as both:
+            remove(["a.txt"], both)
         shown = opened(href, library)
         assert "no longer in the archive" in shown
         assert "<blockquote>Mara Velk &lt;opened&gt;</blockquote>" in shown
@@ -128,7 +131,7 @@ def test_a_link_to_what_changed_or_went_still_shows_the_quote(
     ["", "#cite-", "#cite-%%", "#cite-W10", "#cite-eyJ4Ijo", "#article-", "#article-eA", "é"],
 )
 def test_a_link_that_is_not_ours_opens_nothing(library_of_news: Path, href: str) -> None:
-    with Library.open(library_of_news) as library:
+    with SQLiteCatalogue.open(library_of_news) as library:
         assert opened(href, library) == NOTHING
 
 
@@ -139,7 +142,7 @@ def test_only_a_web_address_becomes_a_link(tmp_path: Path, bring: Callable[..., 
     ]
     (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
     bring(tmp_path / "a.jsonl")
-    with Library.open(tmp_path / "library") as library:
+    with SQLiteCatalogue.open(tmp_path / "library") as library:
         red, blue = (
             opened(link(cited(library, f"The {name} bridge.")), library) for name in ("red", "blue")
         )
@@ -161,7 +164,7 @@ def test_conversations_are_listed_and_the_one_that_is_open_is_marked() -> None:
 
 
 def test_an_article_opens_by_its_id(library_of_news: Path) -> None:
-    with Library.open(library_of_news) as library:
+    with SQLiteCatalogue.open(library_of_news) as library:
         html = opened(f"#article-{naming('2022-01-15-storm.txt')}", library)
     assert "The theater was built in 1887." in html
     assert "<mark" not in html
@@ -210,7 +213,7 @@ def test_a_timeline_is_a_chart_and_a_list(assistant: Assistant) -> None:
 
 
 def test_the_archive_is_listed_by_words_days_and_sites(library_of_news: Path) -> None:
-    with Library.open(library_of_news) as library:
+    with SQLiteCatalogue.open(library_of_news) as library:
 
         def ids(query: str, filters: Filters | None = None, count: int = 9) -> list[str]:
             return [source.id for source, _ in listed(library, query, filters or Filters(), count)]

@@ -1,0 +1,52 @@
+"""Settings → the library that they name: a folder, or a database and a server of vectors."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from qa.errors import LibraryError
+from qa.library.chroma.snapshots import FOLDER, Snapshots
+from qa.library.conversations import Conversations
+from qa.library.protocols import Library
+from qa.library.sqlite.catalogue import FILE, SQLiteCatalogue
+from qa.library.sqlite.conversations import open_conversations as conversations_in
+from qa.settings import Settings
+
+
+def open_library(settings: Settings) -> Library:
+    """Open the library that the settings name.
+
+    Raises `LibraryMissing` if there is none, `LibraryNewer` if a newer qa wrote it, `LibraryError`
+    if it is damaged or cannot be reached, `LibraryBusy` if it has to be migrated while another
+    process writes.
+    """
+    return open_folder(settings.library)
+
+
+def create_library(settings: Settings, facts: Mapping[str, str]) -> Library:
+    """Open the library, or make one that records `facts`: what its passages are built with.
+
+    Raises as `open_library` and `Catalogue.check` do, and `LibraryError` if it cannot be made.
+    """
+    folder = settings.library
+    if (folder / FOLDER).exists() and not (folder / FILE).exists():
+        raise LibraryError(
+            f"{folder} has a folder named {FOLDER} but no catalogue: choose another folder"
+        )
+    return _with_snapshots(SQLiteCatalogue.create(folder, facts))
+
+
+def open_conversations(settings: Settings) -> Conversations:
+    """Open the conversations of the library that the settings name, or begin them.
+
+    Raises `ConversationError` if they cannot be read, or a newer qa wrote them.
+    """
+    return conversations_in(settings.library)
+
+
+def open_folder(folder: Path) -> Library:
+    """Open the library in a folder, whatever the settings name. Raises as `open_library` does."""
+    return _with_snapshots(SQLiteCatalogue.open(folder))
+
+
+def _with_snapshots(catalogue: SQLiteCatalogue) -> Library:
+    return Library(catalogue, Snapshots(catalogue.folder, catalogue.passing))
