@@ -22,7 +22,7 @@ from langchain_core.runnables import (
     RunnableLambda,
 )
 
-from qa import checking
+from qa import checking, prompts
 from qa.checking import Checker
 from qa.drafting import Drafter
 from qa.errors import CitationError, QuestionError
@@ -292,6 +292,10 @@ class Assistant:
         answer = cite(work.question, work.draft, work.hits, articles, extent, limited)
         respelled = work.asked.text != work.question and work.kind != "talk"
         searched = work.asked.text if respelled else ""
+        # What is found by meaning, or by words beside that, is known to be as near as it is.
+        if work.hits and all(hit.similarity is None for hit in work.hits):
+            note = " ".join(filter(None, [prompts.phrase("words_alone"), answer.note]))
+            answer = replace(answer, note=note)
         return replace(answer, kind=work.kind, searched=searched)
 
     def _checked(self, question: str) -> str:

@@ -135,7 +135,7 @@ def happened(
     library: SQLiteCatalogue, first: str, last: str, filters: Filters | None = None
 ) -> list[str]:
     days = (datetime.date.fromisoformat(first), datetime.date.fromisoformat(last))
-    return library.passages_on(days, 9, filters)
+    return list(library.passages_on(days, 9, filters))
 
 
 def test_passages_are_found_by_the_days_that_they_speak_of(library: SQLiteCatalogue) -> None:

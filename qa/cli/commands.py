@@ -17,7 +17,7 @@ from tqdm import tqdm
 from qa import __version__
 from qa.cli import terminal
 from qa.errors import QAError
-from qa.settings import Settings
+from qa.settings import Settings, servers
 from qa.text.printable import printable
 from qa.types import Filters, to_json
 
@@ -151,6 +151,17 @@ def parser() -> argparse.ArgumentParser:
     )
     command.add_argument("--rebuild", action="store_true", help="cut and embed every article anew")
     command.set_defaults(run=_doctor)
+
+    command = commands.add_parser(
+        "migrate", parents=[library], help="copy a library in a folder to a database and Chroma"
+    )
+    command.add_argument(
+        "--to",
+        required=True,
+        metavar="URL",
+        help="postgresql://USER@HOST/DATABASE; the vectors go to QA_CHROMA_URL",
+    )
+    command.set_defaults(run=_migrate)
     return root
 
 
@@ -332,6 +343,7 @@ def _doctor(options: argparse.Namespace) -> int:
     from qa.library.opening import open_library
 
     settings = _settings(options)
+    on_servers = servers(settings)
     if options.rebuild:
         with open_library(settings) as library:
             articles = library.catalogue.counts()[0]
@@ -342,12 +354,26 @@ def _doctor(options: argparse.Namespace) -> int:
     for fault in faults:
         print(f"qa: {fault}", file=sys.stderr)
     if faults:
-        fix = f"qa doctor --rebuild --library {settings.library}"
+        fix = "qa doctor --rebuild" + ("" if on_servers else f" --library {settings.library}")
         print(f"qa: run `{printable(fix)}` to mend this", file=sys.stderr)
         return 1
     with open_library(settings) as library:
         articles, passages = library.catalogue.counts()
     print(f"{articles} articles, {passages} passages: the catalogue and the vectors agree")
+    return 0
+
+
+def _migrate(options: argparse.Namespace) -> int:
+    from qa.ingest.migrate import migrate
+    from qa.library.opening import create_library, open_folder
+
+    settings = Settings.from_environment(database_url=options.to)
+    with open_folder(options.library or settings.library) as source:
+        facts, articles = source.catalogue.facts(), source.catalogue.counts()[0]
+        with create_library(settings, facts) as target, _Progress(articles) as progress:
+            moved = migrate(source, target, progress)
+            held = target.catalogue.counts()[0]
+            print(f"copied {moved} articles of {articles}: {target.catalogue.where} holds {held}")
     return 0
 
 

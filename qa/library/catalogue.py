@@ -26,6 +26,11 @@ class SQLCatalogue(OnDatabase, ABC):
     def where(self) -> str:
         """What people call the library."""
 
+    @property
+    def _rebuild(self) -> str:
+        """The command that makes the library anew."""
+        return f"qa doctor --rebuild --library {self.where}"
+
     @abstractmethod
     def _having_all(self, words: Sequence[str]) -> tuple[str, list[object]]:
         """Return SQL for the numbers of the articles of which a passage has all words; values."""
@@ -58,7 +63,7 @@ class SQLCatalogue(OnDatabase, ABC):
             raise LibraryMismatch(
                 f"the library in {self.where} was built with {name} "
                 f"{found.get(name, 'unknown')}, now it is {facts[name]}: "
-                f"rebuild it with `qa doctor --rebuild --library {self.where}`"
+                f"rebuild it with `{self._rebuild}`"
             )
 
     # Reading

@@ -1,5 +1,6 @@
 """`Filters` → a condition in SQL on the catalogue's tables, which every engine understands."""
 
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from qa.errors import QuestionError
@@ -33,6 +34,14 @@ def condition_on_articles(filters: Filters) -> tuple[str, list[str]]:
         )
         values += [f"%.{_literal(_site(source))}" for source in filters.sources]
     return where, values
+
+
+def passes_source(host: str, sources: Sequence[str]) -> bool:
+    """Tell whether a host is one of some sources, or ends as one does.
+
+    Raises `QuestionError` for a source that is no site.
+    """
+    return any(f".{host}".endswith(f".{_site(source)}") for source in sources)
 
 
 def _site(source: str) -> str:

@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from qa.errors import LibraryError
+from qa.errors import LibraryError, require_extra
+from qa.library.chroma.server import ServerVectors
 from qa.library.chroma.snapshots import FOLDER, Snapshots
 from qa.library.conversations import Conversations
-from qa.library.protocols import Library
+from qa.library.protocols import Catalogue, Library
 from qa.library.sqlite.catalogue import FILE, SQLiteCatalogue
 from qa.library.sqlite.conversations import open_conversations as conversations_in
-from qa.settings import Settings
+from qa.settings import Settings, servers
 
 
 def open_library(settings: Settings) -> Library:
@@ -19,7 +20,12 @@ def open_library(settings: Settings) -> Library:
     if it is damaged or cannot be reached, `LibraryBusy` if it has to be migrated while another
     process writes.
     """
-    return open_folder(settings.library)
+    if not servers(settings):
+        return open_folder(settings.library)
+    url = _database(settings)
+    from qa.library.postgres.catalogue import PostgresCatalogue
+
+    return _with_server(PostgresCatalogue.open(url), settings)
 
 
 def create_library(settings: Settings, facts: Mapping[str, str]) -> Library:
@@ -27,6 +33,11 @@ def create_library(settings: Settings, facts: Mapping[str, str]) -> Library:
 
     Raises as `open_library` and `Catalogue.check` do, and `LibraryError` if it cannot be made.
     """
+    if servers(settings):
+        url = _database(settings)
+        from qa.library.postgres.catalogue import PostgresCatalogue
+
+        return _with_server(PostgresCatalogue.create(url, facts), settings)
     folder = settings.library
     if (folder / FOLDER).exists() and not (folder / FILE).exists():
         raise LibraryError(
@@ -40,12 +51,28 @@ def open_conversations(settings: Settings) -> Conversations:
 
     Raises `ConversationError` if they cannot be read, or a newer qa wrote them.
     """
-    return conversations_in(settings.library)
+    if not servers(settings):
+        return conversations_in(settings.library)
+    url = _database(settings)
+    from qa.library.postgres.conversations import open_conversations as conversations_at
+
+    return conversations_at(url)
 
 
 def open_folder(folder: Path) -> Library:
     """Open the library in a folder, whatever the settings name. Raises as `open_library` does."""
     return _with_snapshots(SQLiteCatalogue.open(folder))
+
+
+def _database(settings: Settings) -> str:
+    """Return the database's address, once what speaks to it is there. Raises `ExtraMissing`."""
+    require_extra("scale", "QA_DATABASE_URL", "psycopg", "psycopg_pool", "alembic")
+    assert settings.database_url is not None
+    return settings.database_url.get_secret_value()
+
+
+def _with_server(catalogue: Catalogue, settings: Settings) -> Library:
+    return Library(catalogue, ServerVectors(settings, catalogue.sites))
 
 
 def _with_snapshots(catalogue: SQLiteCatalogue) -> Library:

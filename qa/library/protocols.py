@@ -17,10 +17,6 @@ from qa.types import Article, Filters, Passage, Source
 
 # The day of publication of passages, by their ids.
 Published = Mapping[str, datetime.date | None]
-# Passages that a search by words scores, at most: each takes a microsecond or two, and of a million
-# most hold one of a question's commoner words. A tenth of the archive would be too few (MRR on 2022
-# by words alone .565 for .630), a third is enough (.646).
-SCORED = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +107,12 @@ class Catalogue(Protocol):
         limit: int,
         filters: Filters | None = None,
         *,
-        most: int = SCORED,
+        most: int | None = None,
     ) -> list[tuple[str, float]]:
         """Return the passages in which any of the words stands, best first, with their BM25.
 
-        If they stand in more than `most` passages together, the commonest are left out.
+        If they stand in more than `most` passages together, the commonest are left out; without
+        a number, of as many as the engine scores in time.
         """
 
     def nearest_words(self, words: Sequence[str]) -> dict[str, str]:
@@ -127,8 +124,8 @@ class Catalogue(Protocol):
         The first letters agree, and a name is near to names alone.
         """
 
-    def passages_on(self, days: Period, limit: int, filters: Filters | None = None) -> list[str]:
-        """Return the ids of passages that speak of these days, first and last, nearest first.
+    def passages_on(self, days: Period, limit: int, filters: Filters | None = None) -> Published:
+        """Return the passages that speak of these days, first and last, nearest first.
 
         What they speak of may begin up to a month before and end up to a month after, as "in March"
         does for one day of it; the more closely it fits, the sooner it comes.
@@ -225,11 +222,11 @@ class Vectors(Protocol):
         limit: int,
         *,
         filters: Filters | None = None,
-        among: Sequence[str] | None = None,
+        among: Published | None = None,
     ) -> list[tuple[str, float]]:
         """Return the ids nearest to a unit vector, best first, with cosine similarities.
 
-        Of passages whose articles pass the filters, and `among` these ids.
+        Of passages whose articles pass the filters, or `among` these.
         """
 
     def similarities(self, name: str, vector: Embeddings, published: Published) -> dict[str, float]:
@@ -238,8 +235,14 @@ class Vectors(Protocol):
         Ids that have no vector are left out.
         """
 
+    def vectors(self, name: str, ids: Sequence[str]) -> dict[str, Embeddings]:
+        """Return the vectors of some passages, by their ids; those without one are left out."""
+
     def ids(self, name: str) -> set[str]:
         """Return the ids of all passages that have a vector."""
+
+    def ready(self, name: str) -> None:
+        """Do nothing, if the vectors of a name can be searched. Raises as all do."""
 
     def write(self, state: State, *, anew: bool = False) -> VectorWriter:
         """Begin to write: on top of the vectors of a state or, if `anew`, without them."""

@@ -18,6 +18,8 @@ from snowballstemmer import stemmer
 _TOKEN = re.compile(r"[^\W_]+")
 _OWNED = re.compile(r"(?<=\w)['’]s$")
 _PORTER = stemmer("porter")
+# Bytes of a token that is stemmed.
+_SHORTEST, _LONGEST = 3, 64
 # From so many letters on, two may be wrong.
 _LONG = 9
 # In so many passages a word of the archive stands that another is taken for.
@@ -124,4 +126,6 @@ def tokens(text: str) -> list[str]:
 
 @lru_cache(100_000)
 def _stem(token: str) -> str:
-    return str(_PORTER.stemWord(token))
+    # SQLite leaves very short and very long tokens as they are.
+    size = len(token.encode())
+    return token if size < _SHORTEST or size > _LONGEST else str(_PORTER.stemWord(token))

@@ -5,6 +5,7 @@ import json
 import os
 import secrets
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from qa.web.article import NOTHING, opened
 from qa.web.chat import Chat
 from qa.web.fields import date_of, filters_of
 from qa.web.guard import MCP, Guard, is_loopback, logins
+from qa.web.health import Health, ready
 from qa.web.tabs import Given, Tab
 from qa.web.timeline import Timeline
 
@@ -160,7 +162,12 @@ def serve(settings: Settings, host: str, port: int, *, mcp: bool = False) -> Non
                     # It would let anybody at the login of this machine's user elsewhere.
                     run_history=False,
                     # Gradio mounts MCP as an app of its own, which does not ask for its login.
-                    app_kwargs={"middleware": [Middleware(Guard, known=known, local=local)]},
+                    app_kwargs={
+                        "middleware": [
+                            Middleware(Health, ready=partial(ready, assistant.stores)),
+                            Middleware(Guard, known=known, local=local),
+                        ]
+                    },
                     max_file_size=max(1, int(settings.upload_mb * 1_000_000)) if may_change else 1,
                     prevent_thread_lock=True,
                     ssr_mode=False,

@@ -115,7 +115,7 @@ class Snapshots:
         limit: int,
         *,
         filters: Filters | None = None,
-        among: Sequence[str] | None = None,
+        among: Published | None = None,
     ) -> list[tuple[str, float]]:
         """Return the ids nearest to a unit vector in a snapshot, with cosine similarities.
 
@@ -124,16 +124,17 @@ class Snapshots:
         """
         if not name:
             return []
-        if among is None and filters:
-            among = self._passing(filters)
+        ids = None if among is None else list(among)
+        if ids is None and filters:
+            ids = list(self._passing(filters))
         with self._opened(name) as collection:
-            size = min(limit, collection.count() if among is None else len(among))
+            size = min(limit, collection.count() if ids is None else len(ids))
             if not size:
                 return []
             found = collection.query(
                 query_embeddings=vector.reshape(1, -1),
                 n_results=size,
-                ids=None if among is None else list(among),
+                ids=ids,
                 include=["distances"],
             )
         # Chroma's cosine distance is 1 - cosine.
@@ -154,12 +155,27 @@ class Snapshots:
         near = np.asarray(found["embeddings"], np.float32) @ vector
         return dict(zip(found["ids"], near.tolist(), strict=True))
 
+    def vectors(self, name: str, ids: Sequence[str]) -> dict[str, Embeddings]:
+        """Return the vectors of some passages, by their ids. Raises as `search` does."""
+        found: dict[str, Embeddings] = {}
+        for first in range(0, len(ids) if name else 0, _CHUNK):
+            with self._opened(name) as collection:
+                page = collection.get(ids=list(ids[first : first + _CHUNK]), include=["embeddings"])
+            found |= dict(zip(page["ids"], np.asarray(page["embeddings"], np.float32), strict=True))
+        return found
+
     def ids(self, name: str) -> set[str]:
         """Return the ids of all passages in a snapshot. Raises as `search` does."""
         if not name:
             return set()
         with self._opened(name) as collection:
             return set(collection.get(include=[])["ids"])
+
+    def ready(self, name: str) -> None:
+        """Do nothing, if the snapshot can be read. Raises `LibraryError`."""
+        if name:
+            with self._opened(name):
+                pass
 
     def write(self, state: State, *, anew: bool = False) -> SnapshotWriter:
         """Begin the snapshot after that of a state. Raises `LibraryError` if it cannot be written.

@@ -13,11 +13,11 @@ from qa.errors import LibraryBusy, LibraryError, LibraryMissing
 from qa.library.articles import Entry
 from qa.library.catalogue import SQLCatalogue, record
 from qa.library.filters import host_of
-from qa.library.protocols import SCORED, Published
+from qa.library.protocols import Published
 from qa.library.sqlite import schema
 from qa.library.sqlite.database import SQLiteDatabase
 from qa.library.sqlite.days import search_days
-from qa.library.sqlite.fulltext import FullText, all_of
+from qa.library.sqlite.fulltext import SCORED, FullText, all_of
 from qa.library.sqlite.rows import delete_article, insert_article
 from qa.types import Filters
 
@@ -108,20 +108,20 @@ class SQLiteCatalogue(SQLCatalogue):
         limit: int,
         filters: Filters | None = None,
         *,
-        most: int = SCORED,
+        most: int | None = None,
     ) -> list[tuple[str, float]]:
         """Return the passages in which any of the words stands, as `FullText.search` does."""
         with self._lock:
-            generation = self.state().generation
-            return self._words.search(words, limit, filters or Filters(), most, generation)
+            seen, passing = self.state().generation, filters or Filters()
+            return self._words.search(words, limit, passing, most or SCORED, seen)
 
     def nearest_words(self, words: Sequence[str]) -> dict[str, str]:
         """Return the archive's spelling of words that it lacks, as `FullText.nearest` does."""
         with self._lock:
             return self._words.nearest(words, self.state().generation)
 
-    def passages_on(self, days: Period, limit: int, filters: Filters | None = None) -> list[str]:
-        """Return the ids of passages that speak of these days, as `search_days` does."""
+    def passages_on(self, days: Period, limit: int, filters: Filters | None = None) -> Published:
+        """Return the passages that speak of these days, as `search_days` does."""
         with self._lock:
             return search_days(self._connection, days, limit, filters or Filters())
 
