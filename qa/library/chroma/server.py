@@ -70,7 +70,7 @@ def connect(settings: Settings) -> Any:
 def _sessions(client: Any) -> list[Any]:
     """Return what chromadb sends requests by: it has no setting for how long, nor closes them."""
     servers = [getattr(of, "_server", None) for of in (client, client._admin_client)]
-    return [server._session for server in servers if hasattr(server, "_session")]
+    return [server._session for server in servers if server is not None]
 
 
 def _headers(settings: Settings) -> dict[str, str]:
