@@ -72,14 +72,16 @@ class Postgres:
 
     def start(self) -> None:
         command = [str(self._programs / "postgres"), "-D", str(self._folder / "data")]
-        self.process = subprocess.Popen(
-            [*command, "-p", str(self.port)],
-            cwd=self._folder,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            **self._user,  # type: ignore[call-overload]
-        )
         for _ in range(600):
+            # After `kill -9` a new one does not start until all of the old have ended.
+            if self.process is None or self.process.poll() is not None:
+                self.process = subprocess.Popen(
+                    [*command, "-p", str(self.port)],
+                    cwd=self._folder,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                    **self._user,  # type: ignore[call-overload]
+                )
             try:
                 psycopg.connect(self.url, connect_timeout=2).close()
                 return

@@ -286,7 +286,8 @@ class _Ingest:
             self._commit([])
 
     def _new_round(self, embedder: Embedder | None = None) -> Round:
-        self._enough = max(self._round_size, int(_ROUND_SHARE * self._catalogue.counts()[1]))
+        share = _ROUND_SHARE if self._library.vectors.copied else 0.0
+        self._enough = max(self._round_size, int(share * self._catalogue.counts()[1]))
         return Round(self._library, embedder)
 
     def _commit(self, removed: Sequence[str]) -> None:

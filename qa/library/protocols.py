@@ -215,6 +215,10 @@ class Vectors(Protocol):
     `LibraryError` where vectors are gone or damaged, `VectorsAway` where a server does not answer.
     """
 
+    @property
+    def copied(self) -> bool:
+        """Whether each commit copies all vectors that are there: then it should bring many."""
+
     def search(
         self,
         name: str,

@@ -100,6 +100,11 @@ class ServerVectors:
         self._known: dict[str, Any] = {}
         self._rests = 0.0
 
+    @property
+    def copied(self) -> bool:
+        """Whether a commit copies all vectors."""
+        return False
+
     def search(
         self,
         name: str,

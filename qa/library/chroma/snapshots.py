@@ -108,6 +108,11 @@ class Snapshots:
         self._name = ""
         self._client: Any = None
 
+    @property
+    def copied(self) -> bool:
+        """Whether a commit copies all vectors."""
+        return True
+
     def search(
         self,
         name: str,
