@@ -8,6 +8,7 @@ many people asking. Every kill and every error is a line of the log.
 """
 
 import argparse
+import itertools
 import json
 import os
 import random
@@ -19,7 +20,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -105,10 +106,17 @@ class Log:
 
 
 def asking(
-    pages: dict[str, int], questions: Sequence[str], person: int, count: int, log: Log
+    pages: dict[str, int],
+    questions: Sequence[str],
+    person: int,
+    count: int,
+    log: Log,
+    killer: "Future[None]",
 ) -> None:
     names = list(pages)
-    for place in range(count):
+    for place in itertools.count():
+        if place >= count and killer.done():
+            return
         name = names[(person + place) % len(names)]
         question = questions[(person * 7 + place) % len(questions)]
         started = log.now()
@@ -169,7 +177,7 @@ def run(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
             for name, port in pages.items()
         ]
         writers = [Process(f"ingest {number}", [*INGEST, str(articles)], own) for number in (1, 2)]
-        report = campaign(options, log, processes, writers, pages, postgres, chroma)
+        report = campaign(options, log, processes, writers, pages, postgres, chroma, settings)
         for one in (*processes, *writers):
             one.again = False
         log.say("the last ingest")
@@ -187,7 +195,7 @@ def run(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
 INGEST = [
     "-c",
     "import sys; from qa.ingest import ingest; from qa.settings import Settings; "
-    "print(ingest(sys.argv[1:], Settings.from_environment(), round_size=512))",
+    "print(ingest(sys.argv[1:], Settings.from_environment(), round_size=48))",
 ]
 
 
@@ -199,6 +207,7 @@ def campaign(
     pages: dict[str, int],
     postgres: Postgres,
     chroma: Chroma,
+    settings: Settings,
 ) -> dict[str, Any]:
     stopped = threading.Event()
 
@@ -220,7 +229,7 @@ def campaign(
         with ThreadPoolExecutor(options.people + 1) as pool:
             killer = pool.submit(killing, victims, log, options)
             people = [
-                pool.submit(asking, pages, questions, person, options.questions, log)
+                pool.submit(asking, pages, questions, person, options.questions, log, killer)
                 for person in range(options.people)
             ]
             for future in (killer, *people):
@@ -231,7 +240,10 @@ def campaign(
         keeper.join()
         for one in (*pages_run, *writers):
             one.kill()
+    with open_library(settings) as library:
+        written = library.catalogue.counts()[0] - 1
     return {
+        "articles_written_meanwhile": written,
         "kills": dict(Counter(name for _, name in log.kills)),
         "asked": len(log.taken) + len(log.errors),
         "errors": len(log.errors),
@@ -297,7 +309,12 @@ def main() -> None:
     parser.add_argument("--articles", type=Path, required=True, help="a folder of .txt files")
     parser.add_argument("--count", type=int, default=600, help="articles that are ingested")
     parser.add_argument("--people", type=int, default=20)
-    parser.add_argument("--questions", type=int, default=20, help="of each of the people")
+    parser.add_argument(
+        "--questions",
+        type=int,
+        default=20,
+        help="of each of the people, and more until the last kill",
+    )
     parser.add_argument("--kills", type=int, default=30)
     parser.add_argument("--pause", type=float, default=8.0, help="seconds between two kills")
     parser.add_argument("--compared", type=int, default=12, help="questions that are compared")

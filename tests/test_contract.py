@@ -9,10 +9,18 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import numpy as np
+import psycopg
 import pytest
 
 from qa.dates import find
-from qa.errors import LibraryBusy, LibraryMismatch, LibraryMissing, QuestionError
+from qa.errors import (
+    LibraryBusy,
+    LibraryError,
+    LibraryMismatch,
+    LibraryMissing,
+    LibraryNewer,
+    QuestionError,
+)
 from qa.library.articles import Entry
 from qa.library.chroma.server import ServerVectors
 from qa.library.chroma.snapshots import Snapshots
@@ -415,9 +423,26 @@ def test_two_pages_share_the_conversations(database: str) -> None:
         assert one.secret() == other.secret()
 
 
+def test_a_user_who_may_not_make_tables_is_told_so(database: str) -> None:
+    with psycopg.connect(database, autocommit=True) as connection:
+        name = database.rpartition("/")[2].encode()
+        connection.execute(b"CREATE ROLE guest_%b LOGIN PASSWORD 'secret'" % name)
+    guest = database.replace("qa:secret", f"guest_{database.rpartition('/')[2]}:secret")
+    with pytest.raises(LibraryError, match=r"permission denied .*what its user may do"):
+        PostgresCatalogue.create(guest, FACTS)
+
+
+def test_a_newer_database_is_refused(database: str) -> None:
+    PostgresCatalogue.create(database, FACTS).close()
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '99'")
+    with pytest.raises(LibraryNewer, match="take the newer qa"):
+        PostgresCatalogue.open(database)
+
+
 def test_the_password_of_a_database_is_nowhere_shown(postgres_server: Postgres) -> None:
     url = postgres_server.database("no_such")
-    with pytest.raises(Exception, match="cannot reach the database") as raised:
+    with pytest.raises(Exception, match="cannot use the database") as raised:
         PostgresCatalogue.open(url)
     assert "secret" not in str(raised.value)
     assert "secret" not in repr(Settings(database_url=url))

@@ -213,8 +213,8 @@ def test_both_addresses_or_neither() -> None:
 @pytest.mark.parametrize(
     ("variables", "line"),
     [
-        ({"QA_DATABASE_URL": "postgresql://qa:pw@127.0.0.1:1/x"}, "cannot reach the database"),
-        ({"QA_DATABASE_URL": "no address"}, "cannot reach the database"),
+        ({"QA_DATABASE_URL": "postgresql://qa:pw@127.0.0.1:1/x"}, "cannot use the database"),
+        ({"QA_DATABASE_URL": "no address"}, "cannot use the database"),
         ({"QA_CHROMA_URL": ""}, "needs QA_CHROMA_URL beside it"),
     ],
 )

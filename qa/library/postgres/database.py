@@ -54,11 +54,11 @@ def connect(url: str) -> "psycopg.Connection[Any]":
 
 
 def away(url: str, error: BaseException) -> LibraryError:
-    """Return the error of a database that does not answer."""
+    """Return the error of a database that does not answer, or not as it should."""
     reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
     return LibraryError(
-        f"cannot reach the database at {place(url)} ({reason}): "
-        "check that it runs and what QA_DATABASE_URL says, then try again"
+        f"cannot use the database at {place(url)} ({reason}): check that it runs, "
+        "what QA_DATABASE_URL says and what its user may do, then try again"
     )
 
 

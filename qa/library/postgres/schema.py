@@ -32,13 +32,17 @@ def version(connection: "psycopg.Connection[Any]") -> int:
 
 
 def migrate(connection: "psycopg.Connection[Any]") -> None:
-    """Bring a database to the current version, all steps or none. Raises as `version` does."""
+    """Bring a database to the current version, all steps or none.
+
+    Raises as `version` does, and `psycopg.Error` where the database's user may not do it.
+    """
     if version(connection) == VERSION:
         return
     # Imported late: it takes most of a second, and is needed once a release.
     from alembic import command
     from alembic.config import Config
     from sqlalchemy import create_engine
+    from sqlalchemy.exc import DBAPIError
     from sqlalchemy.pool import StaticPool
 
     config = Config()
@@ -54,6 +58,8 @@ def migrate(connection: "psycopg.Connection[Any]") -> None:
         with engine.begin() as begun:
             config.attributes["connection"] = begun
             command.upgrade(config, "head")
+    except DBAPIError as error:
+        raise error.orig or error from None
     finally:
         connection.rollback()
         connection.autocommit = autocommit
