@@ -19,7 +19,7 @@ from pathlib import Path
 from benchmarks.news import news
 from benchmarks.timing import milliseconds
 from qa.library.articles import Entry
-from qa.library.catalogue import Library
+from qa.library.sqlite.catalogue import SQLiteCatalogue
 from qa.text.sentences import sentences
 from qa.text.words import words
 from qa.types import Article, Passage, Source
@@ -62,14 +62,14 @@ def main() -> None:
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, metavar="PASSAGES")
     parser.add_argument("--questions", type=int, default=100)
     arguments = parser.parse_args()
-    with Library.open(arguments.library) as library:
+    with SQLiteCatalogue.open(arguments.library) as library:
         found = library.passages(library.passage_ids()).values()
     texts = [passage.text for passage, _ in found]
     random.Random(0).shuffle(texts)
     asked = [words(question.text) for question in news.questions()[: arguments.questions]]
     with (
         tempfile.TemporaryDirectory() as folder,
-        Library.create(Path(folder) / "library", {"made": "for the benchmark"}) as library,
+        SQLiteCatalogue.create(Path(folder) / "library", {"made": "for the benchmark"}) as library,
     ):
         entries = made(texts, max(arguments.sizes))
         size = 0

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from benchmarks.news import NEWS
 from qa.ingest import ingest
-from qa.library.catalogue import Library
+from qa.library.sqlite.catalogue import SQLiteCatalogue
 from qa.models.loading import load_embedder
 from qa.settings import Settings
 from qa.training.news import rows
@@ -40,12 +40,12 @@ def embedder_rate(settings: Settings, texts: list[str]) -> float:
 
 
 def passages(settings: Settings) -> int:
-    with Library.open(settings.library) as library:
+    with SQLiteCatalogue.open(settings.library) as library:
         return library.counts()[1]
 
 
 def sample(settings: Settings) -> list[str]:
-    with Library.open(settings.library) as library:
+    with SQLiteCatalogue.open(settings.library) as library:
         ids = library.passage_ids()
         ids = ids[:: max(1, len(ids) // TEXTS)][:TEXTS]
         return [passage.text for passage, _ in library.passages(ids).values()]

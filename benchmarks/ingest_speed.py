@@ -16,7 +16,7 @@ from pathlib import Path
 
 from qa.ingest import ingest
 from qa.ingest.passages import embedded_text
-from qa.library.catalogue import Library
+from qa.library.sqlite.catalogue import SQLiteCatalogue
 from qa.models.embedder import EMBEDDER
 from qa.models.loading import embedder_folder, load_embedder, native_bfloat16
 from qa.settings import Settings
@@ -56,7 +56,7 @@ def main() -> None:
         settings = Settings(library=folder / "first", device="cpu", dtype=arguments.dtype)
         load_embedder(settings)
         summary = ingest([source], settings)
-        with Library.open(settings.library) as library:
+        with SQLiteCatalogue.open(settings.library) as library:
             found = library.passages(library.passage_ids()).values()
             texts = [embedded_text(passage, article) for passage, article in found]
         ours, theirs = [], []

@@ -28,7 +28,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from benchmarks.speed import asked
 from benchmarks.timing import milliseconds, sample
-from qa.library.catalogue import Library
+from qa.library.sqlite.catalogue import SQLiteCatalogue
 from tests.web.conftest import FLAGS, arrived, box
 
 # The page itself takes these times, when people would see the change: no other clock is involved.
@@ -141,7 +141,7 @@ def main() -> None:
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         library = asked(arguments.library, arguments.more, Path(name))
-        with Library.open(library) as opened:
+        with SQLiteCatalogue.open(library) as opened:
             articles, passages = opened.counts()
         questions = sample(arguments.questions)
         with served(library) as (address, process):

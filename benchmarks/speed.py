@@ -32,9 +32,10 @@ from benchmarks.vector_growth import BATCH, made, stored
 from qa.assistant import Assistant
 from qa.ingest.files import Loaded, read
 from qa.ingest.rounds import entry
-from qa.library.catalogue import Library
-from qa.library.conversations import Conversations
-from qa.library.vectors import VectorReader, VectorWriter, snapshot_name, sweep
+from qa.library.chroma.snapshots import Snapshots
+from qa.library.opening import open_folder
+from qa.library.sqlite.catalogue import SQLiteCatalogue
+from qa.library.sqlite.conversations import open_conversations
 from qa.models.embedder import Embedder
 from qa.models.entailment_model import EntailmentModel
 from qa.models.loading import (
@@ -52,16 +53,16 @@ STAGES = (*MODELS, *QUERIES)
 Seconds = dict[str, list[float]]
 # The methods that are timed: all that a question calls.
 LIBRARY = (
-    Library.state,
-    Library.counts,
-    Library.extent,
-    Library.passages,
-    Library.passages_on,
-    Library.passing,
-    Library.search,
-    Library.articles,
+    SQLiteCatalogue.state,
+    SQLiteCatalogue.counts,
+    SQLiteCatalogue.extent,
+    SQLiteCatalogue.passages,
+    SQLiteCatalogue.passages_on,
+    SQLiteCatalogue.passing,
+    SQLiteCatalogue.search,
+    SQLiteCatalogue.articles,
 )
-VECTORS = (VectorReader.search, VectorReader.similarities)
+VECTORS = (Snapshots.search, Snapshots.similarities)
 
 
 class Stopwatch:
@@ -133,9 +134,8 @@ def enlarged(library: Path, articles: Path, folder: Path) -> Path:
     shutil.copytree(library, folder / "library")
     settings = Settings(library=folder / "library")
     embedder, real = load_embedder(settings), stored(library)
-    with Library.open(settings.library) as target, target.writing():
-        state = target.state()
-        name = snapshot_name(state.generation + 1)
+    with open_folder(settings.library) as opened, opened.catalogue.writing():
+        target = opened.catalogue
         known = target.fingerprints()
         entries = [
             entry(item.article, item.origin, embedder, settings)
@@ -144,13 +144,15 @@ def enlarged(library: Path, articles: Path, folder: Path) -> Path:
         ]
         entries = list({one.article.id: one for one in entries}.values())
         ids = [passage.id for one in entries for passage in one.passages]
-        writer = VectorWriter(settings.library, name, state.vectors)
+        sources = [one.article.source for one in entries for _ in one.passages]
+        writer = opened.vectors.write(target.state())
         batches = made(real, len(real) + len(ids), len(real))
         for place, vectors in zip(range(0, len(ids), BATCH), batches, strict=True):
-            writer.add(ids[place : place + BATCH], vectors)
-        writer.close()
-        target.commit(entries, [], name)
-        sweep(settings.library, keep=name)
+            last = place + BATCH
+            writer.upsert(ids[place:last], sources[place:last], vectors)
+        writer.finish({})
+        target.commit(entries, [], writer.name)
+        writer.committed({})
     return settings.library
 
 
@@ -187,12 +189,12 @@ def report(library: Path, count: int, starts: int) -> dict[str, Any]:
     questions, settings = sample(count), Settings(library=library)
     with (
         tempfile.TemporaryDirectory() as folder,
-        Conversations.open(Path(folder)) as conversations,
+        open_conversations(Path(folder)) as conversations,
         Assistant.load(settings) as assistant,
     ):
         loading: Future[Assistant] = Future()
         loading.set_result(assistant)
-        page = build(Desk(assistant.library, conversations, settings, loading), {})
+        page = build(Desk(assistant.stores, conversations, settings, loading), {})
         for question in questions:
             assistant.answer(question)
         taken = ask(assistant, watched(assistant, settings), questions)

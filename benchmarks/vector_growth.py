@@ -19,16 +19,18 @@ from typing import Any
 import numpy as np
 
 from benchmarks.timing import milliseconds, sample
-from qa.library import vectors
-from qa.library.catalogue import VECTORS, Library
-from qa.library.vectors import VectorReader, VectorWriter
+from qa.library.chroma import snapshots
+from qa.library.chroma.snapshots import FOLDER, Snapshots, SnapshotWriter
+from qa.library.sqlite.catalogue import SQLiteCatalogue
 from qa.models.embedder import Vectors
 from qa.models.loading import load_embedder
 from qa.settings import Settings
+from qa.types import Source
 
 SIZES = (10_000, 30_000, 100_000, 300_000, 1_000_000)
 BATCH = 10_000
 NEAREST = 50
+NOWHERE = Source("made", "", None)
 DEPTH = 100
 # A made vector's share of the second vector, and the length of its noise.
 OTHER, NOISE = 0.5, 0.3
@@ -38,9 +40,9 @@ def stored(folder: Path) -> Vectors:
     """All vectors of a library."""
     import chromadb
 
-    with Library.open(folder) as library:
+    with SQLiteCatalogue.open(folder) as library:
         name = library.state().vectors
-    client: Any = chromadb.PersistentClient(str(folder / VECTORS / name))
+    client: Any = chromadb.PersistentClient(str(folder / FOLDER / name))
     [collection] = client.list_collections()
     ids = collection.get(include=[])["ids"]
     parts = []
@@ -77,7 +79,7 @@ def recall(found: list[list[int]], exact: np.ndarray[Any, Any]) -> float:
 
 
 def measure(folder: Path, name: str, queries: Vectors, everything: Vectors) -> dict[str, Any]:
-    reader = VectorReader(folder)
+    reader = Snapshots(folder, lambda filters: [])
     started = time.perf_counter()
     reader.search(name, queries[0], DEPTH)
     opened = time.perf_counter() - started
@@ -110,7 +112,7 @@ def main() -> None:
     parser.add_argument("--questions", type=int, default=200)
     parser.add_argument("--hnsw", type=json.loads, default={}, metavar="JSON", help="to try others")
     arguments = parser.parse_args()
-    vectors._HNSW |= arguments.hnsw
+    snapshots._HNSW |= arguments.hnsw
     queries = load_embedder(Settings()).embed(sample(arguments.questions))
     real = stored(arguments.library)
     everything = np.empty((max(arguments.sizes), real.shape[1]), np.float32)
@@ -119,22 +121,22 @@ def main() -> None:
         batches = made(real, max(arguments.sizes))
         size, base = 0, ""
         for generation, goal in enumerate(sorted(arguments.sizes), start=1):
-            snapshot = vectors.snapshot_name(generation)
             began, before = time.perf_counter(), size
-            writer = VectorWriter(folder, snapshot, base)
+            writer = SnapshotWriter(folder, f"{generation:06}", base)
             while size < goal:
                 batch = next(batches)
                 everything[size : size + len(batch)] = batch
-                writer.add([str(size + place) for place in range(len(batch))], batch)
+                ids = [str(size + place) for place in range(len(batch))]
+                writer.upsert(ids, [NOWHERE] * len(ids), batch)
                 size += len(batch)
-            writer.close()
+            writer.finish({})
             seconds = (time.perf_counter() - began) / (size - before) * 1000
-            vectors.sweep(folder, keep=snapshot)
-            base = snapshot
+            writer.committed({})
+            base = writer.name
             row = {
                 "vectors": size,
                 "build_s": round(seconds, 2),
-                **measure(folder, snapshot, queries, everything[:size]),
+                **measure(folder, base, queries, everything[:size]),
             }
             print(json.dumps(row), flush=True)
 

@@ -22,13 +22,13 @@ from langchain_core.runnables import (
     RunnableLambda,
 )
 
-from qa import checking
+from qa import checking, prompts
 from qa.checking import Checker
 from qa.drafting import Drafter
 from qa.errors import CitationError, QuestionError
-from qa.library.catalogue import Library
+from qa.library.opening import open_library
+from qa.library.protocols import Catalogue, Library
 from qa.library.recipe import facts
-from qa.library.vectors import VectorReader
 from qa.models.loading import load_embedder
 from qa.reading import plans
 from qa.reading.about import english_only
@@ -63,7 +63,7 @@ class Assistant:
 
     def __init__(
         self,
-        library: Library,
+        library: Catalogue,
         retriever: Retriever,
         reader: Reader,
         max_question_chars: int = 2000,
@@ -107,8 +107,8 @@ class Assistant:
         Raises `LibraryError`s, `ModelError`; for a chat model `SettingsError` and `PromptError`.
         """
         with ExitStack() as opened:
-            library = opened.enter_context(Library.open(settings.library))
-            library.check(facts(settings))
+            library = opened.enter_context(open_library(settings))
+            library.catalogue.check(facts(settings))
             embedder = load_embedder(settings)
             reader = SpanReader.load(settings)
             checker = checking.load(settings) if settings.model else None
@@ -117,13 +117,13 @@ class Assistant:
             # Nothing failed: from here on, `close` closes the library.
             opened.pop_all()
         retriever = Retriever(
-            library=library,
-            vectors=VectorReader(settings.library),
+            library=library.catalogue,
+            vectors=library.vectors,
             embedder=embedder,
             limit=settings.hits,
         )
         limit = settings.max_question_chars
-        return cls(library, retriever, reader, limit, writer, checker, forms)
+        return cls(library.catalogue, retriever, reader, limit, writer, checker, forms)
 
     def answer(
         self,
@@ -199,12 +199,16 @@ class Assistant:
         limit = self._max_question_chars
         return Assistant(self.library, self.retriever, self._reader, limit, forms=self.forms)
 
+    @property
+    def stores(self) -> Library:
+        """The library with its vectors, for what writes to it."""
+        return Library(self.library, self.retriever.vectors)
+
     def close(self) -> None:
         """Let go of the library."""
         if self._writer:
             self._writer.close()
-        self.retriever.vectors.close()
-        self.library.close()
+        self.stores.close()
 
     def __enter__(self) -> Self:
         return self
@@ -293,6 +297,10 @@ class Assistant:
         answer = cite(work.question, work.draft, work.hits, articles, extent, limited)
         respelled = work.asked.text != work.question and work.kind != "talk"
         searched = work.asked.text if respelled else ""
+        # What is found by meaning, or by words beside that, is known to be as near as it is.
+        if work.hits and all(hit.similarity is None for hit in work.hits):
+            note = " ".join(filter(None, [prompts.phrase("words_alone"), answer.note]))
+            answer = replace(answer, note=note)
         return replace(answer, kind=work.kind, searched=searched)
 
     def _checked(self, question: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from qa.dates import Period
-from qa.library.catalogue import Library
+from qa.library.protocols import Catalogue
 from qa.reading import plans
 from qa.reading.about import about, by_month
 from qa.reading.forms import BROAD, BROAD_HITS, TELLING, Forms
@@ -30,7 +30,7 @@ class Drafter:
     Without `forms`, every answer is the reader's: a chat model writes the longer forms.
     """
 
-    library: Library
+    library: Catalogue
     reader: Reader
     forms: Forms | None
 

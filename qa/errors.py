@@ -16,6 +16,7 @@ QAError
 └── LibraryError         a library cannot be used as it is
     ├── LibraryMissing   there is none in that folder
     ├── LibraryBusy      another process is writing to it
+    ├── VectorsAway      the server of its vectors does not answer; words can be searched
     ├── LibraryMismatch  it was built by another model or other settings
     └── LibraryNewer     it was written by a newer qa
 """
@@ -98,6 +99,10 @@ class LibraryMissing(LibraryError):  # noqa: N818
 
 class LibraryBusy(LibraryError):  # noqa: N818
     """Another process is writing to the library."""
+
+
+class VectorsAway(LibraryError):  # noqa: N818
+    """The server of the vectors does not answer: the words alone can be searched."""
 
 
 class LibraryMismatch(LibraryError):  # noqa: N818

@@ -28,6 +28,28 @@ class Settings(BaseModel):
     library: Path = Field(
         default_factory=_default_library, description="the folder that holds the library"
     )
+    database_url: SecretStr | None = Field(
+        default=None,
+        exclude=True,
+        description="postgresql://USER:PASSWORD@HOST/DATABASE that holds the catalogue, instead of "
+        "a folder; goes with QA_CHROMA_URL",
+    )
+    chroma_url: str = Field(
+        default="", description="http(s)://HOST:PORT of the Chroma server that holds the vectors"
+    )
+    chroma_headers: SecretStr | None = Field(
+        default=None,
+        exclude=True,
+        description="what Chroma is sent with each request, NAME: VALUE; several with ; between",
+    )
+    chroma_tenant: str = Field(default="default_tenant", description="the tenant in Chroma")
+    chroma_database: str = Field(default="default_database", description="the database in Chroma")
+    chroma_timeout: float = Field(
+        default=10, gt=0, le=600, description="seconds that Chroma has to answer"
+    )
+    chroma_tries: int = Field(
+        default=3, ge=1, le=10, description="times that Chroma is asked if it does not answer"
+    )
     device: Literal["auto", "cpu", "cuda", "mps"] = Field(
         default="auto", description="where the models run"
     )
@@ -118,7 +140,27 @@ class Settings(BaseModel):
             if key.startswith(PREFIX) and value
         }
         given = {key: value for key, value in overrides.items() if value is not None}
+        if "library" in given:
+            # A folder that is named by hand is meant, whatever else is set.
+            for key in ("database_url", "chroma_url"):
+                found.pop(key, None)
         return cls(**(found | given))
+
+
+def servers(settings: Settings) -> bool:
+    """Tell whether the library is on servers, not in a folder.
+
+    Raises `SettingsError` if only one of the two is named.
+    """
+    named = {"QA_DATABASE_URL": settings.database_url, "QA_CHROMA_URL": settings.chroma_url}
+    lacking = [name for name, value in named.items() if not value]
+    if len(lacking) == 1:
+        [other] = named.keys() - set(lacking)
+        raise SettingsError(
+            f"{other} needs {lacking[0]} beside it: the catalogue and the vectors go together; "
+            "set both, or neither for a library in a folder"
+        )
+    return not lacking
 
 
 def is_set(name: str) -> bool:

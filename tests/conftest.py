@@ -1,6 +1,7 @@
 """What the tests share: no network but loopback, a small news corpus, a library made of it."""
 
 import ipaddress
+import itertools
 import os
 import shutil
 import subprocess
@@ -14,6 +15,7 @@ import pytest
 from qa.assistant import Assistant
 from qa.ingest import Summary, ingest
 from qa.settings import Settings
+from tests.servers import Chroma, Postgres, chroma, postgres, postgres_programs
 
 CHECKOUT = Path(__file__).parents[1]
 SHARED = CHECKOUT.parent / "shared"
@@ -160,3 +162,32 @@ def chromium() -> str:
     if os.environ.get("CI") == "true":
         pytest.fail(reason)
     pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Postgres]:
+    """A PostgreSQL of the tests' own; without it they are skipped, and fail under CI=true."""
+    programs = postgres_programs()
+    if programs is None:
+        reason = "no PostgreSQL 15 or newer: on Debian, `apt-get install postgresql`"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with postgres(programs) as server:
+        yield server
+
+
+@pytest.fixture
+def database(postgres_server: Postgres) -> str:
+    """The address of an empty database."""
+    return postgres_server.create(f"test{next(_NUMBERS)}")
+
+
+@pytest.fixture(scope="session")
+def chroma_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chroma]:
+    """A Chroma server of the tests' own."""
+    with chroma(tmp_path_factory.mktemp("chroma")) as server:
+        yield server
+
+
+_NUMBERS = itertools.count()

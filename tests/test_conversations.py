@@ -13,7 +13,8 @@ import pytest
 from qa.errors import ConversationError
 from qa.evaluation import load
 from qa.library import conversations
-from qa.library.conversations import FEEDBACK, FILE, Conversations, Exchange
+from qa.library.conversations import FEEDBACK, Conversations, Exchange
+from qa.library.sqlite.conversations import FILE, open_conversations
 from qa.types import Answer, Citation, DateExpression, Hit, Passage, Source, Statement, Turn
 
 ANN = conversations.owner("ann", "")
@@ -33,7 +34,7 @@ REFUSAL = Answer("Why?", "Not held.", "", "refused", 0.1, hits=(HIT,), statement
 
 @pytest.fixture
 def kept(tmp_path: Path) -> Iterator[Conversations]:
-    with Conversations.open(tmp_path) as opened:
+    with open_conversations(tmp_path) as opened:
         yield opened
 
 
@@ -73,10 +74,10 @@ def test_what_was_said_comes_back_as_it_was(tmp_path: Path) -> None:
         Exchange("Why?", REFUSAL, near=(CITED,)),
         Exchange("x" * 9, error="too long"),
     ]
-    with Conversations.open(tmp_path) as kept:
+    with open_conversations(tmp_path) as kept:
         id_ = begun(kept, *said)
         secret = kept.secret()
-    with Conversations.open(tmp_path) as kept:
+    with open_conversations(tmp_path) as kept:
         found = kept.exchanges(ANN, id_)
         assert kept.secret() == secret
     # An answer without the hits that it does not cite; a refusal with all of them.
@@ -189,7 +190,7 @@ def test_nobody_else_on_the_machine_reads_them(tmp_path: Path, kept: Conversatio
 
 def test_threads_and_processes_may_share_them(tmp_path: Path, kept: Conversations) -> None:
     id_ = kept.begin(ANN, "When?")
-    with Conversations.open(tmp_path) as other:
+    with open_conversations(tmp_path) as other:
         threads = [
             threading.Thread(target=opened.add, args=(ANN, id_, Exchange(f"{number}?")))
             for number in range(20)
@@ -205,14 +206,14 @@ def test_threads_and_processes_may_share_them(tmp_path: Path, kept: Conversation
 def test_a_file_that_cannot_be_read_is_one_line(tmp_path: Path) -> None:
     (tmp_path / FILE).write_bytes(b"no database at all" * 100)
     with pytest.raises(ConversationError, match="move the file away"):
-        Conversations.open(tmp_path)
+        open_conversations(tmp_path)
     (tmp_path / FILE).unlink()
-    Conversations.open(tmp_path).close()
+    open_conversations(tmp_path).close()
     with sqlite3.connect(tmp_path / FILE) as connection:
         connection.execute("PRAGMA user_version = 99")
     connection.close()
     with pytest.raises(ConversationError, match="newer qa"):
-        Conversations.open(tmp_path)
+        open_conversations(tmp_path)
 
 
 def test_half_of_a_pair_and_lone_bytes_are_kept(tmp_path: Path, kept: Conversations) -> None:

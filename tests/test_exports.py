@@ -13,7 +13,8 @@ from cmarkgfm.cmark import Options
 from markdown_it import MarkdownIt
 
 from qa.evaluation import load
-from qa.library.conversations import FEEDBACK, Conversations, Exchange
+from qa.library.conversations import FEEDBACK, Exchange
+from qa.library.sqlite.conversations import open_conversations
 from qa.text.printable import inert
 from qa.types import Answer, Citation, Source, Statement
 from qa.web.export import markdown
@@ -118,7 +119,7 @@ def test_feedback_is_no_formula_in_a_spreadsheet(tmp_path: Path, formula: str) -
     source = Source("a.txt", "a", None, "", "")
     cited = Citation(1, source, 0, 1, asked, "0")
     answer = Answer(asked, asked, asked, "answered", 0.9, (cited,), statements=(Statement(asked),))
-    with Conversations.open(tmp_path) as kept:
+    with open_conversations(tmp_path) as kept:
         id_ = kept.begin("ann", asked)
         number = kept.add("ann", id_, Exchange(asked, answer))
         kept.rate("ann", id_, number, "down", f"right,{formula}", f"note,{formula}")

@@ -12,8 +12,9 @@ import pytest
 from qa.errors import CorpusError
 from qa.ingest import Summary, edit, remove
 from qa.ingest import run as ingest_run
-from qa.library.catalogue import CATALOGUE, Library
 from qa.library.doctor import check
+from qa.library.opening import open_folder
+from qa.library.sqlite.catalogue import FILE, SQLiteCatalogue
 from qa.settings import Settings
 from tests.conftest import Notices, run_qa
 
@@ -28,13 +29,18 @@ def write(path: Path, text: str) -> Path:
 
 
 def ids(library: Path) -> list[str]:
-    with Library.open(library) as opened:
+    with SQLiteCatalogue.open(library) as opened:
         return sorted(source.id for source in opened.sources())
+
+
+def faults(library: Path) -> list[str]:
+    with open_folder(library) as opened:
+        return check(opened)
 
 
 def places(library: Path) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
-    with Library.open(library) as opened:
+    with SQLiteCatalogue.open(library) as opened:
         for id_, place in opened.places():
             found.setdefault(id_, set()).add(Path(place.origin).name + place.part)
     return found
@@ -52,7 +58,7 @@ def test_equal_names_in_two_folders_are_two_articles(bring: Bring, tmp_path: Pat
     write(folders[1] / "001.txt", TEXT.format("Lind"))
     assert bring(folders[1]) == Summary(changed=1)
     assert ids(tmp_path / "library") == ["001.txt", "2023/001.txt"]
-    assert check(tmp_path / "library") == []
+    assert faults(tmp_path / "library") == []
 
 
 def test_a_copy_is_one_article_with_its_places(bring: Bring, tmp_path: Path) -> None:
@@ -81,12 +87,13 @@ def test_a_renamed_file_is_the_same_article(bring: Bring, tmp_path: Path) -> Non
     old.rename(folder / "bridge.txt")
     # The date was told by the name that is gone: what was known stays.
     assert bring(folder, prune=True) == Summary(unchanged=1)
-    with Library.open(tmp_path / "library") as library:
+    with open_folder(tmp_path / "library") as opened:
+        library = opened.catalogue
         [source] = library.sources()
         assert (source.id, str(source.date)) == ("2022-03-01-bridge.txt", "2022-03-01")
         # Both names are its own.
         assert library.articles(["bridge.txt"])["bridge.txt"].id == source.id
-        remove(["bridge.txt"], library)
+        remove(["bridge.txt"], opened)
     assert ids(tmp_path / "library") == []
 
 
@@ -107,7 +114,7 @@ def test_rows_that_move_within_a_file(bring: Bring, tmp_path: Path) -> None:
     write(path, "\n".join([rows[2], rows[1]]))
     assert bring(path, prune=True) == Summary(unchanged=2)
     assert bring(path, prune=True) == Summary(unchanged=2)
-    assert check(tmp_path / "library") == []
+    assert faults(tmp_path / "library") == []
 
 
 def test_the_id_of_before_an_address_was_known_goes_on_resolving(
@@ -119,7 +126,7 @@ def test_the_id_of_before_an_address_was_known_goes_on_resolving(
     row = {"text": TEXT.format("Tolk"), "link": "https://x.example/1"}
     write(path, json.dumps(row))
     assert bring(path) == Summary(changed=1)
-    with Library.open(tmp_path / "library") as library:
+    with SQLiteCatalogue.open(tmp_path / "library") as library:
         assert library.articles(["a.jsonl:1"])["a.jsonl:1"].id == "https://x.example/1"
         assert library.counts()[0] == 1
 
@@ -131,7 +138,7 @@ def test_a_library_of_before_has_its_places(bring: Bring, tmp_path: Path) -> Non
     write(folder / "b.jsonl", "\n".join(rows))
     bring(folder)
     library = tmp_path / "library"
-    with closing(sqlite3.connect(library / CATALOGUE)) as older:
+    with closing(sqlite3.connect(library / FILE)) as older:
         older.execute("DROP TABLE places")
         older.execute("DROP TABLE edits")
         older.execute("CREATE INDEX articles_by_origin ON articles (origin)")
@@ -151,19 +158,19 @@ def test_a_date_that_is_set_stays(bring: Bring, tmp_path: Path) -> None:
     path = write(tmp_path / "a.txt", "Date: 2022-03-01\n\n" + TEXT.format("Tolk"))
     bring(path)
     settings, day = Settings(library=tmp_path / "library"), datetime.date(2021, 12, 24)
-    with Library.open(settings.library) as library:
+    with open_folder(settings.library) as library:
         edit("a.txt", library, settings, date=day)
-        assert [source.date for source in library.sources()] == [day]
+        assert [source.date for source in library.catalogue.sources()] == [day]
         with pytest.raises(CorpusError, match="`qa list` shows the ids"):
             edit("b.txt", library, settings, date=day)
     assert bring(path) == Summary(unchanged=1)
     write(path, "Date: 2022-03-01\n\n" + TEXT.format("Lind"))
     assert bring(path) == Summary(changed=1)
-    with Library.open(settings.library) as library:
-        assert [source.date for source in library.sources()] == [day]
+    with open_folder(settings.library) as library:
+        assert [source.date for source in library.catalogue.sources()] == [day]
         edit("a.txt", library, settings, date=None)
-        assert [source.date for source in library.sources()] == [None]
-    assert check(settings.library) == []
+        assert [source.date for source in library.catalogue.sources()] == [None]
+    assert faults(settings.library) == []
 
 
 class Watching(Notices):
@@ -182,7 +189,7 @@ def test_progress_counts_what_is_embedded(tmp_path: Path) -> None:
     path = write(tmp_path / "a.jsonl", "\n".join([*rows, rows[0]]))
     listener, settings = Watching(), Settings(library=tmp_path / "library")
     done = ingest_run.ingest([path], settings, listener)
-    with Library.open(settings.library) as library:
+    with SQLiteCatalogue.open(settings.library) as library:
         assert library.counts() == (listener.articles, listener.passages)
     assert listener.articles == done.added == 30
     assert listener.on[0] == "loading the model"
@@ -197,7 +204,7 @@ def test_a_round_that_takes_long_is_committed(
     path = write(tmp_path / "a.jsonl", "\n".join(rows))
     settings = Settings(library=tmp_path / "library")
     ingest_run.ingest([path], settings, Notices())
-    with Library.open(settings.library) as library:
+    with SQLiteCatalogue.open(settings.library) as library:
         assert library.state().generation == 3
 
 

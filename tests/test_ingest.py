@@ -18,9 +18,10 @@ import pytest
 from qa.errors import CorpusError, LibraryError, LibraryMismatch
 from qa.ingest import Summary, rebuild, remove
 from qa.ingest import ingest as ingest_into
-from qa.library.catalogue import Library
-from qa.library.doctor import check
-from qa.library.vectors import VectorReader
+from qa.library import doctor
+from qa.library.chroma.snapshots import Snapshots
+from qa.library.opening import open_folder
+from qa.library.sqlite.catalogue import SQLiteCatalogue
 from qa.settings import Settings
 from tests.conftest import CHECKOUT, Notices
 
@@ -33,15 +34,20 @@ def folder(news: Path, tmp_path: Path) -> Path:
 
 
 def texts(library: Path) -> dict[str, str]:
-    with Library.open(library) as opened:
+    with SQLiteCatalogue.open(library) as opened:
         ids = [source.id for source in opened.sources()]
         return {id_: article.text for id_, article in opened.articles(ids).items()}
+
+
+def check(folder: Path) -> list[str]:
+    with open_folder(folder) as library:
+        return doctor.check(library)
 
 
 def test_added_changed_unchanged_removed(folder: Path, bring: Bring, tmp_path: Path) -> None:
     library = tmp_path / "library"
     assert str(bring(folder)) == "added 4, changed 0, unchanged 0, removed 0, skipped 0"
-    with Library.open(library) as opened:
+    with SQLiteCatalogue.open(library) as opened:
         state = opened.state()
         assert bring(folder) == Summary(unchanged=4)
         assert opened.state() == state
@@ -187,7 +193,7 @@ def test_what_a_killed_run_left_is_in_nobodys_way(
 ) -> None:
     bring(folder)
     (tmp_path / "library" / "vectors" / "000002").mkdir()
-    with Library.open(tmp_path / "library") as library:
+    with open_folder(tmp_path / "library") as library:
         remove(["2022-01-15-storm.txt"], library)
     assert check(tmp_path / "library") == []
 
@@ -207,13 +213,13 @@ def test_somebody_elses_folder_is_not_touched(folder: Path, bring: Bring, tmp_pa
 
 def test_remove(folder: Path, bring: Bring, tmp_path: Path) -> None:
     bring(folder)
-    with Library.open(tmp_path / "library") as library:
+    with open_folder(tmp_path / "library") as library:
         with pytest.raises(CorpusError, match="`qa list` shows the ids"):
             remove(["2022-01-15-storm.txt", "nothing"], library)
-        assert library.counts()[0] == 4
+        assert library.catalogue.counts()[0] == 4
         remove(["2022-01-15-storm.txt"], library)
-        assert library.counts()[0] == 3
-        assert library.search(["storm"], 5) == []
+        assert library.catalogue.counts()[0] == 3
+        assert library.catalogue.search(["storm"], 5) == []
     assert check(tmp_path / "library") == []
 
 
@@ -224,7 +230,7 @@ def test_other_settings_are_refused_and_rebuilt(
     settings = Settings(library=tmp_path / "library", passage_tokens=32)
     with pytest.raises(LibraryMismatch, match="built with passage_tokens 200, now it is 32"):
         ingest_into([folder], settings, notices)
-    with Library.open(tmp_path / "library") as library:
+    with SQLiteCatalogue.open(tmp_path / "library") as library:
         before = library.counts()[1]
     assert rebuild(settings, notices) > before
     assert check(tmp_path / "library") == []
@@ -249,7 +255,7 @@ def test_doctor_sees_what_is_wrong_and_rebuild_mends_it(
     assert "cannot be used" in fault
     rebuild(Settings(library=library), notices)
     assert check(library) == []
-    with Library.open(library) as opened:
+    with SQLiteCatalogue.open(library) as opened:
         opened._connection.execute("UPDATE articles SET text = 'x' || text WHERE number = 1")
         opened._connection.execute("INSERT INTO words (words) VALUES ('delete-all')")
         opened._connection.execute("DELETE FROM passages WHERE article = 2")
@@ -266,7 +272,7 @@ def test_vectors_at_which_chroma_panics_are_one_line(tmp_path: Path) -> None:
     with closing(sqlite3.connect(place / "chroma.sqlite3")) as torn:
         torn.execute("CREATE TABLE migrations (torn)")
     with pytest.raises(LibraryError, match=r"cannot be used .*run `qa doctor --rebuild`"):
-        VectorReader(tmp_path).ids("000001")
+        Snapshots(tmp_path, lambda filters: []).ids("000001")
 
 
 def test_without_a_listener_what_people_should_read_is_logged(

@@ -54,9 +54,9 @@ def test_similarities_are_those_of_the_search(assistant: Assistant) -> None:
     vector = retriever.embedder.embed(["Who won the election in Tolk?"])[0]
     found = dict(retriever.vectors.search(name, vector, 4))
     assert len(found) == 4
-    near = retriever.vectors.similarities(name, vector, [*found, "nothing"])
+    near = retriever.vectors.similarities(name, vector, dict.fromkeys([*found, "nothing"]))
     assert near == pytest.approx(found, abs=1e-3)
-    assert retriever.vectors.similarities(name, vector, ["nothing"]) == {}
+    assert retriever.vectors.similarities(name, vector, {"nothing": None}) == {}
 
 
 def test_the_retriever_drops_into_a_langchain_chain(assistant: Assistant) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from qa.ingest import Summary
 from qa.ingest.files import Loaded, Skipped, count, read
-from qa.library.catalogue import Library
+from qa.library.sqlite.catalogue import SQLiteCatalogue
 from tests.conftest import SHARED, Notices
 
 INPUTS = SHARED / "data" / "ingest"
@@ -135,5 +135,5 @@ def test_rows_of_many_lines_are_counted_as_articles(notices: Notices) -> None:
 def test_one_name_in_two_folders(tmp_path: Path, bring: object) -> None:
     assert callable(bring)
     assert bring(INPUTS / "two" / "2023", INPUTS / "two" / "2024") == Summary(added=2)
-    with Library.open(tmp_path / "library") as library:
+    with SQLiteCatalogue.open(tmp_path / "library") as library:
         assert [source.id for source in library.sources()] == ["001.txt", "2024/001.txt"]

@@ -18,7 +18,7 @@ from qa.assistant import Assistant
 from qa.checking.check import Sentence, claimed
 from qa.checking.quotes import locate, whole
 from qa.errors import PromptError
-from qa.library.catalogue import Library
+from qa.library.protocols import Catalogue
 from qa.prompts import refusal_opening
 from qa.settings import Settings
 from qa.types import Answer, Claim, Filters, Hit, Passage, Source, Statement, Turn
@@ -70,7 +70,7 @@ def hit(text: str) -> Hit:
     return Hit(Passage("p", "a.txt", 100, 100 + len(text), text), Source("a.txt", "T"), 1.0, 1)
 
 
-def check_quotes(answer: Answer, library: Library) -> None:
+def check_quotes(answer: Answer, library: Catalogue) -> None:
     for cited in answer.citations:
         text = library.articles([cited.article.id])[cited.article.id].text
         assert text[cited.start : cited.end] == cited.quote

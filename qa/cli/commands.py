@@ -17,7 +17,7 @@ from tqdm import tqdm
 
 from qa import __version__
 from qa.errors import QAError
-from qa.settings import Settings
+from qa.settings import Settings, servers
 from qa.text.printable import printable
 from qa.types import Filters, to_json
 
@@ -173,6 +173,17 @@ def parser() -> argparse.ArgumentParser:
         "password", help="print a password's hash, for --auth or QA_AUTH in the password's place"
     )
     command.set_defaults(run=_password)
+
+    command = commands.add_parser(
+        "migrate", parents=[library], help="copy a library in a folder to a database and Chroma"
+    )
+    command.add_argument(
+        "--to",
+        required=True,
+        metavar="URL",
+        help="postgresql://USER@HOST/DATABASE; the vectors go to QA_CHROMA_URL",
+    )
+    command.set_defaults(run=_migrate)
     return root
 
 
@@ -232,10 +243,10 @@ def _ingest(options: argparse.Namespace) -> int:
 
 
 def _list(options: argparse.Namespace) -> int:
-    from qa.library.catalogue import Library
+    from qa.library.opening import open_library
 
-    with Library.open(_settings(options).library) as library:
-        for source in library.sources():
+    with open_library(_settings(options)) as library:
+        for source in library.catalogue.sources():
             date = source.date.isoformat() if source.date else None
             if options.undated and date:
                 continue
@@ -251,10 +262,10 @@ def _list(options: argparse.Namespace) -> int:
 
 def _edit(options: argparse.Namespace) -> int:
     from qa.ingest import edit
-    from qa.library.catalogue import Library
+    from qa.library.opening import open_library
 
     settings = _settings(options)
-    with Library.open(settings.library) as library:
+    with open_library(settings) as library:
         edit(options.id, library, settings, date=options.date)
     print(f"{printable(options.id)}: {options.date or 'no date'}")
     return 0
@@ -262,9 +273,9 @@ def _edit(options: argparse.Namespace) -> int:
 
 def _remove(options: argparse.Namespace) -> int:
     from qa.ingest import remove
-    from qa.library.catalogue import Library
+    from qa.library.opening import open_library
 
-    with Library.open(_settings(options).library) as library:
+    with open_library(_settings(options)) as library:
         remove(options.ids, library)
     print(f"removed {len(set(options.ids))}")
     return 0
@@ -385,24 +396,26 @@ def _password(options: argparse.Namespace) -> int:
 
 def _doctor(options: argparse.Namespace) -> int:
     from qa.ingest import rebuild
-    from qa.library.catalogue import Library
     from qa.library.doctor import check
+    from qa.library.opening import open_library
 
     settings = _settings(options)
+    on_servers = servers(settings)
     if options.rebuild:
-        with Library.open(settings.library) as library:
-            articles = library.counts()[0]
+        with open_library(settings) as library:
+            articles = library.catalogue.counts()[0]
         with _Progress(articles) as progress:
             print(f"rebuilt {rebuild(settings, progress)} passages of {articles} articles")
-    faults = check(settings.library)
+    with open_library(settings) as library:
+        faults = check(library)
     for fault in faults:
         print(f"qa: {fault}", file=sys.stderr)
     if faults:
-        fix = f"qa doctor --rebuild --library {settings.library}"
+        fix = "qa doctor --rebuild" + ("" if on_servers else f" --library {settings.library}")
         print(f"qa: run `{printable(fix)}` to mend this", file=sys.stderr)
         return 1
-    with Library.open(settings.library) as library:
-        articles, passages = library.counts()
+    with open_library(settings) as library:
+        articles, passages = library.catalogue.counts()
     print(f"{articles} articles, {passages} passages: the catalogue and the vectors agree")
     return 0
 
@@ -410,6 +423,20 @@ def _doctor(options: argparse.Namespace) -> int:
 def _loading() -> None:
     """Say that it takes a moment, before what takes it is imported."""
     print("qa: loading the models ...", file=sys.stderr, flush=True)
+
+
+def _migrate(options: argparse.Namespace) -> int:
+    from qa.ingest.migrate import migrate
+    from qa.library.opening import create_library, open_folder
+
+    settings = Settings.from_environment(database_url=options.to)
+    with open_folder(options.library or settings.library) as source:
+        facts, articles = source.catalogue.facts(), source.catalogue.counts()[0]
+        with create_library(settings, facts) as target, _Progress(articles) as progress:
+            moved = migrate(source, target, progress)
+            held = target.catalogue.counts()[0]
+            print(f"copied {moved} articles of {articles}: {target.catalogue.where} holds {held}")
+    return 0
 
 
 def _settings(options: argparse.Namespace) -> Settings:

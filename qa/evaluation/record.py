@@ -11,7 +11,7 @@ from typing import Any
 
 from qa import __version__, prompts
 from qa.evaluation.question_set import QuestionSet
-from qa.library.catalogue import Library
+from qa.library.protocols import Catalogue
 from qa.library.recipe import facts
 from qa.models.calibration import FILE
 from qa.models.loading import (
@@ -41,7 +41,7 @@ _PACKAGES = (
 _IDENTITY = ("questions", "settings", "models", "prompts", "corpus", "code")
 
 
-def record(questions: QuestionSet, settings: Settings, library: Library) -> dict[str, Any]:
+def record(questions: QuestionSet, settings: Settings, library: Catalogue) -> dict[str, Any]:
     """Return the record of a run, as it is written to run.json."""
     articles, passages = library.counts()
     prints = sorted((id_, mark) for id_, (mark, _) in library.fingerprints().items())

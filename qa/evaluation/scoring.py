@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from qa.evaluation import metrics, nuggets
 from qa.evaluation.question_set import Question
 from qa.evaluation.results import Found, Quoted, Result, Verdict
-from qa.library.catalogue import Library
+from qa.library.protocols import Catalogue
 from qa.text.answers import holds, normalise, squad_normalise
 from qa.text.words import shingles
 from qa.types import Answer, Article, Citation, Hit, Passage
@@ -80,7 +80,7 @@ class Gold:
         return inside > len(quote) / 2
 
 
-def gold_of(question: Question, library: Library, believed: bool) -> Gold:
+def gold_of(question: Question, library: Catalogue, believed: bool) -> Gold:
     """Look up the gold articles: those named whose text has the quote, or holds an answer.
 
     `urls` may be mere results of a search engine. If neither a quote nor an answer is known, the
@@ -108,7 +108,7 @@ def _tells(text: str, question: Question) -> bool:
     return not question.quote
 
 
-def score(question: Question, answer: Answer, library: Library, believed: bool) -> Result:
+def score(question: Question, answer: Answer, library: Catalogue, believed: bool) -> Result:
     """Return the result of one answer. The texts are read from the catalogue afresh."""
     known = gold_of(question, library, believed)
     ids = [hit.article.id for hit in answer.hits] + [c.article.id for c in answer.citations]

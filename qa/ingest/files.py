@@ -14,7 +14,7 @@ from qa.ingest.formats.packing import READ_ERRORS, unpacked
 from qa.ingest.formats.registry import without_extra
 from qa.ingest.pages.head import original
 from qa.ingest.parsed import MEGABYTE, Input, Options, Parsed, Unreadable
-from qa.library.catalogue import CATALOGUE
+from qa.library.sqlite.catalogue import FILE as CATALOGUE
 from qa.text.printable import printable, storable
 from qa.types import Article
 

@@ -8,44 +8,84 @@ id, once given, is kept.
 
 import os
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from qa.ingest.files import Loaded
 from qa.library.articles import content_mark
-from qa.library.catalogue import Known, Library
 from qa.library.places import Place
+from qa.library.protocols import Catalogue, Known
 
 
 class Identities:
     """The articles of a library, and the places at which they stand, as a run goes on."""
 
-    def __init__(self, library: Library) -> None:
-        self.known: dict[str, Known] = library.known()
+    def __init__(self, library: Catalogue) -> None:
+        self._library = library
+        self.known: dict[str, Known] = {}
+        # The dates that people have set, by the articles' ids.
+        self.dates_set = library.dates_set()
         # The place at which an article of this run was read, by its id.
         self.seen: dict[str, Place] = {}
         # The id that an article had before it was known by its address, by its address.
         self.replaced: dict[str, str] = {}
         self.new: list[tuple[str, Place]] = []
-        self._set = library.dates_set()
-        self._dates = {id_: known.date for id_, known in self.known.items()}
+        self._dates: dict[str, str | None] = {}
         self._places: dict[str, set[Place]] = defaultdict(set)
         self._at: dict[tuple[str, str], str] = {}
         self._content: dict[str, list[str]] = defaultdict(list)
         self._met: set[tuple[str, Place]] = set()
-        for id_, place in library.places():
-            if id_ in self.known:
-                self._places[id_].add(place)
-                if self.known[id_].url != id_:
-                    self._at[place.origin, place.part] = id_
-        for id_, known in self.known.items():
-            if known.url != id_:
-                self._content[known.content].append(id_)
+        # The contents of articles that another process has in work, as they were read here.
+        self._guessed: dict[str, str] = {}
+        self._learn(library.known(), library.places())
 
-    def of(self, item: Loaded) -> tuple[str, Place]:
-        """Return the id of an article that was read, and its place, which is noted."""
-        by_url = item.known_by_url and item.article.source.url == item.article.id
-        id_ = self._by_url(item) if by_url else self._by_place(item)
+    def changed_meanwhile(self, id_: str) -> bool:
+        """Look an article up that was claimed; tell whether another process has written it since.
+
+        Then which article it is that was read has to be told anew.
+        """
+        now = self._library.known(id_)
+        if now.get(id_) == self.known.get(id_) or id_ in self.seen:
+            return False
+        old = self.known.pop(id_, None)
+        for mark in (old and old.content, self._guessed.pop(id_, None)):
+            self._content[mark or ""] = [one for one in self._content[mark or ""] if one != id_]
+        for place in self._places.pop(id_, ()):
+            if self._at.get(_at(place)) == id_:
+                del self._at[_at(place)]
+        self._learn(now, self._library.places(id_))
+        self.dates_set = self._library.dates_set()
+        return True
+
+    def _learn(self, known: dict[str, Known], places: Iterable[tuple[str, Place]]) -> None:
+        self.known |= known
+        self._dates |= {id_: one.date for id_, one in known.items()}
+        for id_, place in places:
+            if id_ in known:
+                self._places[id_].add(place)
+                if known[id_].url != id_:
+                    self._at[_at(place)] = id_
+        for id_, one in known.items():
+            if one.url != id_:
+                self._content[one.content].append(id_)
+
+    def of(self, item: Loaded) -> str:
+        """Return the id of an article that was read."""
+        return self._by_url(item) if _by_its_address(item) else self._by_place(item)
+
+    def guess(self, item: Loaded, id_: str) -> None:
+        """Take an article that another process has in work for the one read, as copies of it are.
+
+        Nothing is noted: it is read again when the other process has let go of it.
+        """
+        mark = content_mark(item.article.source.title, item.article.text)
+        if not _by_its_address(item) and id_ not in self._content[mark]:
+            self._content[mark].append(id_)
+            self._guessed[id_] = mark
+
+    def note(self, item: Loaded, id_: str) -> Place:
+        """Note where an article was read, under the id that it has, and return the place."""
+        by_url = _by_its_address(item)
         name = self.replaced.get(id_, "") if by_url else item.article.id
         place = Place(item.origin, "" if by_url else item.part, name)
         same = next((one for one in self._places[id_] if _at(one) == _at(place)), None)
@@ -63,7 +103,7 @@ class Identities:
                 self._content[mark].append(id_)
             date = item.article.source.date
             self._dates[id_] = date.isoformat() if date else self._dates.get(id_)
-        return id_, place
+        return place
 
     def stands_elsewhere(self, id_: str, origin: str) -> bool:
         """Tell whether an article also stands in another file than this."""
@@ -120,7 +160,7 @@ class Identities:
     def _same_day(self, id_: str, item: Loaded) -> bool:
         """Tell whether an article can be of the same day: a notice is printed again each year."""
         date, known = item.article.source.date, self._dates.get(id_)
-        return id_ in self._set or date is None or known in (None, date.isoformat())
+        return id_ in self.dates_set or date is None or known in (None, date.isoformat())
 
     def _elsewhere(self, id_: str, item: Loaded) -> bool:
         """Tell whether an article stands at another place too, which has not changed with this."""
@@ -144,6 +184,10 @@ class Identities:
             return False
         there = (os.path.lexists(one.origin) for one in self._places.get(id_, ()))
         return id_ not in self.known or not any(there)
+
+
+def _by_its_address(item: Loaded) -> bool:
+    return item.known_by_url and item.article.source.url == item.article.id
 
 
 def _at(place: Place) -> tuple[str, str]:

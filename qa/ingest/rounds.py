@@ -1,7 +1,7 @@
 """A round of an ingest: articles with their passages and vectors, which become visible at once.
 
-A round's vectors are written to a new snapshot while its articles wait in memory; then one
-transaction in the catalogue writes the articles and names the snapshot.
+A round's vectors are written while its articles wait in memory; then one transaction in the
+catalogue writes the articles and names the vectors.
 """
 
 import time
@@ -13,12 +13,11 @@ from typing import Self
 from qa import dates
 from qa.ingest import passages
 from qa.library.articles import Entry
-from qa.library.catalogue import Library
 from qa.library.places import Place
-from qa.library.vectors import VectorWriter, snapshot_name, sweep
-from qa.models.embedder import Embedder, Pending
+from qa.library.protocols import Library, Published
+from qa.models.embedder import Embedder, Pending, Vectors
 from qa.settings import Settings
-from qa.types import Article
+from qa.types import Article, Source
 
 # Passages that are embedded together; more would only delay the progress bar.
 _CHUNK = 256
@@ -40,7 +39,7 @@ def entry(
 
 
 class Round:
-    """A snapshot in the making, and the articles that become visible with it.
+    """Vectors in the making, and the articles that become visible with them.
 
     While the embedder works on one chunk, the caller parses the next, and the round's own thread
     writes the chunk before to Chroma.
@@ -49,13 +48,15 @@ class Round:
     def __init__(
         self,
         library: Library,
-        base: str,
         embedder: Embedder | None = None,
         embedded: Callable[[int, int], None] = lambda articles, passages: None,
+        *,
+        anew: bool = False,
     ) -> None:
-        """Begin on top of the snapshot `base`; a round that only removes needs no embedder.
+        """Begin on top of the last commit or, if `anew`, on nothing.
 
-        `embedded` is told how many more articles, and passages, have their vectors.
+        A round that only removes needs no embedder. `embedded` is told how many more articles, and
+        passages, have their vectors.
         """
         self.passages = 0
         self.begun = time.monotonic()
@@ -63,17 +64,14 @@ class Round:
         self._finished = 0
         # The number of passages up to the end of each article that is not yet embedded.
         self._ends: deque[int] = deque()
-        self._library = library
+        self._catalogue = library.catalogue
         self._embedder = embedder
-        state = library.state()
-        # A killed run may have left a folder with the next snapshot's name.
-        sweep(library.folder, keep=state.vectors)
-        self._name = snapshot_name(state.generation + 1)
-        self._writer = VectorWriter(library.folder, self._name, base)
+        self._writer = library.vectors.write(library.catalogue.state(), anew=anew)
         self._entries: list[Entry] = []
         self._ids: list[str] = []
+        self._sources: list[Source] = []
         self._texts: list[str] = []
-        self._embedding: deque[tuple[list[str], Pending]] = deque()
+        self._embedding: deque[tuple[list[str], list[Source], Pending]] = deque()
         self._writing: deque[Future[None]] = deque()
         self._thread = ThreadPoolExecutor(1, "vectors")
 
@@ -84,8 +82,8 @@ class Round:
         self.close()
 
     def close(self) -> None:
-        """Let go of the snapshot, finished or not; vectors not yet computed are cancelled."""
-        for _, pending in self._embedding:
+        """Let go of the vectors, finished or not; those not yet computed are cancelled."""
+        for *_, pending in self._embedding:
             pending.cancel()
         self._thread.shutdown(cancel_futures=True)
         self._writer.close()
@@ -97,38 +95,44 @@ class Round:
         self._ends.append(self.passages)
         for passage in entry.passages:
             self._ids.append(passage.id)
+            self._sources.append(entry.article.source)
             self._texts.append(passages.embedded_text(passage, entry.article.source))
             if len(self._ids) == _CHUNK:
                 self._embed()
 
     def commit(self, removed: Sequence[str], *, anew: Mapping[str, str] | None = None) -> None:
-        """Finish the snapshot, then make the whole round visible in one transaction."""
+        """Finish the vectors, then make the whole round visible in one transaction."""
         self._embed()
         while self._embedding:
             self._write()
         while self._writing:
             self._writing.popleft().result()
-        if anew is None:
-            new = {passage.id for entry in self._entries for passage in entry.passages}
-            replaced = [*removed, *(entry.article.id for entry in self._entries)]
-            self._writer.delete(
-                [id_ for id_ in self._library.passage_ids(replaced) if id_ not in new]
-            )
-        self._writer.close()
-        self._library.commit(self._entries, removed, self._name, anew=anew)
-        sweep(self._library.folder, keep=self._name)
+        stale = self._stale(removed) if anew is None else {}
+        self._writer.finish(stale)
+        self._catalogue.commit(self._entries, removed, self._writer.name, anew=anew)
+        self._writer.committed(stale)
+        self._catalogue.cleared(stale)
+
+    def _stale(self, removed: Sequence[str]) -> Published:
+        """Return the passages that the commit takes away."""
+        new = {passage.id for entry in self._entries for passage in entry.passages}
+        replaced = [*removed, *(entry.article.id for entry in self._entries)]
+        old = [id_ for id_ in self._catalogue.passage_ids(replaced) if id_ not in new]
+        found = self._catalogue.passages(old).items()
+        return {id_: source.date for id_, (_, source) in found}
 
     def _embed(self) -> None:
         if not self._ids or self._embedder is None:
             return
-        self._embedding.append((self._ids, self._embedder.submit(self._texts)))
-        self._ids, self._texts = [], []
+        pending = self._embedder.submit(self._texts)
+        self._embedding.append((self._ids, self._sources, pending))
+        self._ids, self._sources, self._texts = [], [], []
         while len(self._embedding) > _AHEAD:
             self._write()
 
     def _write(self) -> None:
-        ids, pending = self._embedding.popleft()
-        self._writing.append(self._thread.submit(self._writer.add, ids, pending.result()))
+        ids, sources, pending = self._embedding.popleft()
+        self._writing.append(self._thread.submit(self._upsert, ids, sources, pending.result()))
         self._finished += len(ids)
         articles = 0
         while self._ends and self._ends[0] <= self._finished:
@@ -137,3 +141,8 @@ class Round:
         self._embedded(articles, len(ids))
         while len(self._writing) > _AHEAD:
             self._writing.popleft().result()
+
+    def _upsert(self, ids: list[str], sources: list[Source], vectors: Vectors) -> None:
+        dates = (source.date for source in sources)
+        self._catalogue.expect(dict(zip(ids, dates, strict=True)))
+        self._writer.upsert(ids, sources, vectors)

@@ -7,20 +7,20 @@ import datetime
 import logging
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol, Self, runtime_checkable
 
-from qa.errors import CorpusError
+from qa.errors import CorpusError, LibraryBusy
 from qa.ingest.files import Loaded, Skipped, Walk, absolute, files, passed_over, read
 from qa.ingest.identity import Identities
 from qa.ingest.rounds import Round, entry
 from qa.library.articles import content_mark, fingerprint
-from qa.library.catalogue import Library
+from qa.library.opening import create_library, open_library
 from qa.library.places import Place
+from qa.library.protocols import Catalogue, Library
 from qa.library.recipe import facts
-from qa.library.vectors import sweep
 from qa.models.embedder import Embedder
 from qa.models.loading import load_embedder
 from qa.settings import Settings
@@ -35,6 +35,8 @@ ROUND = 4096
 _ROUND_SHARE = 0.2
 # A round that takes longer is committed as it is: with the rest of its work, within a minute.
 ROUND_SECONDS = 45.0
+# Seconds between two looks at what another process has in work.
+_PATIENCE = 1.0
 
 
 class Listener(Protocol):
@@ -120,15 +122,20 @@ def ingest(
     for path in places:
         files(path)
     with (
-        Library.create(settings.library, facts(settings)) as library,
-        library.writing(),
+        create_library(settings, facts(settings)) as library,
+        library.catalogue.writing(),
         _Ingest(library, settings, listener or Logged(), round_size) as run,
     ):
-        for path in places:
+        run.recover()
+        walk = Walk()
+        while True:
+            for path in places:
+                for item in read(path, settings.max_article_mb, columns, walk):
+                    run.take(item)
+            if not run.wait():
+                break
             walk = Walk()
-            for item in read(path, settings.max_article_mb, columns, walk):
-                run.take(item)
-            run.summary.passed_over += walk.passed_over
+        run.summary.passed_over += walk.passed_over
         run.finish([absolute(path) for path in places] if prune else [])
         return run.summary
 
@@ -138,10 +145,10 @@ def remove(ids: Sequence[str], library: Library) -> None:
 
     Raises `CorpusError` if one of them is not there, and `LibraryError`s.
     """
-    with library.writing():
-        known = _all_known(ids, library)
-        with Round(library, base=library.state().vectors) as round_:
-            round_.commit(list(dict.fromkeys(known)))
+    with library.catalogue.writing():
+        claimed = _claimed(ids, library.catalogue)
+        with Round(library) as round_:
+            round_.commit(claimed)
 
 
 def edit(id_: str, library: Library, settings: Settings, *, date: datetime.date | None) -> None:
@@ -149,27 +156,37 @@ def edit(id_: str, library: Library, settings: Settings, *, date: datetime.date 
 
     Raises `CorpusError` if the article is not there, and `LibraryError`s.
     """
-    library.check(facts(settings))
-    with library.writing():
-        [known] = _all_known([id_], library)
-        article = library.articles([known])[known]
+    catalogue = library.catalogue
+    catalogue.check(facts(settings))
+    with catalogue.writing():
+        [known] = _claimed([id_], catalogue)
+        article = catalogue.articles([known])[known]
         changed = Article(replace(article.source, date=date), article.text)
         # The date is embedded with each passage, and the dates in the text are told by it.
         embedder = load_embedder(settings)
-        with Round(library, library.state().vectors, embedder) as round_:
-            round_.add(entry(changed, library.origin(known), embedder, settings))
-            library.set_date(known, date)
+        with Round(library, embedder) as round_:
+            round_.add(entry(changed, catalogue.origin(known), embedder, settings))
+            catalogue.set_date(known, date)
             round_.commit([])
 
 
-def _all_known(ids: Sequence[str], library: Library) -> list[str]:
-    """Return the ids of articles, each given by its id or by another name that it has."""
-    known = library.fingerprints()
-    others = library.resolved([id_ for id_ in ids if id_ not in known])
-    for id_ in ids:
-        if id_ not in known and id_ not in others:
-            raise CorpusError(f"no article {printable(id_)}: `qa list` shows the ids")
-    return [others.get(id_, id_) for id_ in ids]
+def _claimed(ids: Sequence[str], catalogue: Catalogue) -> list[str]:
+    """Claim articles, each given by its id or by another name that it has; return their ids.
+
+    Raises `CorpusError` if one is not there, `LibraryBusy` if another process has it in work.
+    """
+    found: dict[str, None] = {}
+    for name in ids:
+        id_ = name if catalogue.known(name) else catalogue.resolved([name]).get(name, name)
+        if not catalogue.claim(id_):
+            raise LibraryBusy(
+                f"{printable(name)} is being written by another process: try again in a minute"
+            )
+        # Once it is claimed, nobody else removes it.
+        if not catalogue.known(id_):
+            raise CorpusError(f"no article {printable(name)}: `qa list` shows the ids")
+        found[id_] = None
+    return list(found)
 
 
 def rebuild(settings: Settings, listener: Listener) -> int:
@@ -178,13 +195,13 @@ def rebuild(settings: Settings, listener: Listener) -> int:
     Raises `LibraryError`s.
     """
     embedder = load_embedder(settings)
-    with Library.open(settings.library) as library, library.writing():
-        with Round(library, "", embedder) as round_:
-            for article, origin in library.entries():
+    with open_library(settings) as library, library.catalogue.writing(alone=True):
+        with Round(library, embedder, anew=True) as round_:
+            for article, origin in library.catalogue.entries():
                 round_.add(entry(article, origin, embedder, settings))
                 listener.progress(1)
             round_.commit([], anew=facts(settings))
-        return library.counts()[1]
+        return library.catalogue.counts()[1]
 
 
 class _Ingest:
@@ -199,19 +216,21 @@ class _Ingest:
     ) -> None:
         self.summary = Summary()
         self._library = library
+        self._catalogue = library.catalogue
         self._settings = settings
         self._listener = listener
         self._watcher = listener if isinstance(listener, Watcher) else None
         self._round_size = round_size
         self._enough = 0
-        self._identities = Identities(library)
-        self._set = library.dates_set()
+        self._identities = Identities(library.catalogue)
         self._marks: dict[str, str] = {}
+        # Where articles stand that another process has in work, with their ids; and those that are
+        # looked at once more.
+        self._left: dict[tuple[str, str], str] = {}
+        self._again: Collection[tuple[str, str]] | None = None
         self._doubtful: set[str] = set()
         self._embedder: Embedder | None = None
         self._round: Round | None = None
-        # What a killed run left behind goes, even if there is nothing new to write.
-        sweep(library.folder, keep=library.state().vectors)
 
     def __enter__(self) -> Self:
         return self
@@ -220,8 +239,37 @@ class _Ingest:
         if self._round is not None:
             self._round.close()
 
+    def recover(self) -> None:
+        """Remove what killed runs left behind, even if there is nothing new to write."""
+        name = self._catalogue.state().vectors
+        self._library.vectors.sweep(name)
+        if orphaned := self._catalogue.adopt():
+            self._library.vectors.remove(name, orphaned)
+            self._catalogue.cleared(orphaned)
+
+    def wait(self) -> bool:
+        """Wait until others let go of what they had in work; tell if there was any.
+
+        Then all is to be read once more: a process that has died has left it to this one.
+        """
+        if not self._left:
+            return False
+        # Another process may be waiting for this one.
+        self._commit([])
+        self._catalogue.cleared({})
+        first = min(self._left.values())
+        while not self._catalogue.claim(first):
+            time.sleep(_PATIENCE)
+            self.recover()
+        self._again, self._left = self._left, {}
+        return True
+
     def take(self, item: Loaded | Skipped) -> None:
         """Take in an article, or note why there is none."""
+        if self._again is not None and not (
+            isinstance(item, Loaded) and (item.origin, item.part) in self._again
+        ):
+            return
         if isinstance(item, Skipped):
             self._doubtful.add(item.origin)
             self._skip(item)
@@ -233,18 +281,30 @@ class _Ingest:
     def finish(self, pruned: Sequence[Path]) -> None:
         """Commit what is left, and remove what is gone from the `pruned` files and folders."""
         gone, stale = self._identities.gone(pruned, self._doubtful)
-        gone = gone if pruned else []
+        # What another process has in work is not gone.
+        gone = [id_ for id_ in gone if pruned and self._catalogue.claim(id_)]
         self.summary.removed = len(gone)
-        removed = [*gone, *self._identities.replaced.values()]
+        replaced = self._identities.replaced.values()
+        removed = [*gone, *(id_ for id_ in replaced if self._catalogue.claim(id_))]
         if removed and self._round is None:
             self._round = self._new_round()
         self._commit(removed)
-        self._library.place(self._identities.new, stale)
+        self._catalogue.place(self._identities.new, stale)
 
-    def _take(self, item: Loaded) -> None:
-        id_, place = self._identities.of(item)
-        item = self._as_set(item, id_)
+    def _take(self, found: Loaded) -> None:
+        id_ = self._identities.of(found)
+        item = self._as_set(found, id_)
         mark = fingerprint(item.article)
+        known = self._identities.known.get(id_)
+        if id_ not in self._identities.seen and (known is None or known.fingerprint != mark):
+            if not self._catalogue.claim(id_):
+                self._identities.guess(found, id_)
+                self._left[found.origin, found.part] = id_
+                return
+            if self._identities.changed_meanwhile(id_):
+                self._take(found)
+                return
+        place = self._identities.note(found, id_)
         if id_ in self._identities.seen:
             # One article at several places is one; another with its address is not.
             if item.known_by_url and self._marks[id_] != mark:
@@ -271,8 +331,8 @@ class _Ingest:
         source = item.article.source
         known = self._identities.known.get(id_)
         date = source.date
-        if id_ in self._set:
-            date = self._set[id_]
+        if id_ in self._identities.dates_set:
+            date = self._identities.dates_set[id_]
         elif date is None and known is not None and known.date and not item.known_by_url:
             # A copy of it, whose name or head tells no date.
             copy = known.content == content_mark(source.title, item.article.text)
@@ -298,9 +358,9 @@ class _Ingest:
             self._commit([])
 
     def _new_round(self, embedder: Embedder | None = None) -> Round:
-        self._enough = max(self._round_size, int(_ROUND_SHARE * self._library.counts()[1]))
-        state = self._library.state().vectors
-        return Round(self._library, state, embedder, self._embedded)
+        share = _ROUND_SHARE if self._library.vectors.copied else 0.0
+        self._enough = max(self._round_size, int(share * self._catalogue.counts()[1]))
+        return Round(self._library, embedder, self._embedded)
 
     def _embedded(self, articles: int, passages: int) -> None:
         self._show("", passages)

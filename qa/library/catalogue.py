@@ -1,143 +1,50 @@
-"""The catalogue in SQLite: articles, passages, full-text search. The source of truth."""
+"""What every catalogue answers with the same SQL: articles, passages, filters, generations."""
 
 import datetime
-import sqlite3
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from qa.dates import Period
-from qa.errors import LibraryError, LibraryMismatch, LibraryMissing
-from qa.library import places, schema
-from qa.library.articles import (
-    SOURCE_COLUMNS,
-    Entry,
-    content_mark,
-    delete_article,
-    insert_article,
-    source_of,
-)
-from qa.library.database import Database
-from qa.library.days import search_days
-from qa.library.filters import condition_on_articles, condition_on_passages, register_host
-from qa.library.fulltext import SCORED, FullText, all_of
-from qa.library.lock import writer_lock
+from qa.errors import LibraryMismatch
+from qa.library import places
+from qa.library.articles import SOURCE_COLUMNS, source_of
+from qa.library.database import Connection, OnDatabase
+from qa.library.filters import condition_on_articles, condition_on_passages
 from qa.library.places import Place
+from qa.library.protocols import Known, State
 from qa.types import Article, Filters, Passage, Source
 
-CATALOGUE = "catalogue.sqlite3"
-# Where the snapshots of the vectors stand, in the library's folder.
-VECTORS = "vectors"
 # SQLite allows 32,766 variables in one statement; older builds allow 999.
 _CHUNK = 900
+_ALL = 2**62
 
 
-@dataclass(frozen=True, slots=True)
-class State:
-    """What a reader has to know of the last commit.
+class SQLCatalogue(OnDatabase, ABC):
+    """The part of a `Catalogue` that engines share; each adds its words, its days, its writing."""
 
-    `generation` grows with each commit; `vectors` names the folder of its vectors, ''
-    while there are none.
-    """
+    @property
+    @abstractmethod
+    def where(self) -> str:
+        """What people call the library."""
 
-    generation: int
-    vectors: str
+    @property
+    def _rebuild(self) -> str:
+        """The command that makes the library anew."""
+        return f"qa doctor --rebuild --library {self.where}"
 
+    @property
+    @abstractmethod
+    def _content(self) -> str:
+        """SQL for the `content_mark` of a row of articles."""
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What an ingest compares an article to: all its fields, its title and text, and its date."""
+    @abstractmethod
+    def _having_all(self, words: Sequence[str]) -> tuple[str, list[object]]:
+        """Return SQL for the numbers of the articles of which a passage has all words; values."""
 
-    fingerprint: str
-    content: str
-    date: str | None
-    url: str
-
-
-class Library(Database):
-    """A folder with a catalogue in it. Open it with `Library.open` or `Library.create`.
-
-    Any number of processes and threads may read; one process at a time may write, inside
-    `with library.writing():`.
-    """
-
-    def __init__(self, folder: Path, connection: sqlite3.Connection) -> None:
-        super().__init__(connection)
-        self.folder = folder
-        self._words = FullText(connection)
-
-    @classmethod
-    def open(cls, folder: Path) -> Self:
-        """Open a library.
-
-        Raises `LibraryMissing` if there is none, `LibraryNewer` if a newer qa wrote it,
-        `LibraryError` if it is damaged, `LibraryBusy` if it has to be migrated while
-        another process writes.
-        """
-        if not (folder / CATALOGUE).is_file():
-            raise LibraryMissing(
-                f"no library in {folder}: make one with `qa ingest FOLDER --library {folder}`"
-            )
-        return cls._connect(folder)
-
-    @classmethod
-    def create(cls, folder: Path, facts: Mapping[str, str]) -> Self:
-        """Open a library, or make one that records `facts`: what its passages are built with.
-
-        Raises as `open` and `check` do, and `LibraryError` if the folder cannot be made.
-        """
-        if (folder / VECTORS).exists() and not (folder / CATALOGUE).exists():
-            raise LibraryError(
-                f"{folder} has a folder named {VECTORS} but no catalogue: choose another folder"
-            )
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise LibraryError(
-                f"cannot make a library in {folder} ({error.strerror}): choose another folder"
-            ) from None
-        library = cls._connect(folder)
-        try:
-            if not library.facts():
-                with library.writing():
-                    library.record(facts)
-            library.check(facts)
-        except LibraryError:
-            library.close()
-            raise
-        return library
-
-    @classmethod
-    def _connect(cls, folder: Path) -> Self:
-        try:
-            connection = sqlite3.connect(
-                folder / CATALOGUE, timeout=30, isolation_level=None, check_same_thread=False
-            )
-        except sqlite3.Error as error:
-            raise LibraryError(f"cannot open {folder / CATALOGUE} ({error})") from None
-        register_host(connection)
-        library = cls(folder, connection)
-        try:
-            if schema.version(connection) < schema.VERSION:
-                with library.writing():
-                    # Readers go on while a writer commits.
-                    connection.execute("PRAGMA journal_mode = WAL")
-                    schema.migrate(connection)
-        except LibraryError:
-            connection.close()
-            raise
-        return library
-
-    @contextmanager
-    def writing(self) -> Iterator[None]:
-        """Hold the writer's lock; it ends with the process, however that ends.
-
-        Raises `LibraryBusy` if another process holds it.
-        """
-        with writer_lock(self.folder):
-            yield
+    def _condition_on_passages(self, filters: Filters) -> tuple[str, list[str]]:
+        """Return SQL that is true for a row `p` of passages whose article passes; its values."""
+        return condition_on_passages(filters)
 
     # What the library was built with
 
@@ -149,7 +56,7 @@ class Library(Database):
     def record(self, facts: Mapping[str, str]) -> None:
         """Write what the library is built with from now on."""
         with self._transaction() as connection:
-            connection.executemany("REPLACE INTO facts VALUES (?, ?)", list(facts.items()))
+            record(connection, facts)
 
     def check(self, facts: Mapping[str, str]) -> None:
         """Compare what the library was built with to what would be used now.
@@ -161,16 +68,17 @@ class Library(Database):
         if changed:
             name = changed[0]
             raise LibraryMismatch(
-                f"the library in {self.folder} was built with {name} "
+                f"the library in {self.where} was built with {name} "
                 f"{found.get(name, 'unknown')}, now it is {facts[name]}: "
-                f"rebuild it with `qa doctor --rebuild --library {self.folder}`"
+                f"rebuild it with `{self._rebuild}`"
             )
 
     # Reading
 
     def state(self) -> State:
         """Return the generation and the vectors of the last commit."""
-        found = dict(self._rows("SELECT name, value FROM facts WHERE name LIKE '.%'"))
+        rows = self._rows("SELECT name, value FROM facts WHERE name LIKE '.%'")
+        found = {str(name): str(value) for name, value in rows}
         return State(int(found.get(".generation", 0)), str(found.get(".vectors", "")))
 
     def counts(self, filters: Filters | None = None) -> tuple[int, int]:
@@ -181,7 +89,7 @@ class Library(Database):
         given = filters or Filters()
         (where, values), (of_passages, more) = (
             condition_on_articles(given),
-            condition_on_passages(given),
+            self._condition_on_passages(given),
         )
         [(articles, passages)] = self._rows(
             f"SELECT (SELECT count(*) FROM articles WHERE {where}), "
@@ -214,7 +122,7 @@ class Library(Database):
         found = self._rows(
             f"SELECT {SOURCE_COLUMNS} FROM articles a WHERE {where} "
             f"ORDER BY a.date IS NULL, {order}, a.id LIMIT ?",
-            [*values, -1 if newest is None else newest],
+            [*values, _ALL if newest is None else newest],
         )
         return [source_of(row) for row in found]
 
@@ -224,13 +132,11 @@ class Library(Database):
         Only those count of which a passage has all the words. Raises `QuestionError` for a source
         that is no site.
         """
-        where, values = condition_on_articles(filters or Filters())
+        where, limits = condition_on_articles(filters or Filters())
+        values: list[object] = [*limits]
         if words:
-            where += (
-                " AND number IN (SELECT p.article FROM words "
-                "JOIN passages p ON p.number = words.rowid WHERE words MATCH ?)"
-            )
-            values = [*values, all_of(words)]
+            among, of_words = self._having_all(words)
+            where, values = f"{where} AND number IN ({among})", [*limits, *of_words]
         found = self._rows(
             "SELECT substr(date, 1, 7) AS month, count(*) FROM articles "
             f"WHERE date IS NOT NULL AND {where} GROUP BY month ORDER BY month",
@@ -241,7 +147,7 @@ class Library(Database):
     def sites(self) -> list[str]:
         """Return the hosts of the articles' urls, those of the most articles first."""
         found = self._rows(
-            "SELECT host(url) AS site FROM articles WHERE site != '' "
+            "SELECT host(url) AS site FROM articles WHERE host(url) != '' "
             "GROUP BY site ORDER BY count(*) DESC, site"
         )
         return [str(row[0]) for row in found]
@@ -262,31 +168,40 @@ class Library(Database):
 
     def resolved(self, names: Sequence[str]) -> dict[str, str]:
         """Return the ids of the articles that have these names beside their ids."""
-        with self._lock:
-            return places.named(self._connection, names)
+        found = self._by_keys(
+            "SELECT p.name, min(a.id) FROM places p JOIN articles a ON a.id = p.article "
+            "WHERE p.name IN",
+            names,
+            "GROUP BY p.name HAVING min(a.id) = max(a.id)",
+        )
+        return {str(name): str(id_) for name, id_ in found}
 
-    def known(self) -> dict[str, Known]:
+    def known(self, id_: str | None = None) -> dict[str, Known]:
         """Return what tells each article from others and from itself changed, by its id."""
-        self._connection.create_function("content_mark", 2, content_mark, deterministic=True)
         found = self._rows(
-            "SELECT id, fingerprint, content_mark(title, text), date, url FROM articles"
+            f"SELECT id, fingerprint, {self._content}, date, url FROM articles"
+            + (" WHERE id = ?" if id_ is not None else ""),
+            () if id_ is None else (id_,),
         )
         return {str(row[0]): Known(*row[1:]) for row in found}
 
-    def places(self) -> list[tuple[str, Place]]:
-        """Return every place at which an article stands, with the article's id."""
-        with self._lock:
-            return places.places_of_all(self._connection)
+    def places(self, id_: str | None = None) -> list[tuple[str, Place]]:
+        """Return every place at which an article stands, or that one does, with its id."""
+        found = self._rows(
+            "SELECT article, origin, part, name FROM places"
+            + (" WHERE article = ?" if id_ is not None else ""),
+            () if id_ is None else (id_,),
+        )
+        return [(str(one), Place(origin, part, name)) for one, origin, part, name in found]
 
     def dates_set(self) -> dict[str, datetime.date | None]:
         """Return the dates that people have set, by the articles' ids."""
-        with self._lock:
-            return places.dates_set(self._connection)
+        found = self._rows("SELECT article, date FROM edits")
+        return {str(id_): datetime.date.fromisoformat(d) if d else None for id_, d in found}
 
-    def set_date(self, id_: str, date: datetime.date | None) -> None:
-        """Record a date that somebody sets: no later ingest changes it."""
-        with self._transaction() as connection:
-            places.set_date(connection, id_, date)
+    def origin(self, id_: str) -> str:
+        """Return the file that an article, by its id, was last written from."""
+        return str(self._rows("SELECT origin FROM articles WHERE id = ?", (id_,))[0][0])
 
     def fingerprints(self) -> dict[str, tuple[str, str]]:
         """Return the fingerprint and the origin of each article, by its id."""
@@ -320,32 +235,9 @@ class Library(Database):
 
         Raises `QuestionError` for a source that is no site.
         """
-        where, values = condition_on_passages(filters)
+        where, values = self._condition_on_passages(filters)
         found = self._rows(f"SELECT p.id FROM passages p WHERE {where}", values)
         return [str(row[0]) for row in found]
-
-    def search(
-        self,
-        words: Sequence[str],
-        limit: int,
-        filters: Filters | None = None,
-        *,
-        most: int = SCORED,
-    ) -> list[tuple[str, float]]:
-        """Return the passages in which any of the words stands, as `FullText.search` does."""
-        with self._lock:
-            generation = self.state().generation
-            return self._words.search(words, limit, filters or Filters(), most, generation)
-
-    def nearest_words(self, words: Sequence[str]) -> dict[str, str]:
-        """Return the archive's spelling of words that it lacks, as `FullText.nearest` does."""
-        with self._lock:
-            return self._words.nearest(words, self.state().generation)
-
-    def passages_on(self, days: Period, limit: int, filters: Filters | None = None) -> list[str]:
-        """Return the ids of passages that speak of these days, as `search_days` does."""
-        with self._lock:
-            return search_days(self._connection, days, limit, filters or Filters())
 
     def entries(self) -> Iterator[tuple[Article, str]]:
         """Yield every article with its origin."""
@@ -358,55 +250,7 @@ class Library(Database):
             for row in found:
                 yield Article(source_of(row), str(row[6])), str(row[7])
 
-    def origin(self, id_: str) -> str:
-        """Return the file that an article, by its id, was last written from."""
-        return str(self._rows("SELECT origin FROM articles WHERE id = ?", (id_,))[0][0])
-
-    def faults(self) -> list[str]:
-        """Return what is wrong inside the catalogue itself, one line each."""
-        try:
-            found = [str(row[0]) for row in self._rows("PRAGMA integrity_check(3)")]
-            # A contentless index can only be counted: its rows are its documents.
-            words = int(self._rows("SELECT count(*) FROM words_docsize")[0][0])
-        except sqlite3.DatabaseError as error:
-            return [f"the catalogue is damaged: {error}"]
-        faults = [f"the catalogue is damaged: {line}" for line in found if line != "ok"]
-        passages = self.counts()[1]
-        if words != passages:
-            faults.append(f"the full-text index holds {words} passages of {passages}")
-        return faults
-
     # Writing
-
-    def commit(
-        self,
-        entries: Sequence[Entry],
-        removed: Sequence[str],
-        vectors: str,
-        *,
-        anew: Mapping[str, str] | None = None,
-    ) -> None:
-        """Write articles, remove others and switch to new vectors, all at once or not at all.
-
-        An article whose id exists replaces it. With `anew`, all that was there goes first,
-        and these facts are recorded.
-        """
-        with self._transaction() as connection:
-            if anew is not None:
-                connection.execute("DELETE FROM events")
-                connection.execute("DELETE FROM passages")
-                connection.execute("DELETE FROM articles")
-                connection.execute("INSERT INTO words (words) VALUES ('delete-all')")
-            for id_ in [*removed, *(entry.article.id for entry in entries)]:
-                delete_article(connection, id_)
-            places.forget(connection, removed)
-            for entry in entries:
-                insert_article(connection, entry)
-                if entry.place is not None:
-                    places.insert_places(connection, [(entry.article.id, entry.place)])
-            generation = str(self.state().generation + 1)
-            facts = {**(anew or {}), ".generation": generation, ".vectors": vectors}
-            connection.executemany("REPLACE INTO facts VALUES (?, ?)", list(facts.items()))
 
     def place(
         self, new: Sequence[tuple[str, Place]], gone: Sequence[tuple[str, Place]] = ()
@@ -416,7 +260,22 @@ class Library(Database):
             places.delete_places(connection, gone)
             places.insert_places(connection, new)
 
-    def _by_keys(self, query: str, keys: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+    def set_date(self, id_: str, date: datetime.date | None) -> None:
+        """Record a date that somebody sets: no later ingest changes it."""
+        with self._transaction() as connection:
+            places.set_date(connection, id_, date)
+
+    def _by_keys(
+        self, query: str, keys: Sequence[str], rest: str = ""
+    ) -> Iterator[tuple[Any, ...]]:
         for first in range(0, len(keys), _CHUNK):
             some = keys[first : first + _CHUNK]
-            yield from self._rows(f"{query} ({', '.join('?' * len(some))})", some)
+            yield from self._rows(f"{query} ({', '.join('?' * len(some))}) {rest}", some)
+
+
+def record(connection: Connection, facts: Mapping[str, str]) -> None:
+    """Write facts, in place of others of the same names."""
+    connection.executemany(
+        "INSERT INTO facts VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        list(facts.items()),
+    )

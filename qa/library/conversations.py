@@ -9,52 +9,25 @@ import hashlib
 import json
 import re
 import secrets
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Literal
 
 from pydantic import TypeAdapter
 
 from qa.errors import ConversationError
-from qa.library.database import Database
+from qa.library.database import Database, OnDatabase
 from qa.text.printable import inert, storable
 from qa.types import Answer, Citation, Kind, Statement, Turn, to_json
 
-FILE = "conversations.sqlite3"
 # What people said of answers, as a question set.
 FEEDBACK = "feedback.jsonl"
 _TITLE = 60
 _RIGHT, _NOTE = 500, 2000
 # Conversations of one person that are listed; older ones stay, and open by their address.
 _LISTED = 200
-_VERSION = 1
 _NOTE_BESIDE = re.compile(r"(.*\S) \(([^()]*)\)", re.DOTALL)
-_TABLES = """
-    CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-    CREATE TABLE conversations (
-        id TEXT PRIMARY KEY,
-        owner TEXT NOT NULL,
-        title TEXT NOT NULL,
-        changed TEXT NOT NULL
-    ) WITHOUT ROWID;
-    CREATE INDEX conversations_by_owner ON conversations (owner, changed);
-    -- Numbers are never used twice: feedback outlives what was asked again.
-    CREATE TABLE exchanges (
-        number INTEGER PRIMARY KEY AUTOINCREMENT,
-        conversation TEXT NOT NULL REFERENCES conversations (id),
-        content TEXT NOT NULL
-    );
-    CREATE INDEX exchanges_by_conversation ON exchanges (conversation);
-    CREATE TABLE feedback (
-        exchange INTEGER PRIMARY KEY,
-        conversation TEXT NOT NULL REFERENCES conversations (id),
-        rating TEXT NOT NULL,
-        row TEXT NOT NULL
-    );
-    CREATE INDEX feedback_by_conversation ON feedback (conversation)
-"""
 
 Rating = Literal["up", "down"]
 
@@ -111,51 +84,17 @@ def turns(exchanges: Sequence[Exchange]) -> list[Turn]:
     return found
 
 
-class Conversations(Database):
+class Conversations(OnDatabase):
     """The conversations of all people with one library. Threads and processes may share them."""
 
-    def __init__(self, folder: Path, connection: sqlite3.Connection) -> None:
-        super().__init__(connection)
-        self._folder = folder
-
-    @classmethod
-    def open(cls, folder: Path) -> Self:
-        """Open the conversations of the library in a folder, or begin them.
-
-        Raises `ConversationError` for a file that cannot be read, or that a newer qa wrote.
-        """
-        path = folder / FILE
-        try:
-            # What people ask is nobody else's business on this machine either.
-            path.touch(0o600)
-            connection = sqlite3.connect(
-                path, timeout=30, isolation_level=None, check_same_thread=False
-            )
-            # Readers go on while another process writes.
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("BEGIN IMMEDIATE")
-            version = int(connection.execute("PRAGMA user_version").fetchone()[0])
-            if version == 0:
-                for statement in _TABLES.split(";"):
-                    connection.execute(statement)
-                connection.execute(
-                    "INSERT INTO facts VALUES ('secret', ?)", (secrets.token_urlsafe(32),)
-                )
-                connection.execute(f"PRAGMA user_version = {_VERSION}")
-            connection.execute("COMMIT")
-        except (sqlite3.Error, OSError) as error:
-            raise ConversationError(
-                f"cannot read the conversations in {path} ({error}): check the disk and its "
-                "permissions, or move the file away to begin anew"
-            ) from None
-        if version > _VERSION:
-            connection.close()
-            raise ConversationError(f"{path} was written by a newer qa: take that one")
-        return cls(folder, connection)
+    def __init__(self, database: Database, feedback: Path | None = None) -> None:
+        """Take the database; what people say of answers is also written to the file `feedback`."""
+        super().__init__(database)
+        self._feedback = feedback
 
     def secret(self) -> str:
         """Return what browsers encrypt with what they keep for this page. All of them are told."""
-        return str(self._rows("SELECT value FROM facts WHERE name = 'secret'")[0][0])
+        return str(self._rows("SELECT value FROM facts WHERE name IN ('secret', '.secret')")[0][0])
 
     # What an owner may read
 
@@ -217,12 +156,12 @@ class Conversations(Database):
                 "DELETE FROM exchanges WHERE number = ? AND conversation = ?",
                 [(number, id_) for number in instead_of],
             )
-            added = connection.execute(
-                "INSERT INTO exchanges (conversation, content) VALUES (?, ?)",
+            [(number,)] = connection.execute(
+                "INSERT INTO exchanges (conversation, content) VALUES (?, ?) RETURNING number",
                 (id_, storable(to_json(exchange))),
-            )
+            ).fetchall()
             connection.execute("UPDATE conversations SET changed = ? WHERE id = ?", (_now(), id_))
-            return int(added.lastrowid or 0)
+            return int(number)
 
     def rename(self, owner: str, id_: str, title: str) -> None:
         """Call a conversation otherwise. Raises `ConversationError` if there is none."""
@@ -263,7 +202,9 @@ class Conversations(Database):
             row = _question(exchanges, place, rating, right[:_RIGHT], note[:_NOTE])
             said = storable(json.dumps(row, ensure_ascii=False))
             connection.execute(
-                "REPLACE INTO feedback VALUES (?, ?, ?, ?)", (number, id_, rating, said)
+                "INSERT INTO feedback (exchange, conversation, rating, row) VALUES (?, ?, ?, ?) "
+                "ON CONFLICT (exchange) DO UPDATE SET rating = excluded.rating, row = excluded.row",
+                (number, id_, rating, said),
             )
             self._write_feedback()
 
@@ -277,12 +218,14 @@ class Conversations(Database):
             self._write_feedback()
 
     def _write_feedback(self) -> None:
+        if self._feedback is None:
+            return
         rows = self._rows("SELECT row FROM feedback ORDER BY exchange")
-        new = self._folder / f"{FEEDBACK}.new"
+        new = self._feedback.with_name(f"{self._feedback.name}.new")
         new.touch(0o600)
         new.write_text("".join(f"{inert(row[0])}\n" for row in rows), encoding="utf-8")
         # At once: who reads it meanwhile has the old one or the new one whole.
-        new.replace(self._folder / FEEDBACK)
+        new.replace(self._feedback)
 
 
 def _with_statements(content: str) -> Exchange:

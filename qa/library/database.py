@@ -1,23 +1,57 @@
-"""A file of SQLite that threads share: all of some statements are written, or none."""
+"""What the catalogue and the conversations ask of an engine that speaks SQL.
 
-import sqlite3
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from typing import Any, Self
+Statements are written in what SQLite and PostgreSQL both understand, with `?` for a value.
+"""
+
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
+from typing import Any, Protocol, Self
+
+Row = tuple[Any, ...]
 
 
-class Database:
-    """A connection that serves all threads, one at a time. It closes at the end of a `with`."""
+class Rows(Protocol):
+    """What a statement has found."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
-        self._lock = threading.RLock()
+    def fetchone(self) -> Any:
+        """Return the next row, or None."""
+
+    def fetchall(self) -> list[Any]:
+        """Return all rows that are left."""
+
+
+class Connection(Protocol):
+    """A connection inside a transaction."""
+
+    def execute(self, query: str, values: Sequence[object] = ()) -> Rows:
+        """Run a statement."""
+
+    def executemany(self, query: str, rows: Iterable[Sequence[object]]) -> object:
+        """Run a statement once for each row of values."""
+
+
+class Database(Protocol):
+    """An engine that threads share."""
+
+    def rows(self, query: str, values: Sequence[object] = ()) -> list[Row]:
+        """Return all that a query finds; inside a transaction of this thread, by its connection."""
+
+    def transaction(self) -> AbstractContextManager[Connection]:
+        """Write what is written within at once, or not at all."""
 
     def close(self) -> None:
-        """Close the file."""
-        with self._lock:
-            self._connection.close()
+        """Let go of the engine."""
+
+
+class OnDatabase:
+    """What stands in a database. Closes it at the end of a `with`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._database.close()
 
     def __enter__(self) -> Self:
         return self
@@ -25,20 +59,8 @@ class Database:
     def __exit__(self, *error: object) -> None:
         self.close()
 
-    def _rows(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
-        with self._lock:
-            return self._connection.execute(query, values).fetchall()
+    def _rows(self, query: str, values: Sequence[object] = ()) -> list[Row]:
+        return self._database.rows(query, values)
 
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        """Hold the connection's lock, and write what is written within at once, or not at all."""
-        with self._lock:
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._connection
-            except BaseException:
-                # SQLite has rolled back by itself if, say, the disk is full.
-                if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
-                raise
-            self._connection.execute("COMMIT")
+    def _transaction(self) -> AbstractContextManager[Connection]:
+        return self._database.transaction()

@@ -1,16 +1,10 @@
-"""`Filters` → a condition in SQL on the catalogue's tables."""
+"""`Filters` → a condition in SQL on the catalogue's tables, which every engine understands."""
 
-import json
-import sqlite3
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from qa.errors import QuestionError
 from qa.types import Filters
-
-
-def register_host(connection: sqlite3.Connection) -> None:
-    """Teach a connection the function `host`, which the conditions call."""
-    connection.create_function("host", 1, host_of, deterministic=True)
 
 
 def condition_on_passages(filters: Filters) -> tuple[str, list[str]]:
@@ -31,13 +25,23 @@ def condition_on_articles(filters: Filters) -> tuple[str, list[str]]:
         where += " AND date <= ?"
         values.append(filters.last.isoformat())
     if filters.sources:
-        # A leading dot on both sides: "cnn.com" is no end of "notcnn.com".
+        # A leading dot on both sides: "cnn.com" is no end of "notcnn.com". `host` is a function
+        # that each engine is taught.
+        wanted = ", ".join(["(?)"] * len(filters.sources))
         where += (
-            " AND EXISTS (SELECT 1 FROM json_each(?) "
-            "WHERE substr('.' || host(url), -length(value)) = value)"
+            f" AND EXISTS (WITH wanted (ending) AS (VALUES {wanted}) "
+            "SELECT 1 FROM wanted WHERE '.' || host(url) LIKE ending ESCAPE '!')"
         )
-        values.append(json.dumps([f".{_site(source)}" for source in filters.sources]))
+        values += [f"%.{_literal(_site(source))}" for source in filters.sources]
     return where, values
+
+
+def passes_source(host: str, sources: Sequence[str]) -> bool:
+    """Tell whether a host is one of some sources, or ends as one does.
+
+    Raises `QuestionError` for a source that is no site.
+    """
+    return any(f".{host}".endswith(f".{_site(source)}") for source in sources)
 
 
 def _site(source: str) -> str:
@@ -47,6 +51,11 @@ def _site(source: str) -> str:
     if not host:
         raise QuestionError(f"{source!r} is no site: name one like cnn.com")
     return host
+
+
+def _literal(text: str) -> str:
+    """Return a text in which LIKE reads no character as a pattern."""
+    return text.replace("!", "!!").replace("_", "!_").replace("%", "!%")
 
 
 def host_of(url: str) -> str:

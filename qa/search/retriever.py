@@ -1,7 +1,8 @@
 """Question + turns → hits: searches by meaning and by words, and fuses the two."""
 
 import datetime
-from collections.abc import Mapping, Sequence
+import logging
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from types import MappingProxyType
@@ -10,12 +11,12 @@ from typing import Any
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, SkipValidation
 
 from qa.dates import Period
-from qa.errors import LibraryError
-from qa.library.catalogue import Library, State
-from qa.library.vectors import VectorReader
+from qa.errors import LibraryError, VectorsAway
+from qa.library.protocols import Catalogue, State
+from qa.library.protocols import Vectors as VectorStore
 from qa.models.calibration import Ranking
 from qa.models.embedder import EMBEDDER, Embedder, Vectors
 from qa.models.loading import load_calibration
@@ -28,6 +29,9 @@ from qa.types import Filters, Hit, Passage, Source, Turn
 
 # How many passages each search gives to the fusion.
 _DEPTH = 100
+_LOG = logging.getLogger(__package__)
+# Passages by their ids, with how near each is.
+_Near = Sequence[tuple[str, float]] | Mapping[str, float]
 
 # Two passages are copies if they share this part of all their runs of five words. A lower bound
 # would merge stories that differ in a name: "elected mayor of Tolk", "of Karsk".
@@ -48,8 +52,8 @@ class Retriever(BaseRetriever):
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
-    library: Library
-    vectors: VectorReader
+    library: SkipValidation[Catalogue]
+    vectors: SkipValidation[VectorStore]
     embedder: Embedder
     limit: int = 12
     ranking: Ranking = Field(default_factory=lambda: load_calibration().ranking)
@@ -138,16 +142,17 @@ class Retriever(BaseRetriever):
         limit: int,
         carried: Mapping[str, float] = MappingProxyType({}),
     ) -> list[Hit]:
-        among = self.library.passing(filters) if filters else None
-        by_meaning = (
-            self.vectors.search(state.vectors, vector, _DEPTH, among) if state.vectors else []
+        nearest = self._if_there(
+            lambda: self.vectors.search(state.vectors, vector, _DEPTH, filters=filters)
         )
         by_words = self.library.search(words(query), _DEPTH, filters)
         times = self._times(named, asked_on, filters)
         on_time = self._on_time(named, vector, state, filters)
         share = self.ranking.words
+        found = self.library.passages(list({**nearest, **dict(by_words), **on_time}))
+        # A server may hold vectors of passages that are not in the catalogue, or no longer.
+        by_meaning = [(id_, near_by) for id_, near_by in nearest.items() if id_ in found]
         fused = fuse([(by_meaning, 1 - share), (by_words, share)])
-        found = self.library.passages(list({**fused, **on_time}))
         near = partial(_nearness, times, self.ranking.half_life)
 
         def score(id_: str, source: Source) -> float:
@@ -158,13 +163,25 @@ class Retriever(BaseRetriever):
         best = _without_copies(sorted(scored, key=lambda row: (-row[2], row[0].id)), limit)
         similarity = dict(by_meaning)
         # Hits that only the search by words found have no cosine yet.
-        rest = [passage.id for passage, *_ in best if passage.id not in similarity]
-        if rest and state.vectors:
-            similarity |= self.vectors.similarities(state.vectors, vector, rest)
+        rest = {
+            passage.id: source.date for passage, source, *_ in best if passage.id not in similarity
+        }
+        if rest:
+            similarity |= self._if_there(
+                lambda: self.vectors.similarities(state.vectors, vector, rest)
+            )
         return [
             Hit(passage, source, score, rank, similarity.get(passage.id), tuple(also_in))
             for rank, (passage, source, score, also_in) in enumerate(best, start=1)
         ]
+
+    def _if_there(self, searched: Callable[[], _Near]) -> dict[str, float]:
+        """Return the passages that the vectors tell, or none while their server is away."""
+        try:
+            return dict(searched())
+        except VectorsAway as error:
+            _LOG.warning("%s; meanwhile the archive is searched by words alone", error)
+            return {}
 
     def _times(
         self, named: Period | None, asked_on: datetime.date | None, filters: Filters
@@ -184,12 +201,16 @@ class Retriever(BaseRetriever):
         self, named: Period | None, vector: Vectors, state: State, filters: Filters
     ) -> dict[str, float]:
         """Return the bonus of each passage that speaks of a time, in proportion to its cosine."""
-        if not named or not state.vectors or (named[1] - named[0]).days > _MONTH:
+        if not named or (named[1] - named[0]).days > _MONTH:
             return {}
         among = self.library.passages_on(named, _HAPPENED, filters)
-        found = self.vectors.search(state.vectors, vector, _DEPTH, among) if among else []
-        best = max((near for _, near in found), default=0.0)
-        return {id_: self.ranking.on_time * near / best for id_, near in found if near > 0}
+        if not among:
+            return {}
+        found = self._if_there(
+            lambda: self.vectors.search(state.vectors, vector, _DEPTH, among=among)
+        )
+        best = max(found.values(), default=0.0)
+        return {id_: self.ranking.on_time * near / best for id_, near in found.items() if near > 0}
 
     def _carried(self, hits: Sequence[Hit]) -> dict[str, float]:
         """Return the bonus of each article among the first hits of the earlier question."""

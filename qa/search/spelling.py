@@ -2,7 +2,7 @@
 
 import re
 
-from qa.library.catalogue import Library
+from qa.library.protocols import Catalogue
 from qa.models.embedder import Embedder
 
 # The shortest word that is corrected, in letters: shorter words are near too many others.
@@ -10,7 +10,7 @@ _SHORTEST = 6
 _WORD = re.compile(r"[^\W\d_]+")
 
 
-def spelled(question: str, library: Library, embedder: Embedder) -> str:
+def spelled(question: str, library: Catalogue, embedder: Embedder) -> str:
     """Return a question in the archive's spelling: "when did zelenksy speak" asks of Zelensky.
 
     A word is replaced only if no article has any of its forms, the embedder does not know it as a

@@ -16,9 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from qa.ingest import ingest
-from qa.library.catalogue import Library
+from qa.library.opening import open_library
 from qa.library.recipe import facts
-from qa.library.vectors import VectorReader
 from qa.models.calibration import Ranking
 from qa.models.loading import load_calibration, load_embedder
 from qa.search.retriever import Retriever
@@ -123,14 +122,11 @@ def searching(settings: Settings, hits: int, ranking: Ranking | None = None) -> 
 
     Raises `LibraryError`s and `ModelError`.
     """
-    with ExitStack() as stack:
-        library = stack.enter_context(Library.open(settings.library))
-        library.check(facts(settings))
-        vectors = VectorReader(settings.library)
-        stack.callback(vectors.close)
+    with open_library(settings) as library:
+        library.catalogue.check(facts(settings))
         yield Retriever(
-            library=library,
-            vectors=vectors,
+            library=library.catalogue,
+            vectors=library.vectors,
             embedder=load_embedder(settings),
             limit=hits,
             ranking=ranking or load_calibration().ranking,

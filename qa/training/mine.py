@@ -15,7 +15,7 @@ from typing import Any
 from tqdm import tqdm
 
 from qa.errors import QAError
-from qa.library.catalogue import Library
+from qa.library.opening import open_library
 from qa.settings import Settings
 from qa.training.archives import searching
 from qa.training.examples import Example
@@ -74,7 +74,8 @@ def _examples(
     found = found_hits(hits)
     chosen = random.Random(0)
     others = sorted({name for one in asked if not one.kept_back for name in names(one.text)})
-    with Library.open(settings.library) as library:
+    with open_library(settings) as opened:
+        library = opened.catalogue
         for question in tqdm(asked, unit=" questions"):
             if question.kept_back:
                 continue

@@ -6,7 +6,7 @@ from typing import Literal
 
 from qa.errors import ConversationError
 from qa.ingest import remove
-from qa.library.catalogue import Library
+from qa.library.protocols import Catalogue
 from qa.text.words import words
 from qa.types import Filters, Source, day
 from qa.web.desk import Desk, Functions
@@ -133,10 +133,10 @@ class Archive:
         """Remove an article; it is named as in a link."""
         if not self._desk.may_change:
             raise ConversationError("nobody may change this archive by way of the page")
-        remove([named(f"-{article}")], self._library)
+        remove([named(f"-{article}")], self._desk.stores)
 
 
-def listed(library: Library, query: str, filters: Filters, count: int) -> Listed:
+def listed(library: Catalogue, query: str, filters: Filters, count: int) -> Listed:
     """Return at most `count` articles: those with the words, best first, or else the newest.
 
     Raises `QuestionError` for a source that is no site.

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from qa import dates
-from qa.library.catalogue import Library
+from qa.library.protocols import Catalogue
 from qa.reading.cite import citation
 from qa.types import Article, Citation, Source, Span, day, text_hash
 from qa.web.desk import Desk, Functions
@@ -59,7 +59,7 @@ def _read(href: str) -> _Cited | None:
         return None
 
 
-def opened(href: str, library: Library) -> str:
+def opened(href: str, library: Catalogue) -> str:
     """Return the article that a link opens, with the quote marked, if it is a citation's.
 
     Raises `LibraryError`.

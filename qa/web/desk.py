@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from qa.assistant import Assistant
-from qa.library.catalogue import Library
 from qa.library.conversations import Conversations
+from qa.library.protocols import Catalogue, Library
 from qa.settings import Settings
 
 # Takes whose conversations are meant and then, by name, what the page's script hands over; returns
@@ -24,11 +24,16 @@ class Desk:
     Nothing on the page adds or removes articles unless it `may_change` the archive.
     """
 
-    library: Library
+    stores: Library
     conversations: Conversations
     settings: Settings
     loading: "Future[Assistant]"
     may_change: bool = False
+
+    @property
+    def library(self) -> Catalogue:
+        """The catalogue of the library."""
+        return self.stores.catalogue
 
     def assistant(self) -> Assistant:
         """Return the assistant, as soon as its models are loaded. Raises as `Assistant.load`."""

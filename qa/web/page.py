@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Future
+from functools import partial
 from typing import Any
 
 # Read when Gradio is imported: without it the page reports home.
@@ -22,8 +23,7 @@ from starlette.middleware import Middleware
 
 from qa.assistant import Assistant
 from qa.errors import QAError, SettingsError, require_extra
-from qa.library.catalogue import Library
-from qa.library.conversations import Conversations
+from qa.library.opening import open_conversations, open_library
 from qa.library.recipe import facts
 from qa.settings import Settings
 from qa.web.archive import Archive
@@ -35,6 +35,7 @@ from qa.web.desk import Desk, Functions
 from qa.web.events import CheckedBlocks
 from qa.web.fields import date_of, filters_of
 from qa.web.guard import Guard, Guarded, is_loopback
+from qa.web.health import Health, ready
 from qa.web.jobs import Jobs
 from qa.web.login import Logins
 from qa.web.passwords import Passwords, logins
@@ -129,15 +130,16 @@ def serve(settings: Settings, host: str, port: int, *, mcp: bool = False) -> Non
         require_extra("mcp", "--mcp", "mcp")
     _reach_itself(host)
     with (
-        Library.open(settings.library) as library,
-        Conversations.open(settings.library) as conversations,
+        open_library(settings) as stores,
+        open_conversations(settings) as conversations,
         folder(settings) as uploads,
     ):
+        library = stores.catalogue
         library.check(facts(settings))
         local = is_loopback(host)
         name = f"[{host}]" if ":" in host else host
         may_change = not settings.read_only and (bool(known) or local)
-        desk = Desk(library, conversations, settings, Future(), may_change)
+        desk = Desk(stores, conversations, settings, Future(), may_change)
         sites, starters, jobs = Sites(library), Starters(library), Jobs()
         page = build(desk, _functions(desk, sites, starters, jobs))
 
@@ -157,6 +159,7 @@ def serve(settings: Settings, host: str, port: int, *, mcp: bool = False) -> Non
             uploads if may_change else None,
         )
         around = [
+            Middleware(Health, ready=partial(ready, stores)),
             Middleware(Guard, guarded=guarded),
             Middleware(Shell, welcome=welcome, adding=adding, title=TITLE, logins=bool(known)),
         ]

@@ -5,8 +5,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
 from qa import dates
-from qa.library.catalogue import Library
 from qa.library.filters import host_of
+from qa.library.protocols import Catalogue
 from qa.types import Article, Citation, Source, day
 from qa.web.article import link
 from qa.web.html import marked, safe
@@ -24,7 +24,7 @@ Named = Callable[[Source], str]
 class Sites:
     """The names of the archive's sites: "usatoday.com" is called what its articles write."""
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: Catalogue) -> None:
         self._library = library
         self._generation = -1
         self._names: dict[str, str] = {}

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
 from qa.assistant import Assistant
-from qa.library.catalogue import Library
+from qa.library.protocols import Catalogue
 from qa.reading.cite import citation
 from qa.types import Answer, Article, Citation, Filters, Span, day
 from qa.web.stories import Story, is_person, names, stories, subjects
@@ -20,7 +20,7 @@ _NEWEST, _STORIES = 600, 8
 class Starters:
     """Four questions on the archive's newest and most told stories, made anew after an ingest."""
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: Catalogue) -> None:
         self._library = library
         self._lock = threading.Lock()
         self._generation = -1
@@ -124,7 +124,7 @@ def _once(questions: Iterator[str]) -> Iterator[str]:
             yield question
 
 
-def near(library: Library, answer: Answer) -> tuple[Citation, ...]:
+def near(library: Catalogue, answer: Answer) -> tuple[Citation, ...]:
     """Return a citation of the first passage of each article found, where it was refused."""
     if answer.outcome == "answered":
         return ()

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from qa.library.catalogue import Library
+from qa.library.protocols import Catalogue
 from qa.types import day
 from qa.web.html import naming, safe
 from qa.web.plots import months_picture
@@ -25,7 +25,7 @@ _EMPTY_READ_ONLY = (
 
 
 def welcome_html(
-    library: Library, sites: Sites, questions: Sequence[str] | None, may_change: bool
+    library: Catalogue, sites: Sites, questions: Sequence[str] | None, may_change: bool
 ) -> str:
     """Return the welcome. `questions` are None while they are being tried."""
     articles, _ = library.counts()
@@ -55,7 +55,7 @@ def offers_html(questions: Sequence[str], kind: str, label: str) -> str:
     return f'<ul class="{kind}" aria-label="{label}">{rows}</ul>'
 
 
-def _holds(library: Library, sites: Sites, articles: int) -> str:
+def _holds(library: Catalogue, sites: Sites, articles: int) -> str:
     extent = library.extent()
     hosts = library.sites()
     named = list(sites.named(hosts[:_SITES]).values())

@@ -10,7 +10,8 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from qa.ingest import Summary, remove
-from qa.library.catalogue import Library
+from qa.library.opening import open_folder
+from qa.library.sqlite.catalogue import SQLiteCatalogue
 from tests.web.conftest import answered, ask, serving, shoot, timeline_of, view, visit
 
 pytestmark = pytest.mark.browser
@@ -146,7 +147,7 @@ def test_articles_are_uploaded_asked_about_and_removed(
     page.locator(".qa-answer a").first.click()
     expect(page.locator("#qa-panel")).to_contain_text("no longer in the archive")
     expect(page.locator("#qa-panel blockquote")).to_contain_text("The ferry Gudrun sank")
-    with Library.open(own_library) as library:
+    with SQLiteCatalogue.open(own_library) as library:
         assert library.counts()[0] == 6
 
 
@@ -156,7 +157,7 @@ def test_an_empty_archive_takes_files(
     file = tmp_path / "a.txt"
     file.write_text(" date 2022-02-02 TOLK —\n\nThe ferry Gudrun sank.\n", encoding="utf-8")
     bring(file)
-    with Library.open(tmp_path / "library") as library:
+    with open_folder(tmp_path / "library") as library:
         remove(["a.txt"], library)
     with serving(tmp_path / "library") as address:
         page = visit(person, address)
@@ -203,5 +204,5 @@ def test_what_cannot_be_uploaded_is_one_line(
     bomb = tmp_path / "bomb.txt.gz"
     bomb.write_bytes(gzip.compress(b"word " * 20_000_000))
     upload(page, "skipped bomb.txt.gz", bomb)
-    with Library.open(own_library) as library:
+    with SQLiteCatalogue.open(own_library) as library:
         assert library.counts()[0] == 6

@@ -7,7 +7,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from qa.evaluation import load
-from qa.library.conversations import FEEDBACK, FILE
+from qa.library.conversations import FEEDBACK
+from qa.library.sqlite.conversations import FILE
 from tests.web.conftest import (
     WINNER,
     answered,

@@ -13,8 +13,10 @@ from qa.assistant import Assistant
 from qa.dates import age
 from qa.errors import QuestionError
 from qa.ingest import Summary, remove
-from qa.library.catalogue import Library
 from qa.library.conversations import Conversation, Exchange
+from qa.library.opening import open_folder
+from qa.library.protocols import Catalogue
+from qa.library.sqlite.catalogue import SQLiteCatalogue
 from qa.reading.cite import citation
 from qa.types import Answer, Article, Citation, Filters, QuestionKind, Source, Span, Statement
 from qa.web.archive import listed
@@ -32,7 +34,7 @@ from qa.web.timeline import events_html
 
 @pytest.fixture
 def sites(library_of_news: Path) -> Iterator[Named]:
-    with Library.open(library_of_news) as library:
+    with SQLiteCatalogue.open(library_of_news) as library:
         yield Sites(library).name
 
 
@@ -166,7 +168,7 @@ def test_a_site_is_called_what_its_articles_write() -> None:
     assert site_name("news.example", []) == "news.example"
 
 
-def cited(library: Library, text: str) -> Citation:
+def cited(library: Catalogue, text: str) -> Citation:
     """Return the citation of a text that stands in one of the library's articles."""
     for article, _ in library.entries():
         if (start := article.text.find(text)) >= 0:
@@ -176,7 +178,7 @@ def cited(library: Library, text: str) -> Citation:
 
 def test_a_link_opens_the_article_at_the_quote(library_of_news: Path) -> None:
     quote = "Jonas Brandt won the election for mayor of Tolk on Sunday"
-    with Library.open(library_of_news) as library:
+    with SQLiteCatalogue.open(library_of_news) as library:
         shown = opened(link(cited(library, quote)), library)
     [found] = re.findall(r'<mark id="qa-quote"[^>]*>(.*?)</mark>', shown)
     assert re.sub(r"</?span[^>]*>", "", found) == quote
@@ -193,7 +195,7 @@ def test_a_link_to_what_changed_or_went_still_shows_the_quote(
     file = tmp_path / "a.txt"
     file.write_text("Mara Velk <opened> the bridge.", encoding="utf-8")
     bring(file)
-    with Library.open(tmp_path / "library") as library:
+    with SQLiteCatalogue.open(tmp_path / "library") as library:
         href = link(cited(library, "Mara Velk <opened>"))
         file.write_text("Jonas Brandt opened the bridge.", encoding="utf-8")
         bring(file)
@@ -202,7 +204,8 @@ def test_a_link_to_what_changed_or_went_still_shows_the_quote(
         assert "<blockquote>Mara Velk &lt;opened&gt;</blockquote>" in shown
         assert "Jonas Brandt opened the bridge." in shown
         assert "<mark" not in shown
-        remove(["a.txt"], library)
+        with open_folder(tmp_path / "library") as both:
+            remove(["a.txt"], both)
         shown = opened(href, library)
         assert "no longer in the archive" in shown
         assert "<blockquote>Mara Velk &lt;opened&gt;</blockquote>" in shown
@@ -213,7 +216,7 @@ def test_a_link_to_what_changed_or_went_still_shows_the_quote(
     ["", "#cite-", "#cite-%%", "#cite-W10", "#cite-eyJ4Ijo", "#article-", "#article-eA", "é"],
 )
 def test_a_link_that_is_not_ours_opens_nothing(library_of_news: Path, href: str) -> None:
-    with Library.open(library_of_news) as library:
+    with SQLiteCatalogue.open(library_of_news) as library:
         assert opened(href, library) == NOTHING
 
 
@@ -224,7 +227,7 @@ def test_only_a_web_address_becomes_a_link(tmp_path: Path, bring: Callable[..., 
     ]
     (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
     bring(tmp_path / "a.jsonl")
-    with Library.open(tmp_path / "library") as library:
+    with SQLiteCatalogue.open(tmp_path / "library") as library:
         red, blue = (
             opened(link(cited(library, f"The {name} bridge.")), library) for name in ("red", "blue")
         )
@@ -257,7 +260,7 @@ def test_conversations_are_grouped_by_the_day_on_which_they_changed() -> None:
 
 
 def test_an_article_opens_by_its_id(library_of_news: Path) -> None:
-    with Library.open(library_of_news) as library:
+    with SQLiteCatalogue.open(library_of_news) as library:
         html = opened(f"#article-{naming('2022-01-15-storm.txt')}", library)
     assert "The theater was built in 1887." in html
     assert "<mark" not in html
@@ -310,7 +313,7 @@ def test_a_timeline_has_a_chart_and_a_group_for_each_day(
 
 
 def test_the_archive_is_listed_by_words_days_and_sites(library_of_news: Path) -> None:
-    with Library.open(library_of_news) as library:
+    with SQLiteCatalogue.open(library_of_news) as library:
 
         def ids(query: str, filters: Filters | None = None, count: int = 9) -> list[str]:
             return [source.id for source, _ in listed(library, query, filters or Filters(), count)]

@@ -3,8 +3,8 @@
 import sqlite3
 
 from qa.errors import LibraryError, LibraryNewer
-from qa.library.days import insert_days_of_all
-from qa.library.places import insert_places_of_all
+from qa.library.sqlite.days import insert_days_of_all
+from qa.library.sqlite.rows import insert_places_of_all
 
 # "qaNW" in ASCII: tells a catalogue from any other SQLite file.
 APPLICATION_ID = 0x71614E57

@@ -55,8 +55,8 @@ def insert_days_of_all(connection: sqlite3.Connection) -> None:
 
 def search_days(
     connection: sqlite3.Connection, days: dates.Period, limit: int, filters: Filters
-) -> list[str]:
-    """Return the ids of passages that speak of these days, first and last, nearest first.
+) -> dict[str, datetime.date | None]:
+    """Return the passages that speak of these days, first and last, nearest first.
 
     What they speak of may begin up to a month before and end up to a month after, as "in March"
     does for one day of it; the more closely it fits, the sooner it comes. Raises `QuestionError`
@@ -67,10 +67,10 @@ def search_days(
     before = first - min(_MONTH, first - datetime.date.min)
     after = last + min(_MONTH, datetime.date.max - last)
     found = connection.execute(
-        "SELECT p.id, min(julianday(e.last) - julianday(e.first)) AS days FROM events e "
-        "JOIN passages p ON p.number = e.passage WHERE e.first BETWEEN ? AND ? "
-        f"AND e.last BETWEEN ? AND ? AND {where} GROUP BY p.number "
+        "SELECT p.id, a.date, min(julianday(e.last) - julianday(e.first)) AS days FROM events e "
+        "JOIN passages p ON p.number = e.passage JOIN articles a ON a.number = p.article "
+        f"WHERE e.first BETWEEN ? AND ? AND e.last BETWEEN ? AND ? AND {where} GROUP BY p.number "
         "ORDER BY days, p.number LIMIT ?",
         (str(before), str(last), str(first), str(after), *values, limit),
     )
-    return [str(row[0]) for row in found]
+    return {str(id_): date and datetime.date.fromisoformat(date) for id_, date, _ in found}

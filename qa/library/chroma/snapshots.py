@@ -9,7 +9,7 @@ name it. A writer that is killed leaves a folder that nothing names; the next on
 import re
 import shutil
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,9 +17,12 @@ from typing import Any
 import numpy as np
 
 from qa.errors import LibraryError
-from qa.library.catalogue import VECTORS
-from qa.models.embedder import Vectors
+from qa.library.protocols import Published, State
+from qa.models.embedder import Vectors as Embeddings
+from qa.types import Filters, Source
 
+# Where the snapshots stand, in the library's folder.
+FOLDER = "vectors"
 _COLLECTION = "passages"
 _HNSW = {
     "space": "cosine",
@@ -35,24 +38,21 @@ _CHUNK = 4000
 _SNAPSHOT = re.compile(r"\d{6,}")
 
 
-def snapshot_name(generation: int) -> str:
-    """Return the name of the snapshot that becomes visible with a generation."""
-    return f"{generation:06d}"
-
-
-class VectorWriter:
-    """Makes the next snapshot. Close it before the catalogue names it."""
+class SnapshotWriter:
+    """Makes the next snapshot: a `VectorWriter`. Finish it before the catalogue names it."""
 
     def __init__(self, folder: Path, name: str, base: str) -> None:
         """Begin the snapshot `name` as a copy of `base`, or empty where `base` is ''.
 
         Raises `LibraryError` if it cannot be written.
         """
+        self.name = name
         self._closed = False
-        place = folder / VECTORS / name
+        self._folder = folder
+        place = folder / FOLDER / name
         try:
             if base:
-                shutil.copytree(folder / VECTORS / base, place)
+                shutil.copytree(folder / FOLDER / base, place)
             else:
                 place.mkdir(parents=True)
         except OSError as error:
@@ -64,7 +64,7 @@ class VectorWriter:
                 _COLLECTION, embedding_function=None, configuration={"hnsw": _HNSW}
             )
 
-    def add(self, ids: Sequence[str], vectors: Vectors) -> None:
+    def upsert(self, ids: Sequence[str], sources: Sequence[Source], vectors: Embeddings) -> None:
         """Write the vectors of some passages, shape (passages, dimension).
 
         Raises `LibraryError` if Chroma cannot.
@@ -74,70 +74,129 @@ class VectorWriter:
             with _explained(self._place):
                 self._collection.upsert(ids=list(ids[first:last]), embeddings=vectors[first:last])
 
-    def delete(self, ids: Sequence[str]) -> None:
-        """Remove the vectors of some passages. Raises as `add` does."""
+    def finish(self, stale: Published) -> None:
+        """Leave the stale passages out, and close the snapshot. Raises as `upsert` does."""
+        ids = list(stale)
         for first in range(0, len(ids), _CHUNK):
             with _explained(self._place):
-                self._collection.delete(ids=list(ids[first : first + _CHUNK]))
+                self._collection.delete(ids=ids[first : first + _CHUNK])
+        self.close()
+
+    def committed(self, stale: Published) -> None:
+        """Remove the snapshots before."""
+        _sweep(self._folder, self.name)
 
     def close(self) -> None:
-        """Finish the snapshot: nothing writes to it from here on."""
+        """Let go of the snapshot: nothing writes to it from here on."""
         if not self._closed:
             self._closed = True
             self._client.close()
 
 
-class VectorReader:
-    """Searches the snapshot that the catalogue names; opens another when that changes.
+class Snapshots:
+    """Searches the snapshot that the catalogue names; opens another when that changes: `Vectors`.
 
     Threads take turns: a search takes milliseconds, and a client must not be closed while
     another thread is inside it.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, passing: Callable[[Filters], Sequence[str]]) -> None:
+        """Take the library's folder, and what tells the ids of the passages that pass filters."""
         self._folder = folder
+        self._passing = passing
         self._lock = threading.Lock()
         self._name = ""
         self._client: Any = None
 
+    @property
+    def copied(self) -> bool:
+        """Whether a commit copies all vectors."""
+        return True
+
     def search(
-        self, name: str, vector: Vectors, limit: int, among: Sequence[str] | None = None
+        self,
+        name: str,
+        vector: Embeddings,
+        limit: int,
+        *,
+        filters: Filters | None = None,
+        among: Published | None = None,
     ) -> list[tuple[str, float]]:
         """Return the ids nearest to a unit vector in a snapshot, with cosine similarities.
 
-        `among` are the ids to choose from, all if None. Raises `LibraryError` if the snapshot
-        is gone or damaged, or lacks one of them.
+        Of passages that pass the filters, if `among` does not name ids to choose from. Raises
+        `LibraryError` if the snapshot is gone or damaged, or lacks one of them.
         """
+        if not name:
+            return []
+        ids = None if among is None else list(among)
+        if ids is None and filters:
+            ids = list(self._passing(filters))
         with self._opened(name) as collection:
-            size = min(limit, collection.count() if among is None else len(among))
+            size = min(limit, collection.count() if ids is None else len(ids))
             if not size:
                 return []
             found = collection.query(
                 query_embeddings=vector.reshape(1, -1),
                 n_results=size,
-                ids=None if among is None else list(among),
+                ids=ids,
                 include=["distances"],
             )
         # Chroma's cosine distance is 1 - cosine.
         pairs = zip(found["ids"][0], found["distances"][0], strict=True)
         return [(str(id_), 1.0 - float(distance)) for id_, distance in pairs]
 
-    def similarities(self, name: str, vector: Vectors, ids: Sequence[str]) -> dict[str, float]:
+    def similarities(self, name: str, vector: Embeddings, published: Published) -> dict[str, float]:
         """Return the cosine similarities of some passages to a unit vector, by their ids.
 
         Ids that the snapshot lacks are left out. Raises as `search` does.
         """
+        if not name:
+            return {}
         with self._opened(name) as collection:
-            found = collection.get(ids=list(ids), include=["embeddings"])
+            found = collection.get(ids=list(published), include=["embeddings"])
         if not found["ids"]:
             return {}
         near = np.asarray(found["embeddings"], np.float32) @ vector
         return dict(zip(found["ids"], near.tolist(), strict=True))
 
+    def vectors(self, name: str, ids: Sequence[str]) -> dict[str, Embeddings]:
+        """Return the vectors of some passages, by their ids. Raises as `search` does."""
+        found: dict[str, Embeddings] = {}
+        for first in range(0, len(ids) if name else 0, _CHUNK):
+            with self._opened(name) as collection:
+                page = collection.get(ids=list(ids[first : first + _CHUNK]), include=["embeddings"])
+            found |= dict(zip(page["ids"], np.asarray(page["embeddings"], np.float32), strict=True))
+        return found
+
     def ids(self, name: str) -> set[str]:
         """Return the ids of all passages in a snapshot. Raises as `search` does."""
+        if not name:
+            return set()
         with self._opened(name) as collection:
             return set(collection.get(include=[])["ids"])
+
+    def ready(self, name: str) -> None:
+        """Do nothing, if the snapshot can be read. Raises `LibraryError`."""
+        if name:
+            with self._opened(name):
+                pass
+
+    def write(self, state: State, *, anew: bool = False) -> SnapshotWriter:
+        """Begin the snapshot after that of a state. Raises `LibraryError` if it cannot be written.
+
+        A writer that was killed may have left one of its name.
+        """
+        _sweep(self._folder, state.vectors)
+        name = f"{state.generation + 1:06d}"
+        return SnapshotWriter(self._folder, name, "" if anew else state.vectors)
+
+    def remove(self, name: str, published: Published) -> None:
+        """Do nothing: a snapshot holds nothing that its catalogue lacks."""
+
+    def sweep(self, name: str) -> None:
+        """Remove all snapshots but one."""
+        _sweep(self._folder, name)
 
     def close(self) -> None:
         """Let go of the snapshot."""
@@ -146,7 +205,7 @@ class VectorReader:
 
     @contextmanager
     def _opened(self, name: str) -> Iterator[Any]:
-        place = self._folder / VECTORS / name
+        place = self._folder / FOLDER / name
         with self._lock:
             try:
                 with _explained(place):
@@ -169,12 +228,12 @@ class VectorReader:
         self._name, self._client = "", None
 
 
-def sweep(folder: Path, keep: str) -> None:
+def _sweep(folder: Path, keep: str) -> None:
     """Remove all snapshots but one. A reader that still searches another has it in memory.
 
     Whatever is not named as a snapshot is somebody else's, and stays.
     """
-    place = folder / VECTORS
+    place = folder / FOLDER
     if place.is_dir():
         for old in place.iterdir():
             if old.name != keep and _SNAPSHOT.fullmatch(old.name):

@@ -1,0 +1,1 @@
+"""Vectors in Chroma: snapshots in a folder, or a server."""

@@ -1,0 +1,405 @@
+"""Vectors on a Chroma server: a collection for each year of publication.
+
+A limit of days searches few collections, and the index of a year that is over is never written
+again. The catalogue is the truth: vectors are written before it commits and removed after, so a
+server may hold vectors of passages that the catalogue does not know, which who searches drops.
+"""
+
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+import numpy as np
+
+from qa.errors import LibraryError, SettingsError, VectorsAway
+from qa.library.filters import host_of, passes_source
+from qa.library.protocols import Published, State
+from qa.models.embedder import Vectors as Embeddings
+from qa.settings import Settings
+from qa.types import Filters, Source
+
+_PREFIX = "qa"
+# Ids asked for, or removed, in one request; more make it too long for some proxies.
+_IDS = 2000
+_HNSW = {"space": "cosine", "ef_construction": 128, "ef_search": 256}
+# Seconds that a try may take, and between two tries.
+_PAUSE = 0.3
+# Seconds in which a server that is away is not asked again.
+_REST = 5.0
+
+
+def connect(settings: Settings) -> Any:
+    """Return a client of the server that the settings name.
+
+    Raises `VectorsAway` if the server does not answer, `SettingsError` for an address or headers
+    that are none.
+    """
+    # Imported late: it takes a second, and `qa list` does without.
+    import chromadb
+    import httpx
+    from chromadb.config import Settings as ChromaSettings
+
+    at = urlsplit(settings.chroma_url)
+    if at.scheme not in ("http", "https") or not at.hostname:
+        raise SettingsError(
+            f"QA_CHROMA_URL is no address: {settings.chroma_url!r}; one is https://host:8000"
+        )
+    secure = at.scheme == "https"
+    try:
+        # First, since the client would wait for ever.
+        httpx.get(f"{at.scheme}://{at.netloc}/api/v2/heartbeat", timeout=settings.chroma_timeout)
+        client = chromadb.HttpClient(
+            host=at.hostname,
+            port=at.port or (443 if secure else 80),
+            ssl=secure,
+            headers=_headers(settings),
+            settings=ChromaSettings(anonymized_telemetry=False),
+            tenant=settings.chroma_tenant,
+            database=settings.chroma_database,
+        )
+    except (httpx.HTTPError, ValueError, OSError) as error:
+        raise _away(settings.chroma_url, error) from None
+    for session in _sessions(client):
+        session.timeout = httpx.Timeout(settings.chroma_timeout)
+    return client
+
+
+def _sessions(client: Any) -> list[Any]:
+    """Return what chromadb sends requests by: it has no setting for how long, nor closes them."""
+    servers = [getattr(of, "_server", None) for of in (client, client._admin_client)]
+    return [server._session for server in servers if server is not None]
+
+
+def _headers(settings: Settings) -> dict[str, str]:
+    """Return the headers in the settings: "NAME: VALUE", several with a semicolon between."""
+    given = settings.chroma_headers.get_secret_value() if settings.chroma_headers else ""
+    found = {}
+    for one in filter(str.strip, given.split(";")):
+        name, separator, value = one.partition(":")
+        if not separator or not name.strip():
+            raise SettingsError("QA_CHROMA_HEADERS must be NAME: VALUE; NAME: VALUE")
+        found[name.strip()] = value.strip()
+    return found
+
+
+class ServerVectors:
+    """The vectors on a server: `Vectors`. Threads share the client."""
+
+    def __init__(self, settings: Settings, sites: Callable[[], Sequence[str]]) -> None:
+        """Take the settings, and what tells the hosts that articles are of.
+
+        Nothing is asked of the server yet: a page begins to serve while it is away.
+        """
+        self._settings = settings
+        self._sites = sites
+        self._lock = threading.Lock()
+        self._client: Any = None
+        self._known: dict[str, Any] = {}
+        self._rests = 0.0
+
+    @property
+    def copied(self) -> bool:
+        """Whether a commit copies all vectors."""
+        return False
+
+    def search(
+        self,
+        name: str,
+        vector: Embeddings,
+        limit: int,
+        *,
+        filters: Filters | None = None,
+        among: Published | None = None,
+    ) -> list[tuple[str, float]]:
+        """Return the ids nearest to a unit vector, of all years that may pass."""
+        if among is not None:
+            return self._among(name, vector, limit, among)
+        if not name:
+            return []
+        filters = filters or Filters()
+        where = _where(filters, self._sites) if filters else None
+        pairs: list[tuple[str, float]] = []
+        for collection in self._collections(name, _years(filters)):
+            pairs += self._query(collection, vector, n_results=limit, where=where)
+        return _best(pairs, limit)
+
+    def _among(
+        self, name: str, vector: Embeddings, limit: int, among: Published
+    ) -> list[tuple[str, float]]:
+        pairs: list[tuple[str, float]] = []
+        for collection, ids in self._by_collection(name, among):
+            try:
+                pairs += self._query(collection, vector, n_results=min(limit, len(ids)), ids=ids)
+            except LibraryError as error:
+                if isinstance(error, VectorsAway):
+                    raise
+                # Chroma takes no id that it lacks: another writer has just removed one.
+                near = self.similarities(name, vector, {id_: among[id_] for id_ in ids})
+                pairs += near.items()
+        return _best(pairs, limit)
+
+    def _query(self, collection: Any, vector: Embeddings, **limits: Any) -> list[tuple[str, float]]:
+        found = self._ask(
+            collection.query,
+            query_embeddings=vector.reshape(1, -1),
+            include=["distances"],
+            **limits,
+        )
+        # Chroma's cosine distance is 1 - cosine.
+        near = zip(found["ids"][0], found["distances"][0], strict=True)
+        return [(str(id_), 1.0 - float(distance)) for id_, distance in near]
+
+    def similarities(self, name: str, vector: Embeddings, published: Published) -> dict[str, float]:
+        """Return the cosine similarities of some passages to a unit vector, by their ids."""
+        near: dict[str, float] = {}
+        for collection, ids in self._by_collection(name, published):
+            found = self._ask(collection.get, ids, include=["embeddings"])
+            if found["ids"]:
+                cosines = np.asarray(found["embeddings"], np.float32) @ vector
+                near |= dict(zip(found["ids"], cosines.tolist(), strict=True))
+        return near
+
+    def vectors(self, name: str, ids: Sequence[str]) -> dict[str, Embeddings]:
+        """Return the vectors of some passages, by their ids."""
+        found: dict[str, Embeddings] = {}
+        for collection in self._collections(name) if name else ():
+            for part in _parts(ids):
+                page = self._ask(collection.get, part, include=["embeddings"])
+                vectors = np.asarray(page["embeddings"], np.float32)
+                found |= dict(zip(page["ids"], vectors, strict=True))
+        return found
+
+    def ids(self, name: str) -> set[str]:
+        """Return the ids of all passages that have a vector."""
+        if not name:
+            return set()
+        found: set[str] = set()
+        for collection in self._collections(name):
+            size = self._batch()
+            for first in range(0, self._ask(collection.count), size):
+                page = self._ask(collection.get, limit=size, offset=first, include=[])
+                found |= set(page["ids"])
+        return found
+
+    def ready(self, name: str) -> None:
+        """Do nothing, if the server answers. Raises `VectorsAway`."""
+        self._ask(self._of_client, "heartbeat")
+
+    def write(self, state: State, *, anew: bool = False) -> "ServerWriter":
+        """Begin to write: into the collections of a state or, if `anew`, into new ones."""
+        name = state.vectors
+        if anew or not name:
+            name = f"{state.generation + 1:06d}" if anew else "000001"
+            if anew:
+                # A rebuild that was killed may have left some.
+                self._drop(lambda one: one == name)
+        return ServerWriter(self, name)
+
+    def remove(self, name: str, published: Published) -> None:
+        """Remove vectors that no passage has."""
+        for collection, ids in self._by_collection(name, published):
+            self._ask(collection.delete, ids=ids)
+
+    def sweep(self, name: str) -> None:
+        """Do nothing: what else is there may be another writer's."""
+
+    def close(self) -> None:
+        """Let go of the client."""
+        with self._lock:
+            if self._client is not None:
+                sessions = _sessions(self._client)
+                self._client.close()
+                for session in sessions:
+                    session.close()
+            self._client, self._known = None, {}
+
+    # What the writer needs
+
+    def upsert(
+        self, name: str, ids: Sequence[str], sources: Sequence[Source], vectors: Embeddings
+    ) -> None:
+        """Write vectors, each into the collection of its year."""
+        by_year: dict[int, list[int]] = defaultdict(list)
+        for place, source in enumerate(sources):
+            by_year[_year(source.date)].append(place)
+        size = self._batch()
+        for year, places in by_year.items():
+            collection = self._collection(name, year)
+            for first in range(0, len(places), size):
+                some = places[first : first + size]
+                self._ask(
+                    collection.upsert,
+                    ids=[ids[place] for place in some],
+                    embeddings=vectors[some],
+                    metadatas=[_metadata(sources[place]) for place in some],
+                )
+
+    def keep_only(self, name: str) -> None:
+        """Remove the collections of all other names."""
+        self._drop(lambda one: one != name)
+
+    # Collections
+
+    def _collection(self, name: str, year: int) -> Any:
+        called = f"{_PREFIX}-{name}-{year:04d}"
+        if called not in self._known:
+            self._known[called] = self._ask(
+                self._of_client,
+                "get_or_create_collection",
+                called,
+                embedding_function=None,
+                configuration={"hnsw": _HNSW},
+            )
+        return self._known[called]
+
+    def _collections(self, name: str, years: range | None = None) -> list[Any]:
+        """Return the collections of a name, newest first; those of some years, if these are given.
+
+        Another writer may have made one since: they are asked for each time.
+        """
+        found = self._ask(self._of_client, "list_collections")
+        named = {int(one.name[-4:]): one for one in found if _named(one.name) == name}
+        return [
+            named[year] for year in sorted(named, reverse=True) if years is None or year in years
+        ]
+
+    def _by_collection(self, name: str, published: Published) -> Iterable[tuple[Any, list[str]]]:
+        if not name or not published:
+            return
+        by_year: dict[int, list[str]] = defaultdict(list)
+        for id_, date in published.items():
+            by_year[_year(date)].append(id_)
+        for collection in self._collections(name):
+            for ids in _parts(by_year.get(int(collection.name[-4:]), [])):
+                yield collection, ids
+
+    def _drop(self, which: Callable[[str], bool]) -> None:
+        for one in self._ask(self._of_client, "list_collections"):
+            if (name := _named(one.name)) and which(name):
+                self._ask(self._of_client, "delete_collection", one.name)
+                self._known.pop(one.name, None)
+
+    def _batch(self) -> int:
+        """Return how many vectors the server takes at once."""
+        return int(self._ask(self._of_client, "get_max_batch_size")) or _IDS
+
+    # The server
+
+    def _opened(self) -> Any:
+        with self._lock:
+            if self._client is None:
+                self._client = connect(self._settings)
+            return self._client
+
+    def _of_client(self, method: str, *given: Any, **named: Any) -> Any:
+        """Call a method of the client, which is opened for the first one."""
+        return getattr(self._opened(), method)(*given, **named)
+
+    def _ask(self, request: Callable[..., Any], *given: Any, **named: Any) -> Any:
+        """Send a request, and again if the server does not answer. Raises `VectorsAway`."""
+        import httpx
+        from chromadb.errors import ChromaError
+
+        if time.monotonic() < self._rests:
+            raise _away(self._settings.chroma_url, TimeoutError("it did not answer a moment ago"))
+        for left in reversed(range(self._settings.chroma_tries)):
+            try:
+                return request(*given, **named)
+            except (httpx.HTTPError, VectorsAway, OSError) as error:
+                if not left:
+                    # Nobody waits for it again at once.
+                    self._rests = time.monotonic() + _REST
+                    raise _away(self._settings.chroma_url, error) from None
+                time.sleep(_PAUSE)
+            except (ChromaError, ValueError) as error:
+                self._known.clear()
+                raise LibraryError(
+                    f"the vectors at {_place(self._settings.chroma_url)} cannot be used "
+                    f"({str(error).splitlines()[0]}): run `qa doctor`"
+                ) from None
+        raise AssertionError("at least one try")
+
+
+class ServerWriter:
+    """Writes a round's vectors: a `VectorWriter`. Passages of before stay until it is committed."""
+
+    def __init__(self, vectors: ServerVectors, name: str) -> None:
+        self.name = name
+        self._vectors = vectors
+
+    def upsert(self, ids: Sequence[str], sources: Sequence[Source], vectors: Embeddings) -> None:
+        """Write the vectors of some passages. Raises `VectorsAway` if the server is away."""
+        self._vectors.upsert(self.name, ids, sources, vectors)
+
+    def finish(self, stale: Published) -> None:
+        """Do nothing: who reads the old commit still needs what is stale."""
+
+    def committed(self, stale: Published) -> None:
+        """Remove what is stale."""
+        self._vectors.remove(self.name, stale)
+
+    def close(self) -> None:
+        """Do nothing: each batch is whole."""
+
+
+def _best(pairs: Iterable[tuple[str, float]], limit: int) -> list[tuple[str, float]]:
+    return sorted(pairs, key=lambda pair: (-pair[1], pair[0]))[:limit]
+
+
+def _away(url: str, error: BaseException) -> VectorsAway:
+    reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
+    return VectorsAway(
+        f"cannot reach the vectors at {_place(url)} ({reason or type(error).__name__}): "
+        "check that Chroma runs and what QA_CHROMA_URL says, then try again"
+    )
+
+
+def _place(url: str) -> str:
+    """Return an address without user and password."""
+    at = urlsplit(url)
+    return f"{at.scheme}://{at.hostname or ''}{f':{at.port}' if at.port else ''}{at.path}"
+
+
+def _named(collection: str) -> str:
+    """Return the name of the vectors that a collection is part of; '' if it is not ours."""
+    prefix, _, rest = collection.partition("-")
+    name, _, year = rest.partition("-")
+    return name if prefix == _PREFIX and len(year) == 4 and year.isdecimal() else ""
+
+
+def _parts(ids: Sequence[str]) -> Iterable[list[str]]:
+    for first in range(0, len(ids), _IDS):
+        yield list(ids[first : first + _IDS])
+
+
+def _year(date: Any) -> int:
+    return int(date.year) if date else 0
+
+
+def _years(filters: Filters) -> range | None:
+    if not filters.since and not filters.last:
+        return None
+    return range(_year(filters.since) or 1, (_year(filters.last) or 9999) + 1)
+
+
+def _metadata(source: Source) -> dict[str, int | str]:
+    # 0 is before any day.
+    day = source.date.toordinal() if source.date else 0
+    return {"day": day, "site": host_of(source.url)}
+
+
+def _where(filters: Filters, sites: Callable[[], Sequence[str]]) -> dict[str, Any]:
+    """Return the limits as Chroma takes them; of sites, all that the archive has and that pass."""
+    limits: list[dict[str, Any]] = []
+    if filters.since:
+        limits.append({"day": {"$gte": filters.since.toordinal()}})
+    if filters.last:
+        limits += [{"day": {"$lte": filters.last.toordinal()}}, {"day": {"$gt": 0}}]
+    if filters.sources:
+        passing = [site for site in sites() if passes_source(site, filters.sources)]
+        # No site is called so: nothing is found.
+        limits.append({"site": {"$in": passing or ["-"]}})
+    return limits[0] if len(limits) == 1 else {"$and": limits}

@@ -1,0 +1,1 @@
+"""The catalogue and the conversations in PostgreSQL, which several machines share."""

@@ -1,0 +1,1 @@
+"""Alembic's steps, which bring a database up to date."""

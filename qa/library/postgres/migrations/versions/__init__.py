@@ -1,0 +1,1 @@
+"""One step a module. A step is never edited once released: add another."""

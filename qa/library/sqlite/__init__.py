@@ -1,0 +1,1 @@
+"""The catalogue and the conversations in two files of SQLite: the default."""
