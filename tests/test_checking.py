@@ -175,7 +175,7 @@ def test_the_reader_reads_as_before_beside_the_check() -> None:
 def test_other_weights_are_no_entailment_network() -> None:
     reader = load_large_reader(Settings())
     assert reader
-    with pytest.raises(ModelError, match="train anew"):
+    with pytest.raises(ModelError, match=r"run `python -m qa\.training\.entailment`"):
         changed_reader(reader.network, {"label.weight": torch.zeros(3, 768)})
 
 
