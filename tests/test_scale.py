@@ -1,5 +1,6 @@
 """A library on servers: several ingests at once, a server that goes away, moving a folder there."""
 
+import datetime
 import os
 import signal
 import subprocess
@@ -17,7 +18,7 @@ from starlette.testclient import TestClient
 
 from qa.assistant import Assistant
 from qa.errors import LibraryError, SettingsError, VectorsAway
-from qa.ingest import Summary, ingest, rebuild, remove
+from qa.ingest import Summary, edit, ingest, rebuild, remove
 from qa.ingest.migrate import migrate
 from qa.library import doctor
 from qa.library.opening import open_folder, open_library
@@ -96,6 +97,49 @@ def test_two_ingests_at_once_share_the_work(many: Path, settings: Settings) -> N
         ids = Counter(source.id for source in library.catalogue.sources())
         assert set(ids.values()) == {1}
         assert len(ids) == 60
+
+
+def test_a_file_that_moves_is_one_article_and_a_date_that_is_set_stays(
+    tmp_path: Path, settings: Settings, notices: Notices
+) -> None:
+    folder, day = tmp_path / "news", datetime.date(2021, 12, 24)
+    folder.mkdir()
+    text = "Date: 2022-03-01\n\nThe harbor bridge of Tolk was opened on Monday."
+    (folder / "a.txt").write_text(text, encoding="utf-8")
+    assert ingest([folder], settings, notices) == Summary(added=1)
+    (folder / "b.txt").write_text(text, encoding="utf-8")
+    assert ingest([folder], settings, notices) == Summary(unchanged=1)
+    (folder / "a.txt").rename(folder / "c.txt")
+    assert ingest([folder], settings, notices, prune=True) == Summary(unchanged=1)
+    with open_library(settings) as library:
+        found = library.catalogue.articles(["a.txt", "b.txt", "c.txt"])
+        assert {article.id for article in found.values()} == {"a.txt"}
+        assert len(found) == 3
+        assert library.catalogue.months(words=["harbor", "opened"]) == {"2022-03": 1}
+        assert library.catalogue.months(words=["harbor", "closed"]) == {}
+        edit("b.txt", library, settings, date=day)
+    (folder / "b.txt").unlink()
+    (folder / "c.txt").write_text(f"{text} Trains follow.", encoding="utf-8")
+    assert ingest([folder], settings, notices) == Summary(changed=1)
+    with open_library(settings) as library:
+        assert [source.date for source in library.catalogue.sources()] == [day]
+    assert faults(settings) == []
+
+
+def test_two_ingests_of_equal_names_keep_both_articles(tmp_path: Path, settings: Settings) -> None:
+    folders = [tmp_path / year / "news" for year in ("2022", "2023")]
+    for folder in folders:
+        folder.mkdir(parents=True)
+        for number in range(12):
+            text = f"Report {number} of {folder.parent.name} on the harbor bridge."
+            (folder / f"{number:02}.txt").write_text(text, encoding="utf-8")
+    with ThreadPoolExecutor(2) as pool:
+        both = pool.map(lambda one: ingest([one], settings, Notices(), round_size=4), folders)
+        assert sum(one.added for one in list(both)) == 24
+    assert faults(settings) == []
+    with open_library(settings) as library:
+        assert len({article.text for article, _ in library.catalogue.entries()}) == 24
+    assert ingest(folders, settings, Notices()) == Summary(unchanged=24)
 
 
 def test_a_killed_ingest_is_finished_by_the_next(
@@ -188,6 +232,8 @@ def test_a_folder_is_moved_and_what_was_broken_off_goes_on(
             ours, theirs = library.catalogue, source.catalogue
             assert sorted(ours.passage_ids()) == sorted(theirs.passage_ids())
             assert ours.extent() == theirs.extent()
+            assert set(ours.places()) == set(theirs.places())
+            assert len(ours.places()) == 4
     assert faults(settings) == []
     with (
         Assistant.load(settings) as moved_to,

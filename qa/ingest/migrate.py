@@ -23,7 +23,8 @@ _CHUNK = 200
 def migrate(source: Library, target: Library, listener: Listener) -> int:
     """Copy all articles of a library to another, made in the same way; return how many were new.
 
-    The source is not changed, and nothing may write to it meanwhile. Raises `LibraryError`s.
+    Where they stand and the dates that people set go with them. The source is not changed, and
+    nothing may write to it meanwhile. Raises `LibraryError`s.
     """
     name = source.catalogue.state().vectors
     moved = 0
