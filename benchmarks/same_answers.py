@@ -35,7 +35,7 @@ def main() -> None:
     found: dict[str, list[list[str]]] = {"folder": [], "servers": []}
     seconds: dict[str, list[float]] = {"folder": [], "servers": []}
     with (
-        Assistant.load(Settings(library=arguments.library)) as folder,
+        Assistant.load(Settings.from_environment(library=arguments.library)) as folder,
         Assistant.load(Settings.from_environment()) as servers,
     ):
         for question in tqdm(asked, unit=" questions"):

@@ -18,6 +18,7 @@ import sys
 import tempfile
 import threading
 import time
+import urllib.request
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -39,6 +40,8 @@ from tests.servers import Chroma, Postgres, free_port, postgres_programs
 
 # Seconds in which an error is put down to a process that was killed; a page loads its models anew.
 BLAME = 40.0
+# Seconds that an ingest takes to load what it needs.
+LOADING = 30.0
 
 
 @dataclass
@@ -48,17 +51,24 @@ class Process:
     name: str
     command: list[str]
     environment: dict[str, str]
+    port: int = 0
     again: bool = True
     running: subprocess.Popen[bytes] | None = None
+    since: float = 0.0
 
     def tend(self) -> None:
         if self.running is None or (self.running.poll() is not None and self.again):
+            self.since = time.monotonic()
             self.running = subprocess.Popen(
                 [sys.executable, *self.command],
                 env={**os.environ, **self.environment},
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
             )
+
+    def at_work(self) -> bool:
+        """Whether it has begun its work: a page serves, an ingest has loaded what it needs."""
+        return ready(self.port) if self.port else time.monotonic() - self.since > LOADING
 
     def kill(self) -> None:
         if self.running is not None and self.running.poll() is None:
@@ -72,6 +82,9 @@ class Server:
 
     name: str
     server: Postgres | Chroma
+
+    def at_work(self) -> bool:
+        return True
 
     def kill(self) -> None:
         if self.server.process is not None:
@@ -117,7 +130,10 @@ def asking(
     for place in itertools.count():
         if place >= count and killer.done():
             return
-        name = names[(person + place) % len(names)]
+        # As the proxy does, which sends nobody to a page that is not ready.
+        while not (served := [name for name in names if ready(pages[name])]):
+            time.sleep(1)
+        name = served[(person + place) % len(served)]
         question = questions[(person * 7 + place) % len(questions)]
         started = log.now()
         try:
@@ -136,7 +152,7 @@ def killing(victims: Sequence[Process | Server], log: Log, options: argparse.Nam
     draw = random.Random(options.seed)
     for _ in range(options.kills):
         time.sleep(draw.uniform(0.5, 1.5) * options.pause)
-        victim = draw.choice(victims)
+        victim = draw.choice([one for one in victims if one.at_work()])
         log.kills.append((log.now(), victim.name))
         log.say(f"kill -9 {victim.name}")
         victim.kill()
@@ -164,7 +180,11 @@ def run(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
         settings = Settings(
             database_url=SecretStr(postgres.create("campaign")), chroma_url=chroma.url
         )
-        own = {"QA_DATABASE_URL": postgres.database("campaign"), "QA_CHROMA_URL": chroma.url}
+        own = {
+            "QA_DATABASE_URL": postgres.database("campaign"),
+            "QA_CHROMA_URL": chroma.url,
+            "QA_READER": options.reader,
+        }
         # The pages need a library to begin with.
         first = articles / "first"
         first.mkdir()
@@ -173,7 +193,7 @@ def run(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
         shutil.rmtree(first)
         pages = {f"page {number}": free_port() for number in (1, 2)}
         processes = [
-            Process(name, ["-m", "qa.cli", "chat", "--port", str(port)], own)
+            Process(name, ["-m", "qa.cli", "chat", "--port", str(port)], own, port)
             for name, port in pages.items()
         ]
         writers = [Process(f"ingest {number}", [*INGEST, str(articles)], own) for number in (1, 2)]
@@ -220,8 +240,8 @@ def campaign(
     keeper = threading.Thread(target=tend)
     keeper.start()
     try:
-        for port in pages.values():
-            wait_for(port)
+        while not all(ready(port) for port in pages.values()):
+            time.sleep(0.5)
         log.say("both pages serve")
         questions = [line for line in QUESTIONS.splitlines() if line]
         servers = [Server("postgres", postgres), Server("chroma", chroma)]
@@ -277,15 +297,12 @@ def checked(
     }
 
 
-def wait_for(port: int) -> None:
-    import urllib.request
-
-    for _ in range(1200):
-        with suppress(OSError):
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5).close()
-            return
-        time.sleep(0.25)
-    raise RuntimeError("a page did not begin to serve")
+def ready(port: int) -> bool:
+    """Whether a page says that it can answer."""
+    with suppress(OSError):
+        urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5).close()
+        return True
+    return False
 
 
 QUESTIONS = """
@@ -318,6 +335,7 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=30)
     parser.add_argument("--pause", type=float, default=8.0, help="seconds between two kills")
     parser.add_argument("--compared", type=int, default=12, help="questions that are compared")
+    parser.add_argument("--reader", choices=["small", "large"], default="large")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
