@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -20,7 +21,9 @@ def heard(jobs: Jobs, job: str, owner: str = "ann") -> list[Step]:
             steps.append(await jobs.next(owner, job, steps[-1]["seen"]))
         return steps[1:]
 
-    return asyncio.run(listen())
+    # In a thread of its own: a browser that is being steered has a loop in this one.
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, listen()).result()
 
 
 def test_work_is_told_to_its_end_and_its_fault_in_words() -> None:
