@@ -23,6 +23,8 @@ _CITED = 3
 _NEAR = math.log(2)
 # How many sentences may settle yes or no: further down, some sentence says either by chance.
 _SETTLING = 4
+# News of so long before the time that is asked about is of another occasion.
+_YEAR = datetime.timedelta(days=365)
 # How many findings, and other places, are searched for a later report or another value.
 _FINDINGS = 12
 _OTHERS = 12
@@ -96,14 +98,17 @@ def by_yes_or_no(
 def settling(asked: Asked, found: Sequence[Finding]) -> list[Place]:
     """Return the likeliest places, one for each sentence, in which yes or no is looked for.
 
-    A sentence written before the time that the question names is left out, unless the sentence
-    names that time: a report of 2016 does not settle whether somebody won in 2022.
+    A sentence written a year or more before the time that the question names is left out, unless
+    the sentence names that time: a report of 2016 does not settle whether somebody won in 2022.
     """
     places = sorted((place for one in found for place in one.places), key=lambda one: -one.score)
     each: dict[tuple[str, Offsets], Place] = {}
     for place in places:
         each.setdefault((place.hit.passage.id, place.candidate.sentence), place)
-    first = asked.period[0] if asked.period and not asked.ahead else datetime.date.min
+    first = datetime.date.min
+    # Of a time that is still to come, all was written before.
+    if asked.period and asked.today and asked.period[0] <= asked.today and not asked.ahead:
+        first = asked.period[0] - _YEAR
     return [one for one in each.values() if _reaches(one, first)][:_SETTLING]
 
 
