@@ -1,10 +1,14 @@
-"""`Filters` → a condition in SQL on the catalogue's tables, which every engine understands."""
+"""`Filters`, and days → a condition in SQL on the catalogue's tables, for every engine."""
 
+import datetime
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
+from qa.dates import Period
 from qa.errors import QuestionError
 from qa.types import Filters
+
+_MONTH = datetime.timedelta(31)
 
 
 def condition_on_passages(filters: Filters) -> tuple[str, list[str]]:
@@ -13,6 +17,19 @@ def condition_on_passages(filters: Filters) -> tuple[str, list[str]]:
         return "TRUE", []
     where, values = condition_on_articles(filters)
     return f"p.article IN (SELECT number FROM articles WHERE {where})", values
+
+
+def condition_on_days(days: Period) -> tuple[str, list[str]]:
+    """Return SQL that is true for a row `e` of events that speaks of these days, and its values.
+
+    An event may begin up to a month before and end up to a month after, as "in March" does for one
+    day of it.
+    """
+    first, last = days
+    before = first - min(_MONTH, first - datetime.date.min)
+    after = last + min(_MONTH, datetime.date.max - last)
+    bounds = [str(one) for one in (before, last, first, after)]
+    return "e.first BETWEEN ? AND ? AND e.last BETWEEN ? AND ?", bounds
 
 
 def condition_on_articles(filters: Filters) -> tuple[str, list[str]]:

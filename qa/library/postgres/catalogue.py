@@ -14,6 +14,7 @@ from qa.library import places
 from qa.library.articles import Entry
 from qa.library.catalogue import SQLCatalogue, record
 from qa.library.database import Connection
+from qa.library.filters import condition_on_days
 from qa.library.places import Place
 from qa.library.postgres import rows, schema
 from qa.library.postgres.database import PostgresDatabase, away, connect, place
@@ -21,8 +22,6 @@ from qa.library.postgres.fulltext import SCORED, FullText, condition_on_years, q
 from qa.library.postgres.writer import Writer
 from qa.library.protocols import Published
 from qa.types import Filters
-
-_MONTH = datetime.timedelta(31)
 
 
 class PostgresCatalogue(SQLCatalogue):
@@ -115,15 +114,13 @@ class PostgresCatalogue(SQLCatalogue):
     def passages_on(self, days: Period, limit: int, filters: Filters | None = None) -> Published:
         """Return the passages that speak of these days, first and last, nearest first."""
         where, values = self._condition_on_passages(filters or Filters())
-        first, last = days
-        before = first - min(_MONTH, first - datetime.date.min)
-        after = last + min(_MONTH, datetime.date.max - last)
+        on_days, bounds = condition_on_days(days)
         found = self._rows(
             "SELECT p.id, p.date, min(e.last::date - e.first::date) AS days FROM events e "
             "JOIN passages p ON p.number = e.passage AND p.year = e.year "
-            f"WHERE e.first BETWEEN ? AND ? AND e.last BETWEEN ? AND ? AND {where} "
+            f"WHERE {on_days} AND {where} "
             "GROUP BY p.number, p.id, p.date ORDER BY days, p.number LIMIT ?",
-            [str(before), str(last), str(first), str(after), *values, limit],
+            [*bounds, *values, limit],
         )
         return _published({row[0]: row[1] for row in found})
 

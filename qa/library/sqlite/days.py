@@ -7,10 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from qa import dates
-from qa.library.filters import condition_on_passages
+from qa.library.filters import condition_on_days, condition_on_passages
 from qa.types import DateExpression, Filters
-
-_MONTH = datetime.timedelta(31)
 
 
 def insert_days(
@@ -58,19 +56,15 @@ def search_days(
 ) -> dict[str, datetime.date | None]:
     """Return the passages that speak of these days, first and last, nearest first.
 
-    What they speak of may begin up to a month before and end up to a month after, as "in March"
-    does for one day of it; the more closely it fits, the sooner it comes. Raises `QuestionError`
-    for a source that is no site.
+    The more closely what they speak of fits, the sooner a passage comes. Raises `QuestionError` for
+    a source that is no site.
     """
     where, values = condition_on_passages(filters)
-    first, last = days
-    before = first - min(_MONTH, first - datetime.date.min)
-    after = last + min(_MONTH, datetime.date.max - last)
+    on_days, bounds = condition_on_days(days)
     found = connection.execute(
         "SELECT p.id, a.date, min(julianday(e.last) - julianday(e.first)) AS days FROM events e "
         "JOIN passages p ON p.number = e.passage JOIN articles a ON a.number = p.article "
-        f"WHERE e.first BETWEEN ? AND ? AND e.last BETWEEN ? AND ? AND {where} GROUP BY p.number "
-        "ORDER BY days, p.number LIMIT ?",
-        (str(before), str(last), str(first), str(after), *values, limit),
+        f"WHERE {on_days} AND {where} GROUP BY p.number ORDER BY days, p.number LIMIT ?",
+        (*bounds, *values, limit),
     )
     return {str(id_): date and datetime.date.fromisoformat(date) for id_, date, _ in found}
