@@ -121,7 +121,7 @@ class Settings(BaseModel):
 
     def __init__(self, **values: Any) -> None:
         if "library" in values:
-            values["library"] = Path(values["library"]).expanduser()
+            values["library"] = _encodable(Path(values["library"]).expanduser())
         try:
             super().__init__(**values)
         except ValidationError as error:
@@ -145,6 +145,18 @@ class Settings(BaseModel):
             for key in ("database_url", "chroma_url"):
                 found.pop(key, None)
         return cls(**(found | given))
+
+
+def _encodable(folder: Path) -> Path:
+    """Return a folder whose name is Unicode, as SQLite and Chroma want. Raises `SettingsError`."""
+    try:
+        str(folder).encode()
+    except UnicodeEncodeError:
+        name = str(folder).encode(errors="backslashreplace").decode()
+        raise SettingsError(
+            f"the library's folder {name} has a name that is no UTF-8: rename it"
+        ) from None
+    return folder
 
 
 def servers(settings: Settings) -> bool:

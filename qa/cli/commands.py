@@ -282,10 +282,12 @@ def _remove(options: argparse.Namespace) -> int:
 
 
 def _ask(options: argparse.Namespace) -> int:
+    settings = _settings(options)
     _loading()
     from qa.assistant import Assistant
 
-    with Assistant.load(_settings(options)) as assistant:
+    _mend(settings)
+    with Assistant.load(settings) as assistant:
         answer = assistant.answer(
             options.question, asked_on=options.asked_on, filters=_filters(options)
         )
@@ -299,10 +301,12 @@ def _ask(options: argparse.Namespace) -> int:
 
 
 def _timeline(options: argparse.Namespace) -> int:
+    settings = _settings(options)
     _loading()
     from qa.assistant import Assistant
 
-    with Assistant.load(_settings(options)) as assistant:
+    _mend(settings)
+    with Assistant.load(settings) as assistant:
         events = assistant.timeline(
             options.query,
             asked_on=options.asked_on,
@@ -423,6 +427,13 @@ def _doctor(options: argparse.Namespace) -> int:
 def _loading() -> None:
     """Say that it takes a moment, before what takes it is imported."""
     print("qa: loading the models ...", file=sys.stderr, flush=True)
+
+
+def _mend(settings: Settings) -> None:
+    """Mend a small library whose vectors are damaged before it is asked."""
+    from qa.ingest import mend
+
+    mend(settings, lambda line: print(f"qa: {printable(line)}", file=sys.stderr, flush=True))
 
 
 def _migrate(options: argparse.Namespace) -> int:

@@ -11,7 +11,7 @@ import numpy as np
 
 from qa import dates
 from qa.errors import LibraryError
-from qa.ingest.run import Listener
+from qa.ingest.listener import Listener
 from qa.library.articles import Entry, fingerprint
 from qa.library.protocols import Catalogue, Library
 from qa.types import Article, Passage

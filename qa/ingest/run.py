@@ -4,30 +4,27 @@ An ingest that is killed leaves the last round that was committed, and the next 
 """
 
 import datetime
-import logging
 import time
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Protocol, Self, runtime_checkable
+from typing import Self
 
-from qa.errors import CorpusError, LibraryBusy
 from qa.ingest.files import Loaded, Skipped, Walk, absolute, files, passed_over, read
 from qa.ingest.identity import Identities
+from qa.ingest.listener import Listener, Logged, Watcher
 from qa.ingest.rounds import Round, entry
 from qa.library.articles import content_mark, fingerprint
-from qa.library.opening import create_library, open_library
+from qa.library.opening import create_library
 from qa.library.places import Place
-from qa.library.protocols import Catalogue, Library
+from qa.library.protocols import Library
 from qa.library.recipe import facts
 from qa.models.embedder import Embedder
 from qa.models.loading import load_embedder
 from qa.settings import Settings
 from qa.text.printable import printable
 from qa.types import Article
-
-_LOG = logging.getLogger(__package__)
 
 # Passages in a round, at least. A round copies the snapshot before it, so it grows with
 # the library: copying stays a small share of the work.
@@ -37,35 +34,6 @@ _ROUND_SHARE = 0.2
 ROUND_SECONDS = 45.0
 # Seconds between two looks at what another process has in work.
 _PATIENCE = 1.0
-
-
-class Listener(Protocol):
-    """Is told how an ingest goes on."""
-
-    def progress(self, articles: int) -> None:
-        """So many more articles have been taken in."""
-
-    def notice(self, line: str) -> None:
-        """There is something that people should read: one printable line."""
-
-
-class Logged:
-    """A listener that logs what people should read, as warnings, and shows no progress."""
-
-    def progress(self, articles: int) -> None:
-        """Leave it."""
-
-    def notice(self, line: str) -> None:
-        """Log the line."""
-        _LOG.warning("%s", line)
-
-
-@runtime_checkable
-class Watcher(Listener, Protocol):
-    """A listener that also shows what an ingest is doing, and its passages."""
-
-    def working(self, on: str, passages: int = 0) -> None:
-        """It is at work on this, '' for the articles; so many more passages are embedded."""
 
 
 @dataclass(slots=True)
@@ -138,70 +106,6 @@ def ingest(
         run.summary.passed_over += walk.passed_over
         run.finish([absolute(path) for path in places] if prune else [])
         return run.summary
-
-
-def remove(ids: Sequence[str], library: Library) -> None:
-    """Remove articles from a library, all of them or, if one is not there, none.
-
-    Raises `CorpusError` if one of them is not there, and `LibraryError`s.
-    """
-    with library.catalogue.writing():
-        claimed = _claimed(ids, library.catalogue)
-        with Round(library) as round_:
-            round_.commit(claimed)
-
-
-def edit(id_: str, library: Library, settings: Settings, *, date: datetime.date | None) -> None:
-    """Set the date of an article, or that it has none; a later ingest leaves it so.
-
-    Raises `CorpusError` if the article is not there, and `LibraryError`s.
-    """
-    catalogue = library.catalogue
-    catalogue.check(facts(settings))
-    with catalogue.writing():
-        [known] = _claimed([id_], catalogue)
-        article = catalogue.articles([known])[known]
-        changed = Article(replace(article.source, date=date), article.text)
-        # The date is embedded with each passage, and the dates in the text are told by it.
-        embedder = load_embedder(settings)
-        with Round(library, embedder) as round_:
-            round_.add(entry(changed, catalogue.origin(known), embedder, settings))
-            catalogue.set_date(known, date)
-            round_.commit([])
-
-
-def _claimed(ids: Sequence[str], catalogue: Catalogue) -> list[str]:
-    """Claim articles, each given by its id or by another name that it has; return their ids.
-
-    Raises `CorpusError` if one is not there, `LibraryBusy` if another process has it in work.
-    """
-    found: dict[str, None] = {}
-    for name in ids:
-        id_ = name if catalogue.known(name) else catalogue.resolved([name]).get(name, name)
-        if not catalogue.claim(id_):
-            raise LibraryBusy(
-                f"{printable(name)} is being written by another process: try again in a minute"
-            )
-        # Once it is claimed, nobody else removes it.
-        if not catalogue.known(id_):
-            raise CorpusError(f"no article {printable(name)}: `qa list` shows the ids")
-        found[id_] = None
-    return list(found)
-
-
-def rebuild(settings: Settings, listener: Listener) -> int:
-    """Cut and embed every article of the catalogue anew; return the number of passages.
-
-    Raises `LibraryError`s.
-    """
-    embedder = load_embedder(settings)
-    with open_library(settings) as library, library.catalogue.writing(alone=True):
-        with Round(library, embedder, anew=True) as round_:
-            for article, origin in library.catalogue.entries():
-                round_.add(entry(article, origin, embedder, settings))
-                listener.progress(1)
-            round_.commit([], anew=facts(settings))
-        return library.catalogue.counts()[1]
 
 
 class _Ingest:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from qa.errors import LibraryError, require_extra
+from qa.library import copies
 from qa.library.chroma.server import ServerVectors
 from qa.library.chroma.snapshots import FOLDER, Snapshots
 from qa.library.conversations import Conversations
@@ -49,10 +50,12 @@ def create_library(settings: Settings, facts: Mapping[str, str]) -> Library:
 def open_conversations(settings: Settings) -> Conversations:
     """Open the conversations of the library that the settings name, or begin them.
 
+    Those of a library that nobody here may write to stand in the cache folder.
+
     Raises `ConversationError` if they cannot be read, or a newer qa wrote them.
     """
     if not servers(settings):
-        return conversations_in(settings.library)
+        return conversations_in(copies.beside(settings.library))
     url = _database(settings)
     from qa.library.postgres.conversations import open_conversations as conversations_at
 
@@ -60,8 +63,13 @@ def open_conversations(settings: Settings) -> Conversations:
 
 
 def open_folder(folder: Path) -> Library:
-    """Open the library in a folder, whatever the settings name. Raises as `open_library` does."""
-    return _with_snapshots(SQLiteCatalogue.open(folder))
+    """Open the library in a folder, whatever the settings name, or a copy of it.
+
+    Raises as `open_library` does. A copy is opened where nobody here may write.
+    """
+    if not (folder / FILE).is_file() or copies.writable(folder):
+        return _with_snapshots(SQLiteCatalogue.open(folder))
+    return _with_snapshots(SQLiteCatalogue.open(copies.copied(folder), original=folder))
 
 
 def _database(settings: Settings) -> str:

@@ -286,6 +286,9 @@ class Vectors(Protocol):
     def ready(self, name: str) -> None:
         """Do nothing, if the vectors of a name can be searched. Raises as all do."""
 
+    def faults(self, name: str) -> list[str]:
+        """Return what is wrong with the vectors of a name as they are stored, one line each."""
+
     def write(self, state: State, *, anew: bool = False) -> VectorWriter:
         """Begin to write: on top of the vectors of a state or, if `anew`, without them."""
 

@@ -19,8 +19,9 @@ from qa.search.question import Asked
 from qa.settings import Settings
 from qa.types import Claim, Draft, Hit
 
-# How many passages the large network reads again: further ones seldom hold the answer.
-AGAIN = 5
+# How many passages the large network reads again. Of 200 answerable questions of 2022, 161 have the
+# right span first with 3 and with 5, 160 with 4; each takes as long as seven of the small network.
+AGAIN = 3
 
 
 class Reader(Protocol):

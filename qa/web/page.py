@@ -23,6 +23,7 @@ from starlette.middleware import Middleware
 
 from qa.assistant import Assistant
 from qa.errors import QAError, SettingsError, require_extra
+from qa.ingest import mend
 from qa.library.opening import open_conversations, open_library
 from qa.library.recipe import facts
 from qa.settings import Settings
@@ -213,7 +214,11 @@ def _functions(desk: Desk, sites: Sites, starters: Starters, jobs: Jobs) -> Func
 
 @contextlib.contextmanager
 def _loaded(desk: Desk, starters: Starters) -> Iterator[None]:
-    """Load the models, and let the first questions be tried. Raises as `Assistant.load`."""
+    """Load the models, and let the first questions be tried. Raises as `Assistant.load`.
+
+    A small library whose vectors are damaged is mended first.
+    """
+    mend(desk.settings, lambda line: print(f"qa: {line}", file=sys.stderr))  # noqa: T201
     with Assistant.load(desk.settings) as assistant:
         desk.loading.set_result(assistant)
         trying = threading.Thread(target=starters.find, args=(assistant.unwritten(),), daemon=True)

@@ -188,6 +188,10 @@ class ServerVectors:
         """Do nothing, if the server answers. Raises `VectorsAway`."""
         self._ask(self._of_client, "heartbeat")
 
+    def faults(self, name: str) -> list[str]:
+        """Return nothing: the server looks after its own files."""
+        return []
+
     def write(self, state: State, *, anew: bool = False) -> "ServerWriter":
         """Begin to write: into the collections of a state or, if `anew`, into new ones."""
         name = state.vectors

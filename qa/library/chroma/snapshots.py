@@ -8,15 +8,17 @@ name it. A writer that is killed leaves a folder that nothing names; the next on
 
 import re
 import shutil
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from qa.errors import LibraryError
+from qa.library.chroma import seal
 from qa.library.protocols import Published, State
 from qa.models.embedder import Vectors as Embeddings
 from qa.types import Filters, Source
@@ -52,11 +54,11 @@ class SnapshotWriter:
         place = folder / FOLDER / name
         try:
             if base:
-                shutil.copytree(folder / FOLDER / base, place)
+                copy(folder / FOLDER / base, place)
             else:
                 place.mkdir(parents=True)
-        except OSError as error:
-            raise LibraryError(_damaged(place, str(error.strerror or error))) from None
+        except (OSError, sqlite3.Error) as error:
+            raise LibraryError(_damaged(place, _said(error))) from None
         self._place = place
         with _explained(place):
             self._client = _client(place)
@@ -81,6 +83,10 @@ class SnapshotWriter:
             with _explained(self._place):
                 self._collection.delete(ids=ids[first : first + _CHUNK])
         self.close()
+        try:
+            seal.seal(self._place)
+        except OSError as error:
+            raise LibraryError(_damaged(self._place, _said(error))) from None
 
     def committed(self, stale: Published) -> None:
         """Remove the snapshots before."""
@@ -182,6 +188,17 @@ class Snapshots:
             with self._opened(name):
                 pass
 
+    def faults(self, name: str) -> list[str]:
+        """Return what is wrong with the snapshot's files, and whatever keeps it from being read."""
+        if not name:
+            return []
+        try:
+            self.ready(name)
+        except LibraryError as error:
+            return [str(error)]
+        place = self._folder / FOLDER / name
+        return [_damaged(place, fault)] if (fault := seal.damaged(place)) else []
+
     def write(self, state: State, *, anew: bool = False) -> SnapshotWriter:
         """Begin the snapshot after that of a state. Raises `LibraryError` if it cannot be written.
 
@@ -212,8 +229,10 @@ class Snapshots:
                     if name != self._name:
                         self._close()
                         # Chroma would make an empty one where there is none.
-                        if not (place / "chroma.sqlite3").is_file():
+                        if not (place / seal.DATABASE).is_file():
                             raise LibraryError(_damaged(place, "they are missing"))
+                        if fault := seal.changed(place):
+                            raise LibraryError(_damaged(place, fault))
                         self._client, self._name = _client(place), name
                     yield self._client.get_collection(_COLLECTION, embedding_function=None)
             except LibraryError:
@@ -226,6 +245,22 @@ class Snapshots:
             # Chroma keeps what is not closed in memory, until the process ends.
             self._client.close()
         self._name, self._client = "", None
+
+
+def copy(snapshot: Path, place: Path) -> None:
+    """Copy a snapshot, also while others open it. Raises `OSError` and `sqlite3.Error`.
+
+    Whoever opens a snapshot writes to Chroma's database, so that is copied under SQLite's locks.
+    """
+    shutil.copytree(snapshot, place, ignore=shutil.ignore_patterns(f"{seal.DATABASE}*"))
+    # Copied folders keep their mode, which may be that of a folder nobody writes to.
+    place.chmod(0o700)
+    source = f"{(snapshot / seal.DATABASE).absolute().as_uri()}?mode=ro"
+    with (
+        closing(sqlite3.connect(source, uri=True)) as old,
+        closing(sqlite3.connect(place / seal.DATABASE)) as new,
+    ):
+        old.backup(new)
 
 
 def _sweep(folder: Path, keep: str) -> None:
@@ -262,6 +297,10 @@ def _explained(place: Path) -> Iterator[None]:
         if not panicked and not isinstance(error, ChromaError | ValueError):
             raise
         raise LibraryError(_damaged(place, str(error).splitlines()[0])) from None
+
+
+def _said(error: Exception) -> str:
+    return str(getattr(error, "strerror", None) or error)
 
 
 def _damaged(place: Path, why: str) -> str:

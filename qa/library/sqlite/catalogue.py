@@ -31,15 +31,17 @@ class SQLiteCatalogue(SQLCatalogue):
     `with catalogue.writing():`.
     """
 
-    def __init__(self, folder: Path, database: SQLiteDatabase) -> None:
+    def __init__(self, folder: Path, database: SQLiteDatabase, original: Path) -> None:
+        """Take the folder, its file, and the folder of which this one is a copy, or itself."""
         super().__init__(database)
         self.folder = folder
+        self._original = original
         self._lock, self._connection = database.lock, database.connection
         self._words = FullText(database.connection)
 
     @classmethod
-    def open(cls, folder: Path) -> Self:
-        """Open the catalogue in a folder.
+    def open(cls, folder: Path, *, original: Path | None = None) -> Self:
+        """Open the catalogue in a folder, to be read only if that is a copy of an `original`.
 
         Raises `LibraryMissing` if there is none, `LibraryNewer` if a newer qa wrote it,
         `LibraryError` if it is damaged, `LibraryBusy` if it has to be migrated while
@@ -49,7 +51,7 @@ class SQLiteCatalogue(SQLCatalogue):
             raise LibraryMissing(
                 f"no library in {folder}: make one with `qa ingest FOLDER --library {folder}`"
             )
-        return cls._connect(folder)
+        return cls._connect(folder, original or folder)
 
     @classmethod
     def create(cls, folder: Path, facts: Mapping[str, str]) -> Self:
@@ -63,7 +65,7 @@ class SQLiteCatalogue(SQLCatalogue):
             raise LibraryError(
                 f"cannot make a library in {folder} ({error.strerror}): choose another folder"
             ) from None
-        catalogue = cls._connect(folder)
+        catalogue = cls._connect(folder, folder)
         try:
             if not catalogue.facts():
                 with catalogue.writing():
@@ -75,7 +77,7 @@ class SQLiteCatalogue(SQLCatalogue):
         return catalogue
 
     @classmethod
-    def _connect(cls, folder: Path) -> Self:
+    def _connect(cls, folder: Path, original: Path) -> Self:
         try:
             connection = sqlite3.connect(
                 folder / FILE, timeout=30, isolation_level=None, check_same_thread=False
@@ -84,10 +86,10 @@ class SQLiteCatalogue(SQLCatalogue):
             raise LibraryError(f"cannot open {folder / FILE} ({error})") from None
         connection.create_function("host", 1, host_of, deterministic=True)
         connection.create_function("content_mark", 2, content_mark, deterministic=True)
-        catalogue = cls(folder, SQLiteDatabase(connection))
+        catalogue = cls(folder, SQLiteDatabase(connection), original)
         try:
             if schema.version(connection) < schema.VERSION:
-                with catalogue.writing():
+                with writer_lock(folder):
                     # Readers go on while a writer commits.
                     connection.execute("PRAGMA journal_mode = WAL")
                     schema.migrate(connection)
@@ -98,8 +100,8 @@ class SQLiteCatalogue(SQLCatalogue):
 
     @property
     def where(self) -> str:
-        """The folder."""
-        return str(self.folder)
+        """The folder, or that of which it is a copy."""
+        return str(self._original)
 
     # Reading
 
@@ -157,8 +159,10 @@ class SQLiteCatalogue(SQLCatalogue):
     def writing(self, *, alone: bool = True) -> Iterator[None]:
         """Hold the writer's lock, always alone; it ends with the process, however that ends.
 
-        Raises `LibraryBusy` if another process holds it.
+        Raises `LibraryBusy` if another process holds it, `LibraryError` for a copy.
         """
+        if self._original != self.folder:
+            raise LibraryError(f"cannot write to {self._original}: check its permissions")
         with writer_lock(self.folder):
             yield
 
