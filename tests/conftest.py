@@ -140,9 +140,9 @@ def corpus_assistant(library_of_corpus: Path) -> Iterator[Assistant]:
 
 
 def run_qa(*arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
-    """Run the command line as a user does, in a process of its own."""
+    """Run the command line as a user does, in a process of its own; `through` another command."""
     return subprocess.run(
-        [sys.executable, "-m", "qa.cli", *arguments],
+        [*options.pop("through", []), sys.executable, "-m", "qa.cli", *arguments],
         capture_output=True,
         text=True,
         timeout=240,

@@ -35,6 +35,8 @@ def _vectors(library: Library) -> list[str]:
     name = library.catalogue.state().vectors
     if not name:
         return [f"{len(wanted)} passages have no vectors"] if wanted else []
+    if faults := library.vectors.faults(name):
+        return faults
     # Any direction will do: what is asked is whether the index gives back what it holds.
     probe = np.full(EMBEDDER.dimension, EMBEDDER.dimension**-0.5, dtype=np.float32)
     try:
@@ -42,7 +44,6 @@ def _vectors(library: Library) -> list[str]:
         reached = len(library.vectors.search(name, probe, _PROBE))
     except LibraryError as error:
         return [str(error)]
-    faults = []
     if reached < (expected := min(_PROBE, len(found))):
         faults.append(f"a search in Chroma reaches {reached} passages, not {expected}")
     if missing := len(wanted - found):

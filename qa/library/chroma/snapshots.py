@@ -192,12 +192,15 @@ class Snapshots:
         """Return what is wrong with the snapshot's files, and whatever keeps it from being read."""
         if not name:
             return []
+        place = self._folder / FOLDER / name
+        # First, since Chroma writes an index that is still empty anew when it opens a snapshot.
+        if place.is_dir() and (fault := seal.damaged(place)):
+            return [_damaged(place, fault)]
         try:
             self.ready(name)
         except LibraryError as error:
             return [str(error)]
-        place = self._folder / FOLDER / name
-        return [_damaged(place, fault)] if (fault := seal.damaged(place)) else []
+        return []
 
     def write(self, state: State, *, anew: bool = False) -> SnapshotWriter:
         """Begin the snapshot after that of a state. Raises `LibraryError` if it cannot be written.
@@ -285,18 +288,24 @@ def _client(place: Path) -> Any:
 
 @contextmanager
 def _explained(place: Path) -> Iterator[None]:
-    """Turn Chroma's errors into one that names the fix."""
-    from chromadb.errors import ChromaError
+    """Turn Chroma's errors into one that names the fix.
 
+    What a damaged file leads to is an error of Chroma's, of whatever reads its tables, or a panic
+    of its core in Rust, which is no `Exception` and has a class without a name to import.
+    """
     try:
         yield
+    except LibraryError:
+        raise
     except BaseException as error:
-        # Chroma's core, in Rust, panics where a file goes while the core is opening it, and a
-        # panic is no Exception. pyo3 gives its class no name to import.
-        panicked = type(error).__name__ == "PanicException"
-        if not panicked and not isinstance(error, ChromaError | ValueError):
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
             raise
-        raise LibraryError(_damaged(place, str(error).splitlines()[0])) from None
+        first = error
+        while first.__context__ is not None:
+            # Chroma's tidying up fails too, and says less than what failed first.
+            first = first.__context__
+        why = (str(first).splitlines() or [type(first).__name__])[0]
+        raise LibraryError(_damaged(place, why)) from None
 
 
 def _said(error: Exception) -> str:
