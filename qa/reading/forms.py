@@ -100,7 +100,7 @@ class Forms:
             return None
         known = best.confidence(self.selection) >= self.selection.threshold
         if not known and kind == "compare":
-            known = layout.names_both(named, best.read)
+            known = layout.names_either(named, best.read)
         elif not known:
             known = layout.names(subject(asked, self.selection.common), best.read)
         return best if known else None

@@ -46,7 +46,8 @@ def side_by_side(
     """Return the sentences on the first side, on the second, on both, and then the others.
 
     If no sentence in `read` has a word of a side, a phrase says that the archive has nothing on
-    that side. Without sides, the sentences stand in order of time.
+    that side, and sentences on neither are left out. Without sides, the sentences stand in order of
+    time.
     """
     if not sides:
         return in_time(sentences)
@@ -58,6 +59,8 @@ def side_by_side(
     if not any(found):
         return in_time(sentences)
     leads = (*sides, prompts.phrase("both"), prompts.phrase("besides"))
+    if not all(found):
+        groups[-1].clear()
     claims = [
         claim for lead, group in zip(leads, groups, strict=True) for claim in _under(lead, group)
     ]
@@ -89,9 +92,9 @@ def _leaning(one: Sentence, wanted: Sequence[frozenset[str]]) -> int:
     return 2 if first else 3
 
 
-def names_both(sides: tuple[str, str] | None, read: Sequence[Sentence]) -> bool:
-    """Tell whether the sentences name both sides of a comparison, each as `names` tells."""
-    return bool(sides) and all(names(stems(side), read) for side in sides or ())
+def names_either(sides: tuple[str, str] | None, read: Sequence[Sentence]) -> bool:
+    """Tell whether the sentences name a side of a comparison as `names` tells."""
+    return bool(sides) and any(names(stems(side), read) for side in sides or ())
 
 
 def names(wanted: frozenset[str], read: Sequence[Sentence]) -> bool:
