@@ -11,6 +11,7 @@ from sentence_transformers import SentenceTransformer
 from qa.errors import ModelError
 from qa.models.embedder import EMBEDDER
 from qa.models.loading import embedder_folder, load_embedder, verify
+from qa.models.steady import steady
 from qa.settings import Settings
 
 TEXTS = ["The bridge was opened.", "", "東京", "word " * 600, "A storm hit the town of Tolk."] * 5
@@ -43,3 +44,14 @@ def test_other_weights_are_refused(tmp_path: Path) -> None:
     path.write_bytes(b"other")
     with pytest.raises(ModelError, match="are not the published ones"):
         verify(path, "0" * 64, "the package", "mend it")
+
+
+def test_a_steady_layer_computes_what_the_layer_did() -> None:
+    torch.manual_seed(0)
+    layer = torch.nn.Sequential(torch.nn.Linear(8, 5))
+    given = [torch.randn(rows, 3, 8) for rows in (1, 7, 64, 130)]
+    before = [layer(one) for one in given]
+    steady(layer)
+    for one, wanted in zip(given, before, strict=True):
+        assert torch.allclose(layer(one), wanted, atol=1e-6)
+        assert layer(one).shape == wanted.shape

@@ -1,5 +1,7 @@
 """Token ids → a network's outputs: rows of similar length share a batch, batches run together."""
 
+import ctypes
+import itertools
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -15,6 +17,10 @@ BATCH_TOKENS = 1600
 # Rows are padded to a multiple of this many tokens. oneDNN keeps a plan for each shape, and these
 # take a gigabyte after some hundred batches if every length is a shape of its own.
 _ROUND = 16
+
+# Batches after which the allocator gives back what it holds without using it: what each leaves
+# behind is of another size, and fits what comes next the worse, the more there is of it.
+_TRIMMED = 100
 
 Rows = NDArray[np.intp]
 Part = TypeVar("Part")
@@ -72,7 +78,27 @@ class Workers(Generic[Part]):
         `lengths` are the rows' tokens.
         """
         batches = by_length(lengths, self._count)
-        return [(rows, self._pool.submit(task, [given[row] for row in rows])) for rows in batches]
+        return [
+            (rows, self._pool.submit(_computed, task, [given[row] for row in rows]))
+            for rows in batches
+        ]
+
+
+_passes = itertools.count(1)
+
+
+def _computed(task: Callable[[list[Row]], Part], rows: list[Row]) -> Part:
+    found = task(rows)
+    if next(_passes) % _TRIMMED == 0:
+        _trim()
+    return found
+
+
+def _trim() -> None:
+    """Give unused memory back to the system, where the C library can: glibc keeps it otherwise."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)
 
 
 def by_length(lengths: Sequence[int], workers: int) -> list[Rows]:

@@ -49,6 +49,8 @@ def _load_embedder(device: str, dtype: str) -> Embedder:
     from sentence_transformers import SentenceTransformer
     from transformers.utils.logging import disable_progress_bar
 
+    from qa.models.steady import steady
+
     disable_progress_bar()  # type: ignore[no-untyped-call]
     device = _device(device)
     model = SentenceTransformer(
@@ -58,6 +60,8 @@ def _load_embedder(device: str, dtype: str) -> Embedder:
         model_kwargs={"dtype": _numbers(device, dtype)},
     )
     model.eval()
+    if device == "cpu":
+        steady(model)
     return Embedder(model, SafeTokenizer.of(folder), _workers(device))
 
 
@@ -131,9 +135,13 @@ def entailment_of(settings: Settings, weights: Path) -> EntailmentModel:
 def _load_entailment(device: str, dtype: str, weights: Path) -> EntailmentModel:
     from safetensors.torch import load_file
 
+    from qa.models.steady import steady
+
     reader = _load_span_model(device, dtype, _shipped("large"))
     device = _device(device)
     network = changed_reader(reader.network, load_file(weights)).to(device=device)
+    if device == "cpu":
+        steady(network)
     return EntailmentModel(network, reader.tokenizer, device, _workers(device))
 
 
@@ -225,8 +233,12 @@ def load_span_model(settings: Settings, folder: Path) -> SpanModel:
 @cache
 def _load_span_model(device: str, dtype: str, folder: Path) -> SpanModel:
     _stay_offline()
+    from qa.models.steady import steady
+
     device = _device(device)
     network = load_network(folder, _numbers(device, dtype)).to(device=device)
+    if device == "cpu":
+        steady(network)
     return SpanModel(network, _tokenizer(folder), device, _workers(device))
 
 

@@ -1,5 +1,7 @@
 """A question and passages → logits of where the answer starts and ends in each."""
 
+import threading
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -13,6 +15,8 @@ _QUESTION_TOKENS = 64
 # Most titles have 10 to 25 tokens. "(31 March 2017)" has 5.
 _HEADING_TOKENS = 40
 _DAY_TOKENS = 5
+# Readings that are kept, of some 200 kB each: those of one answer.
+_RECENT = 64
 # The number of positions of BERT.
 WINDOW = 512
 
@@ -77,6 +81,8 @@ class SpanModel:
         self.tokenizer = tokenizer
         self._device = device
         self._workers = Workers[_Arrays](workers, "read")
+        self._recent: OrderedDict[tuple[str, Text], Reading] = OrderedDict()
+        self._lock = threading.Lock()
         answers = network.judge.answers
         weights, bias = answers.weight.detach().float().cpu(), answers.bias.detach().float()
         self._answers = weights.numpy()[0], float(bias)
@@ -85,8 +91,28 @@ class SpanModel:
         """Read each text for the question, and return the readings in the order of the texts.
 
         A passage is read up to the 512 tokens that the network has positions for, less
-        those of the question and the heading.
+        those of the question and the heading. What was read a moment ago is not read again: the
+        forms of an answer read the same passages, each for its own ends.
         """
+        with self._lock:
+            found = {
+                text: self._recent[question, text]
+                for text in texts
+                if (question, text) in self._recent
+            }
+        new = [text for text in dict.fromkeys(texts) if text not in found]
+        found |= zip(new, self._read(question, new), strict=True)
+        with self._lock:
+            for text in texts:
+                self._recent[question, text] = found[text]
+                self._recent.move_to_end((question, text))
+            while len(self._recent) > _RECENT:
+                self._recent.popitem(last=False)
+        return [found[text] for text in texts]
+
+    def _read(self, question: str, texts: Sequence[Text]) -> list[Reading]:
+        if not texts:
+            return []
         asked, *parts = self.tokenizer.encode(
             [question, *(part for text in texts for part in (text.heading, text.passage))],
             special=False,
