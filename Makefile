@@ -14,7 +14,7 @@ test: .venv/tested
 	$(run) ruff check .
 	$(run) ruff format --check .
 	$(run) mypy
-	$(run) pytest
+	$(run) pytest --numprocesses 2 --dist loadfile
 
 # A real small language model, served on this machine: compiling its server takes some minutes.
 test-llm: .venv/tested .venv-llm/installed

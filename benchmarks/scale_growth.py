@@ -1,4 +1,4 @@
-"""How PostgreSQL and Chroma grow: words, vectors and whole searches at more and more passages.
+"""How PostgreSQL and Chroma grow: words, vectors, searches and answers at more and more passages.
 
 `python -m benchmarks.scale_growth --library DIR --database URL --chroma URL --sizes 100000 1000000`
 fills an empty database with articles made of a library's: each has the passages of one article and
@@ -19,17 +19,20 @@ import numpy as np
 from pydantic import SecretStr
 
 from benchmarks.timing import milliseconds, sample
+from qa.assistant import Assistant
 from qa.library.articles import Entry
 from qa.library.opening import create_library, open_folder
 from qa.library.protocols import Library
 from qa.models.embedder import Vectors
 from qa.models.loading import load_embedder
+from qa.reading.reader import SpanReader
 from qa.search.retriever import Retriever
 from qa.settings import Settings
 from qa.text.words import words
 from qa.types import Article, Filters, Passage, Source
 
 BATCH, DEPTH, NOISE = 300, 100, 0.3
+STAGES = ("words", "vectors", "a_year", "search", "answer")
 Made = tuple[Entry, Vectors]
 
 
@@ -90,9 +93,10 @@ def fill(target: Library, articles: Iterator[Made], size: int) -> float:
     return (count - before) / (time.perf_counter() - started)
 
 
-def measure(target: Library, retriever: Retriever, questions: list[str]) -> dict[str, Any]:
+def measure(target: Library, assistant: Assistant, questions: list[str]) -> dict[str, Any]:
+    retriever = assistant.retriever
     name = target.catalogue.state().vectors
-    taken: dict[str, list[float]] = {"words": [], "vectors": [], "a_year": [], "search": []}
+    taken: dict[str, list[float]] = {stage: [] for stage in STAGES}
     vectors = retriever.embedder.embed(questions)
 
     year = Filters(since=datetime.date(2015, 1, 1), until=datetime.date(2015, 12, 31))
@@ -102,6 +106,7 @@ def measure(target: Library, retriever: Retriever, questions: list[str]) -> dict
             ("vectors", lambda v=vector: target.vectors.search(name, v, DEPTH)),
             ("a_year", lambda v=vector: target.vectors.search(name, v, DEPTH, filters=year)),
             ("search", lambda q=question: retriever.hits(q)),
+            ("answer", lambda q=question: assistant.answer(q)),
         ):
             started = time.perf_counter()
             run()
@@ -127,14 +132,15 @@ def main() -> None:
                 vectors=target.vectors,
                 embedder=load_embedder(settings),
             )
+            assistant = Assistant(target.catalogue, retriever, SpanReader.load(settings))
             for size in sorted(arguments.sizes):
                 speed = fill(target, articles, size)
                 # Once to warm up, as a page that has been asked before.
-                measure(target, retriever, questions[:10])
+                measure(target, assistant, questions[:10])
                 row = {
                     "passages": target.catalogue.counts()[1],
                     "written_each_second": round(speed),
-                    **measure(target, retriever, questions),
+                    **measure(target, assistant, questions),
                 }
                 print(json.dumps(row), flush=True)
 
