@@ -243,6 +243,8 @@ def test_a_weekday_of_which_nobody_can_be_sure_is_uncertain(text: str) -> None:
         ("on Orthodox Easter 2016", [("Orthodox Easter 2016", "2016-05-01")]),
         ("It rained on Anzac Day last year.", [("Anzac Day last year", "2016-04-25")]),
         ("at Diwali 2022", [("Diwali 2022", "2022-10-24")]),
+        # Nobody has reckoned the day of that year; no warning is given either.
+        ("at Diwali 1950", []),
     ],
 )
 def test_what_news_says_of_time(text: str, expected: list[tuple[str, str]]) -> None:

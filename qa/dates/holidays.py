@@ -3,6 +3,7 @@
 import calendar
 import datetime
 import re
+import warnings
 from collections.abc import Callable
 from functools import lru_cache
 
@@ -78,11 +79,14 @@ _ALIKE = {
 
 @lru_cache(maxsize=256)
 def _movable(name: str, year: int) -> datetime.date | None:
-    """Return the first day of a feast in a year, as `holidays` lists or reckons it."""
+    """Return the first day of a feast in a year, as `holidays` lists or reckons it, if it does."""
     from holidays import country_holidays
 
     country, listed = _MOVABLE[name]
-    found = country_holidays(country, years=year, language="en_US").items()
+    with warnings.catch_warnings():
+        # Of years without the feast's reckoning it finds nothing, and says so on stderr.
+        warnings.simplefilter("ignore")
+        found = country_holidays(country, years=year, language="en_US").items()
     return min((day for day, names in found if listed in names.split("; ")), default=None)
 
 
