@@ -2,11 +2,12 @@
 
 import ctypes
 import itertools
+import sys
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Generic, Self, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +21,10 @@ _ROUND = 16
 
 # Batches after which the allocator gives back what it holds without using it: what each leaves
 # behind is of another size, and fits what comes next the worse, the more there is of it.
-_TRIMMED = 100
+_TRIMMED = 50
+# An option of glibc's `mallopt`, from its malloc.h.
+_M_ARENA_MAX = -8
+_ARENAS = 2
 
 Rows = NDArray[np.intp]
 Part = TypeVar("Part")
@@ -67,6 +71,7 @@ class Workers(Generic[Part]):
     """
 
     def __init__(self, count: int, name: str) -> None:
+        _few_arenas()
         self._pool = ThreadPoolExecutor(count, name, initializer=_one_thread_each)
         self._count = count
 
@@ -96,9 +101,18 @@ def _computed(task: Callable[[list[Row]], Part], rows: list[Row]) -> Part:
 
 def _trim() -> None:
     """Give unused memory back to the system, where the C library can: glibc keeps it otherwise."""
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-    if trim is not None:
+    if trim := _of_c_library("malloc_trim"):
         trim(0)
+
+
+def _few_arenas() -> None:
+    """Let all threads allocate from the same few pools; glibc makes a pool for nearly each."""
+    if option := _of_c_library("mallopt"):
+        option(_M_ARENA_MAX, _ARENAS)
+
+
+def _of_c_library(name: str) -> Any:
+    return getattr(ctypes.CDLL(None), name, None) if sys.platform == "linux" else None
 
 
 def by_length(lengths: Sequence[int], workers: int) -> list[Rows]:
