@@ -15,8 +15,8 @@ _QUESTION_TOKENS = 64
 # Most titles have 10 to 25 tokens. "(31 March 2017)" has 5.
 _HEADING_TOKENS = 40
 _DAY_TOKENS = 5
-# Readings that are kept, of some 200 kB each: those of one answer.
-_RECENT = 64
+# Readings that are kept, of up to a megabyte each: as many as one answer rests on.
+_RECENT = 24
 # The number of positions of BERT.
 WINDOW = 512
 
