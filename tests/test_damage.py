@@ -15,9 +15,11 @@ from qa.errors import LibraryBusy, LibraryError, SettingsError
 from qa.ingest import mend, remove
 from qa.library import copies, doctor
 from qa.library.chroma import seal
+from qa.library.chroma.snapshots import Snapshots, SnapshotWriter
 from qa.library.opening import open_folder
 from qa.models.embedder import EMBEDDER
 from qa.settings import Settings
+from qa.types import Source
 from tests.conftest import run_qa
 
 QUESTION = "When was the harbor bridge in Lindhaven opened?"
@@ -61,6 +63,7 @@ def check(folder: Path) -> list[str]:
 def test_files_are_as_they_were_sealed_however_often_they_are_opened(damaged: Path) -> None:
     assert one(damaged, seal.FILE)
     for _ in range(3):
+        assert "12 June 2021" in run_qa("ask", QUESTION, "--library", str(damaged)).stdout
         assert search(damaged)
         assert check(damaged) == []
 
@@ -79,10 +82,26 @@ def test_files_that_are_cut_off_or_gone_are_told_when_the_library_is_opened(
     assert f"{name} is missing" in check(damaged)[0]
 
 
-@pytest.mark.parametrize("name", ["data_level0.bin", "header.bin"])
-def test_doctor_notices_one_changed_byte_of_an_index(damaged: Path, name: str) -> None:
-    flip(one(damaged, name), 40)
-    assert name in check(damaged)[0]
+@pytest.mark.parametrize("name", ["data_level0.bin", "header.bin", "length.bin", "link_lists.bin"])
+def test_one_changed_byte_of_an_index_is_noticed(tmp_path: Path, name: str) -> None:
+    """Of one that is large enough for Chroma to have written it to the disk."""
+    draw = np.random.default_rng(0)
+    vectors = draw.normal(size=(600, EMBEDDER.dimension)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    ids, source = [f"p{number}" for number in range(len(vectors))], Source("a", "A", None)
+    writer = SnapshotWriter(tmp_path, "000001", "")
+    writer.upsert(ids, [source] * len(ids), vectors)
+    writer.finish({})
+    snapshots = Snapshots(tmp_path, lambda filters: [])
+    for _ in range(3):
+        assert len(snapshots.search("000001", vectors[0], 50)) == 50
+        assert len(snapshots.similarities("000001", vectors[0], dict.fromkeys(ids))) == 600
+        snapshots.close()
+        assert snapshots.faults("000001") == []
+    snapshots.close()
+    flip(one(tmp_path, name), 40)
+    [fault] = snapshots.faults("000001")
+    assert f"{name} is not as it was written" in fault
 
 
 def test_one_changed_byte_of_chromas_database_is_told_or_harmless(damaged: Path) -> None:

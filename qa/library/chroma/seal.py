@@ -13,20 +13,21 @@ from pathlib import Path
 FILE = "seal.json"
 # Chroma counts in this file each time that it opens a snapshot, so its bytes differ.
 DATABASE = "chroma.sqlite3"
-# Chroma writes this file anew at each opening, padded with whatever is in memory.
-_PADDED = "length.bin"
+# An index with nothing in this file is empty: its vectors are still in the database. Chroma writes
+# its files anew at each opening, filled with whatever is in memory.
+_LINKS = "link_lists.bin"
 _READ = 2**20
 
 
 def seal(place: Path) -> None:
-    """Record the size and, where they stay as they are, the SHA-256 of a snapshot's files.
+    """Record the size and, but for an empty index, the SHA-256 of a snapshot's files.
 
     Raises `OSError`.
     """
     found = {
         str(path.relative_to(place)): {
             "size": path.stat().st_size,
-            "sha256": "" if path.name == _PADDED else _sha256(path),
+            "sha256": "" if _is_idle(path) else _sha256(path),
         }
         for path in _files(place)
     }
@@ -61,6 +62,11 @@ def _changes(place: Path, *, contents: bool) -> Iterator[str]:
                 yield f"{name} is not as it was written"
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         yield f"{FILE} cannot be read: {error}"
+
+
+def _is_idle(path: Path) -> bool:
+    links = path.with_name(_LINKS)
+    return links.is_file() and not links.stat().st_size
 
 
 def _database(path: Path) -> str:

@@ -193,7 +193,7 @@ class Snapshots:
         if not name:
             return []
         place = self._folder / FOLDER / name
-        # First, since Chroma writes an index that is still empty anew when it opens a snapshot.
+        # First, since opening is what meets the damage.
         if place.is_dir() and (fault := seal.damaged(place)):
             return [_damaged(place, fault)]
         try:
