@@ -2,10 +2,10 @@
 
     python -m benchmarks.campaign.faults --tries 120
 
-takes a library of `corpus/`, changes one of its files at a time (a byte flipped, cut off, emptied,
-filled with zeros, gone, a folder in its place), and runs `qa doctor` and `qa ask` on it. Then it
-fills the disk: a process may write so many bytes to a file and no more, which SQLite and Chroma
-meet as they would a full disk. What happens to each is one of:
+takes a library of `corpus/` and made articles, changes one of its files at a time (a byte flipped,
+cut off, emptied, filled with zeros, gone, a folder in its place), and runs `qa doctor` and `qa ask`
+on it. Then it fills the disk: a process may write so many bytes to a file and no more, which SQLite
+and Chroma meet as they would a full disk. What happens to each is one of:
 
 - harmless: doctor finds nothing, and the answer is the same;
 - told: one line and a non-zero exit status;
@@ -16,6 +16,7 @@ It exits with 1 if anything crashed.
 """
 
 import argparse
+import json
 import random
 import resource
 import shutil
@@ -141,7 +142,11 @@ def main() -> int:
     found: dict[str, Counter[str]] = {}
     with tempfile.TemporaryDirectory() as place:
         whole, library = Path(place) / "whole", Path(place) / "library"
-        ingest([CORPUS], Settings(library=whole))
+        # Chroma writes an index to the disk from 500 passages on.
+        rows = [{"url": f"x:{n}", "text": f"Bridge {n} was opened in Tolk."} for n in range(550)]
+        made = Path(place) / "made.jsonl"
+        made.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+        ingest([CORPUS, made], Settings(library=whole))
         answer = qa("ask", QUESTION, "--library", str(whole)).stdout
         files = sorted(path.relative_to(whole) for path in whole.rglob("*") if path.is_file())
         for number in range(options.tries):

@@ -13,8 +13,8 @@ from qa.library.filters import condition_on_passages
 from qa.library.words import KNOWN, SAMPLE, WordSearch, plain, tokens
 from qa.types import Filters
 
-# Passages that a search scores, at most.
-SCORED = 20_000
+# Passages that a search scores, at most: as many as in a folder, so that both find the same.
+SCORED = 100_000
 # As in SQLite's bm25().
 _K1, _B = 1.2, 0.75
 _LEAST_IDF = 1e-6
