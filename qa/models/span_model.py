@@ -139,7 +139,10 @@ class SpanModel:
                     no_end=float(spans[place, 0, 1]),
                     holds=float(holds[place]),
                     kinds=kinds[place],
-                    judge=SpanJudge(first[place, inside], last[place, inside], *self._answers),
+                    # Copied, so that a reading that is kept does not keep its whole batch.
+                    judge=SpanJudge(
+                        first[place, inside].copy(), last[place, inside].copy(), *self._answers
+                    ),
                 )
         return [found[row] for row in range(len(ids))]
 
