@@ -71,7 +71,7 @@ def folder(path: Path, draw: random.Random) -> None:
     path.mkdir()
 
 
-KINDS: tuple[Callable[[Path, random.Random], None], ...] = (
+KINDS: tuple[Damage, ...] = (flip, cut, gone, zeros, empty, folder)
     flip,
     flip,
     cut,
