@@ -71,15 +71,8 @@ def folder(path: Path, draw: random.Random) -> None:
     path.mkdir()
 
 
+Damage = Callable[[Path, random.Random], None]
 KINDS: tuple[Damage, ...] = (flip, cut, gone, zeros, empty, folder)
-    flip,
-    flip,
-    cut,
-    empty,
-    zeros,
-    gone,
-    folder,
-)
 
 
 def qa(*arguments: str, most: int | None = None) -> Run:
