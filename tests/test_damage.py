@@ -176,6 +176,10 @@ def test_a_copy_is_made_anew_after_a_commit(
     monkeypatch.setattr(copies, "writable", lambda folder: False)
     first = copies.copied(damaged)
     assert copies.copied(damaged) == first
+    # What tidies up caches has been here.
+    one(first, "header.bin").unlink()
+    assert copies.copied(damaged) == first
+    assert one(first, "header.bin")
     with open_folder(damaged) as opened:
         assert opened.catalogue.where == str(damaged)
         assert opened.catalogue.counts() == (4, 4)

@@ -258,6 +258,14 @@ def test_a_side_of_which_nothing_was_read_is_said_to_be_missing() -> None:
         assert other.lead == "2 October 2022"
 
 
+def test_a_word_that_both_sides_share_does_not_find_either() -> None:
+    *_, missing = side_by_side(("Hurricane Ian", "Hurricane Zorblax"), [IAN], [IAN, FIONA])
+    assert "Nothing was found on Hurricane Zorblax" in missing.text
+    # All that is told is on neither side: it stays, since there is nothing else.
+    kept = side_by_side(("Ian", "Zorblax"), [NEITHER], [IAN, NEITHER])
+    assert NEITHER.text in [claim.text for claim in kept]
+
+
 def test_a_comparison_is_known_by_the_name_of_a_side() -> None:
     assert names_either(("Ian", "Nobody"), [IAN, FIONA, BOTH])
     assert not names_either(("Ian", "Fiona"), [IAN, FIONA])

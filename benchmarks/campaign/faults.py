@@ -122,8 +122,9 @@ def full_disk(library: Path, whole: Path, most: int, answer: str) -> str:
     if crashed(run):
         return "crashed"
     # What was there before is there still, and can be asked.
-    again = outcome(library, answer)
-    return again if again in ("crashed", "mended") else "told" if run.returncode else "harmless"
+    if outcome(library, answer) != "harmless":
+        return "crashed"
+    return "told" if run.returncode else "harmless"
 
 
 def main() -> int:

@@ -114,12 +114,14 @@ def killed(
         text=True,
     )
     assert process.stdout is not None
-    process.stdout.readline()
+    loaded = process.stdout.readline()
+    assert loaded == "loaded\n", f"{name} did not begin"
     if aimed:
         _await_commit(library, process, draw)
     else:
         time.sleep(draw.uniform(0, 1.5))
     ended = process.poll() is not None
+    assert process.returncode in (None, 0), f"{name} ended by itself with {process.returncode}"
     process.send_signal(signal.SIGKILL)
     said = process.stdout.read().split("\n")
     process.wait()

@@ -86,18 +86,31 @@ def mend(settings: Settings, told: Callable[[str], object]) -> None:
     """
     with open_library(settings) as library:
         library.catalogue.check(facts(settings))
-        name, passages = library.catalogue.state().vectors, library.catalogue.counts()[1]
-        if passages > _MENDED or not (faults := library.vectors.faults(name)):
+        if library.catalogue.counts()[1] > _MENDED or not (fault := _fault(library)):
             return
         try:
             with library.catalogue.writing(alone=True):
-                told(f"{faults[0].partition(': ')[0]}: {passages} passages are embedded anew ...")
+                # Whoever wrote meanwhile may have mended it.
+                if not _fault(library):
+                    return
+                passages = library.catalogue.counts()[1]
+                told(f"{fault.partition(': ')[0]}: {passages} passages are embedded anew ...")
                 library.vectors.close()
                 _rebuild(library, settings)
         except LibraryBusy:
             raise
         except LibraryError as error:
-            raise LibraryError(faults[0]) from error
+            raise LibraryError(f"{fault}; to mend it was tried: {error}") from None
+
+
+def _fault(library: Library) -> str:
+    """Return what is wrong with the vectors of the last commit; '' if nothing is."""
+    while True:
+        name = library.catalogue.state().vectors
+        faults = library.vectors.faults(name)
+        # An ingest that commits meanwhile takes the vectors before away.
+        if library.catalogue.state().vectors == name:
+            return faults[0] if faults else ""
 
 
 def _rebuild(

@@ -9,6 +9,7 @@ import logging
 import os
 import shutil
 import sqlite3
+import tempfile
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -16,7 +17,7 @@ from pathlib import Path
 import platformdirs
 
 from qa.errors import LibraryError
-from qa.library.chroma import snapshots
+from qa.library.chroma import seal, snapshots
 from qa.library.sqlite.catalogue import FILE, SQLiteCatalogue
 from qa.text.printable import printable
 
@@ -52,40 +53,44 @@ def beside(folder: Path) -> Path:
 def copied(folder: Path) -> Path:
     """Return a copy of a library as it is now; the same one while nothing is committed to it.
 
+    Who has it open goes on with that commit, and sees later ones when it is started anew.
+
     Raises `LibraryError` if there is no room for it, or the library cannot be read.
     """
     place = beside(folder)
     for _ in range(_TRIES):
         stamp = _stamp(folder)
         copy = place / stamp
-        if not copy.is_dir():
-            made = place / f"{stamp}.{os.getpid()}"
-            try:
-                _make(folder, made)
-                if _stamp(folder) != stamp:
-                    continue
-                with suppress(OSError):
-                    # Another process may have been faster.
-                    made.rename(copy)
-            except (OSError, sqlite3.Error) as error:
-                if _stamp(folder) == stamp:
-                    raise LibraryError(_no_copy(folder, place, error)) from None
-                continue
-            finally:
-                shutil.rmtree(made, ignore_errors=True)
-            _LOG.warning(
-                "qa: %s cannot be written to: a copy in %s is read",
-                printable(str(folder)),
-                printable(str(copy)),
-            )
-        os.utime(copy)
+        if copy.is_dir() and _is_damaged(copy):
+            shutil.rmtree(copy, ignore_errors=True)
+        try:
+            if not copy.is_dir():
+                made = Path(tempfile.mkdtemp(prefix=f"{stamp}.", dir=place))
+                try:
+                    _make(folder, made)
+                    if _stamp(folder) != stamp:
+                        continue
+                    with suppress(OSError):
+                        # Another process may have been faster.
+                        made.rename(copy)
+                finally:
+                    shutil.rmtree(made, ignore_errors=True)
+                _LOG.warning(
+                    "qa: %s cannot be written to: a copy in %s is read",
+                    printable(str(folder)),
+                    printable(str(copy)),
+                )
+            os.utime(copy)
+        except (OSError, sqlite3.Error) as error:
+            if _stamp(folder) == stamp:
+                raise LibraryError(_no_copy(folder, place, error)) from None
+            continue
         _sweep(place, copy)
         return copy
     raise LibraryError(f"{folder} changes while it is copied: run this again in a minute")
 
 
 def _make(folder: Path, made: Path) -> None:
-    made.mkdir(mode=0o700)
     for name in (FILE, f"{FILE}-wal"):
         if (folder / name).exists():
             shutil.copyfile(folder / name, made / name)
@@ -94,6 +99,12 @@ def _make(folder: Path, made: Path) -> None:
     if vectors:
         (made / snapshots.FOLDER).mkdir()
         snapshots.copy(folder / snapshots.FOLDER / vectors, made / snapshots.FOLDER / vectors)
+
+
+def _is_damaged(copy: Path) -> bool:
+    """Whether a file of a copy is gone or cut off, as by what tidies up caches."""
+    places = (copy / snapshots.FOLDER).glob("*")
+    return not (copy / FILE).is_file() or any(seal.changed(place) for place in places)
 
 
 def _stamp(folder: Path) -> str:

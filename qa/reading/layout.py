@@ -45,9 +45,9 @@ def side_by_side(
 ) -> tuple[Claim, ...]:
     """Return the sentences on the first side, on the second, on both, and then the others.
 
-    If no sentence in `read` has a word of a side, a phrase says that the archive has nothing on
-    that side, and sentences on neither are left out. Without sides, the sentences stand in order of
-    time.
+    If no sentence in `read` has a word that is one side's alone, a phrase says that the archive has
+    nothing on that side, and sentences on neither are left out if there are others. Without sides,
+    the sentences stand in order of time.
     """
     if not sides:
         return in_time(sentences)
@@ -55,11 +55,13 @@ def side_by_side(
     groups: tuple[list[Sentence], ...] = ([], [], [], [])
     for one in sorted(sentences, key=_when):
         groups[_leaning(one, wanted)].append(one)
-    found = [any(shares) for shares in zip(*(_shares(one, wanted) for one in read), strict=True)]
+    # "President" tells nothing of which of two presidents a sentence is on.
+    own = [wanted[0] - wanted[1] or wanted[0], wanted[1] - wanted[0] or wanted[1]]
+    found = [any(shares) for shares in zip(*(_shares(one, own) for one in read), strict=True)]
     if not any(found):
         return in_time(sentences)
     leads = (*sides, prompts.phrase("both"), prompts.phrase("besides"))
-    if not all(found):
+    if not all(found) and any(groups[:-1]):
         groups[-1].clear()
     claims = [
         claim for lead, group in zip(leads, groups, strict=True) for claim in _under(lead, group)

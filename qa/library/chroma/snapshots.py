@@ -256,8 +256,9 @@ def copy(snapshot: Path, place: Path) -> None:
     Whoever opens a snapshot writes to Chroma's database, so that is copied under SQLite's locks.
     """
     shutil.copytree(snapshot, place, ignore=shutil.ignore_patterns(f"{seal.DATABASE}*"))
-    # Copied folders keep their mode, which may be that of a folder nobody writes to.
-    place.chmod(0o700)
+    # Copies keep their mode, which may be that of files nobody writes to.
+    for path in (place, *place.rglob("*")):
+        path.chmod(path.stat().st_mode | (0o700 if path.is_dir() else 0o600))
     source = f"{(snapshot / seal.DATABASE).absolute().as_uri()}?mode=ro"
     with (
         closing(sqlite3.connect(source, uri=True)) as old,
