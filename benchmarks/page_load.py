@@ -10,7 +10,6 @@ With `--more FILE` the library is enlarged first, as `benchmarks.speed` does.
 
 import argparse
 import json
-import re
 import shutil
 import socket
 import subprocess
@@ -26,6 +25,7 @@ from typing import Any
 from gradio_client import Client
 from playwright.sync_api import Page, sync_playwright
 
+from benchmarks.process import megabytes
 from benchmarks.speed import asked
 from benchmarks.timing import milliseconds, sample
 from qa.library.sqlite.catalogue import SQLiteCatalogue
@@ -127,11 +127,6 @@ def asked_at_once(address: str, people: int, questions: Sequence[str]) -> dict[s
     }
 
 
-def memory_mb(process: int) -> int:
-    status = Path(f"/proc/{process}/status").read_text(encoding="utf-8")
-    return int(re.findall(r"VmHWM:\s+(\d+)", status)[0]) // 1024
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--library", type=Path, required=True)
@@ -152,7 +147,7 @@ def main() -> None:
                 "passages": passages,
                 "one_person": alone,
                 "many": many,
-                "memory_mb": memory_mb(process),
+                "memory_mb": megabytes("VmHWM", process),
             }
     ratio = many["each"]["p50_ms"] / alone["answer"]["p50_ms"]
     print(json.dumps({**found, "many_to_one": round(ratio, 2)}, indent=2))

@@ -27,6 +27,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+from benchmarks.process import megabytes
 from benchmarks.timing import milliseconds, sample
 from benchmarks.vector_growth import BATCH, made, stored
 from qa.assistant import Assistant
@@ -121,12 +122,8 @@ def ask(assistant: Assistant, stopwatch: Stopwatch, questions: Sequence[str]) ->
 
 
 def memory_mb() -> dict[str, int]:
-    """The process's memory now and at its highest, from the kernel."""
-    lines = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
-    kilobytes = {name: value.split()[:1] for name, _, value in (ln.partition(":") for ln in lines)}
-    return {
-        name: int(kilobytes[key][0]) // 1024 for name, key in (("now", "VmRSS"), ("peak", "VmHWM"))
-    }
+    """The process's memory now and at its highest."""
+    return {"now": megabytes("VmRSS"), "peak": megabytes("VmHWM")}
 
 
 def enlarged(library: Path, articles: Path, folder: Path) -> Path:

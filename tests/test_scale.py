@@ -183,7 +183,7 @@ def own_chroma(tmp_path: Path) -> Iterator[Chroma]:
 def test_while_the_vectors_are_away_words_alone_are_searched_and_this_is_said(
     news: Path, database: str, own_chroma: Chroma, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("qa.library.chroma.server._REST", 0.2)
+    monkeypatch.setattr("qa.library.chroma.connection._REST", 0.2)
     settings = Settings(database_url=SecretStr(database), chroma_url=own_chroma.url, chroma_tries=1)
     ingest([news], settings, Notices())
     with Assistant.load(settings) as assistant:

@@ -21,6 +21,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from benchmarks.process import megabytes
 from qa.assistant import Assistant
 from qa.ingest import ingest
 from qa.settings import Settings
@@ -42,9 +43,8 @@ class _Heap(ctypes.Structure):
 
 def memory() -> dict[str, int]:
     """Return the process's memory, in megabytes; the heap's parts where glibc tells them."""
-    status = Path("/proc/self/status").read_text(encoding="utf-8")
     found = {
-        name: int(status.partition(f"{key}:")[2].split()[0]) // 1024
+        name: megabytes(key)
         for name, key in (("resident", "VmRSS"), ("of files", "RssFile"), ("peak", "VmHWM"))
     }
     libc = ctypes.CDLL(None)

@@ -19,15 +19,15 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Sequence
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import yaml
-from gradio_client import Client
 from pydantic import SecretStr
 
-from benchmarks.campaign.servers import QUESTIONS, ready
+from benchmarks.campaign.servers import QUESTIONS, ask, ready
+from benchmarks.process import megabytes
 from benchmarks.timing import milliseconds
 from qa.library import doctor
 from qa.library.opening import open_library
@@ -69,23 +69,6 @@ class Stack:
                 stdout=log,
                 stderr=log,
             )
-
-
-def megabytes(process: Running) -> int:
-    """Return what a process holds of memory."""
-    with suppress(OSError):
-        status = Path(f"/proc/{process.pid}/status").read_text(encoding="utf-8")
-        return int(status.partition("VmRSS:")[2].split()[0]) // 1024
-    return 0
-
-
-def ask(port: int, question: str) -> float:
-    """Ask a page; return the seconds that took."""
-    started = time.monotonic()
-    client = Client(f"http://127.0.0.1:{port}", verbose=False, analytics_enabled=False)
-    answer = client.predict(question, api_name="/answer")
-    assert answer["outcome"] in ("answered", "refused")
-    return time.monotonic() - started
 
 
 def run(options: argparse.Namespace, servers: tuple[Postgres, Chroma], folder: Path) -> int:
@@ -140,7 +123,7 @@ def asked(
     for number in itertools.count():
         now = time.monotonic()
         if now >= told or now - started > 60 * options.minutes:
-            memory = " | ".join(str(megabytes(one)) for one in watched.values())
+            memory = " | ".join(str(megabytes("VmRSS", one.pid)) for one in watched.values())
             print(f"| {(now - started) / 60:.0f} | {len(taken)} | {memory} |", flush=True)
             told += 60 * options.every
         if now - started > 60 * options.minutes:

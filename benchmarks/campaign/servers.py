@@ -118,6 +118,15 @@ class Log:
         )
 
 
+def ask(port: int, question: str) -> float:
+    """Ask a page; return the seconds that took."""
+    started = time.monotonic()
+    client = Client(f"http://127.0.0.1:{port}", verbose=False, analytics_enabled=False)
+    answer = client.predict(question, api_name="/answer")
+    assert answer["outcome"] in ("answered", "refused")
+    return time.monotonic() - started
+
+
 def asking(
     pages: dict[str, int],
     questions: Sequence[str],
@@ -135,13 +144,8 @@ def asking(
             time.sleep(1)
         name = served[(person + place) % len(served)]
         question = questions[(person * 7 + place) % len(questions)]
-        started = log.now()
         try:
-            address = f"http://127.0.0.1:{pages[name]}"
-            client = Client(address, verbose=False, analytics_enabled=False)
-            answer = client.predict(question, api_name="/answer")
-            assert answer["outcome"] in ("answered", "refused")
-            log.taken.append(log.now() - started)
+            log.taken.append(ask(pages[name], question))
         except Exception as error:  # noqa: BLE001 - whatever it is, it is counted
             log.errors.append((log.now(), name, repr(error)[:100]))
             log.say(f"error at {name}: {repr(error)[:100]}")

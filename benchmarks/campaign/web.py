@@ -26,6 +26,8 @@ from typing import Any
 
 import httpx
 
+from benchmarks import process as of_process
+
 API = "/gradio_api"
 USER, PASSWORD = "ann", "correct-horse"
 REFUSED = range(400, 500)
@@ -47,12 +49,11 @@ class Site:
             client.get("/")
             yield client
 
-    def memory(self) -> float:
+    def memory(self) -> int:
         """Return what the process holds of memory, in megabytes; 0 where that is not told."""
         with suppress(OSError):
-            status = Path(f"/proc/{self.process.pid}/status").read_text()
-            return int(status.partition("VmRSS:")[2].split()[0]) / 1000
-        return 0.0
+            return of_process.megabytes("VmRSS", self.process.pid)
+        return 0
 
     def tracebacks(self) -> int:
         return self.log.read_text(encoding="utf-8", errors="replace").count("Traceback")

@@ -9,9 +9,10 @@ import os
 import sqlite3
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from tqdm import tqdm
 
@@ -20,6 +21,9 @@ from qa.errors import QAError
 from qa.settings import Settings, servers
 from qa.text.printable import printable
 from qa.types import Filters, to_json
+
+if TYPE_CHECKING:
+    from qa.assistant import Assistant
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -282,12 +286,7 @@ def _remove(options: argparse.Namespace) -> int:
 
 
 def _ask(options: argparse.Namespace) -> int:
-    settings = _settings(options)
-    _loading()
-    from qa.assistant import Assistant
-
-    _mend(settings)
-    with Assistant.load(settings) as assistant:
+    with _asked(options) as assistant:
         answer = assistant.answer(
             options.question, asked_on=options.asked_on, filters=_filters(options)
         )
@@ -301,12 +300,7 @@ def _ask(options: argparse.Namespace) -> int:
 
 
 def _timeline(options: argparse.Namespace) -> int:
-    settings = _settings(options)
-    _loading()
-    from qa.assistant import Assistant
-
-    _mend(settings)
-    with Assistant.load(settings) as assistant:
+    with _asked(options) as assistant:
         events = assistant.timeline(
             options.query,
             asked_on=options.asked_on,
@@ -429,11 +423,17 @@ def _loading() -> None:
     print("qa: loading the models ...", file=sys.stderr, flush=True)
 
 
-def _mend(settings: Settings) -> None:
-    """Mend a small library whose vectors are damaged before it is asked."""
+@contextmanager
+def _asked(options: argparse.Namespace) -> "Iterator[Assistant]":
+    """Load the assistant of the library that is asked, which is mended if it has to be."""
+    settings = _settings(options)
+    _loading()
+    from qa.assistant import Assistant
     from qa.ingest import mend
 
-    mend(settings, lambda line: print(f"qa: {printable(line)}", file=sys.stderr, flush=True))
+    mend(settings)
+    with Assistant.load(settings) as assistant:
+        yield assistant
 
 
 def _migrate(options: argparse.Namespace) -> int:

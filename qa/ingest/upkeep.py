@@ -1,6 +1,7 @@
 """What is done to a library besides reading files: articles go or change, damage is mended."""
 
 import datetime
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -14,6 +15,8 @@ from qa.models.loading import load_embedder
 from qa.settings import Settings
 from qa.text.printable import printable
 from qa.types import Article
+
+_LOG = logging.getLogger(__package__)
 
 # As many passages are embedded in less than a minute by two cores, at some 60 a second.
 _MENDED = 2000
@@ -78,11 +81,11 @@ def rebuild(settings: Settings, listener: Listener) -> int:
         return library.catalogue.counts()[1]
 
 
-def mend(settings: Settings, told: Callable[[str], object]) -> None:
+def mend(settings: Settings) -> None:
     """Make the vectors of a library anew if they are damaged and that takes under a minute.
 
-    What is done is `told` before it is begun. Of a library with more passages nothing is looked at:
-    a search tells what is wrong. Raises `LibraryError`s.
+    What is done is logged as a warning before it is begun. Of a library with more passages nothing
+    is looked at: a search tells what is wrong. Raises `LibraryError`s.
     """
     with open_library(settings) as library:
         library.catalogue.check(facts(settings))
@@ -94,7 +97,8 @@ def mend(settings: Settings, told: Callable[[str], object]) -> None:
                 if not _fault(library):
                     return
                 passages = library.catalogue.counts()[1]
-                told(f"{fault.partition(': ')[0]}: {passages} passages are embedded anew ...")
+                what = printable(fault.partition(": ")[0])
+                _LOG.warning("qa: %s: %s passages are embedded anew ...", what, passages)
                 library.vectors.close()
                 _rebuild(library, settings)
         except LibraryBusy:

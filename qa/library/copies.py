@@ -39,15 +39,7 @@ def beside(folder: Path) -> Path:
 
     Raises `LibraryError` if that cannot be made.
     """
-    if writable(folder):
-        return folder
-    mark = hashlib.sha256(os.fsencode(folder.resolve())).hexdigest()[:16]
-    place = Path(platformdirs.user_cache_dir("qa", appauthor=False)) / mark
-    try:
-        place.mkdir(parents=True, exist_ok=True, mode=0o700)
-    except OSError as error:
-        raise LibraryError(_no_copy(folder, place, error)) from None
-    return place
+    return folder if writable(folder) else _cache(folder)
 
 
 def copied(folder: Path) -> Path:
@@ -57,7 +49,7 @@ def copied(folder: Path) -> Path:
 
     Raises `LibraryError` if there is no room for it, or the library cannot be read.
     """
-    place = beside(folder)
+    place = _cache(folder)
     for _ in range(_TRIES):
         stamp = _stamp(folder)
         copy = place / stamp
@@ -88,6 +80,16 @@ def copied(folder: Path) -> Path:
         _sweep(place, copy)
         return copy
     raise LibraryError(f"{folder} changes while it is copied: run this again in a minute")
+
+
+def _cache(folder: Path) -> Path:
+    mark = hashlib.sha256(os.fsencode(folder.resolve())).hexdigest()[:16]
+    place = Path(platformdirs.user_cache_dir("qa", appauthor=False)) / mark
+    try:
+        place.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise LibraryError(_no_copy(folder, place, error)) from None
+    return place
 
 
 def _make(folder: Path, made: Path) -> None:

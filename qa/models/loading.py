@@ -49,8 +49,6 @@ def _load_embedder(device: str, dtype: str) -> Embedder:
     from sentence_transformers import SentenceTransformer
     from transformers.utils.logging import disable_progress_bar
 
-    from qa.models.steady import steady
-
     disable_progress_bar()  # type: ignore[no-untyped-call]
     device = _device(device)
     model = SentenceTransformer(
@@ -60,8 +58,7 @@ def _load_embedder(device: str, dtype: str) -> Embedder:
         model_kwargs={"dtype": _numbers(device, dtype)},
     )
     model.eval()
-    if device == "cpu":
-        steady(model)
+    _bound_memory(model, device)
     return Embedder(model, SafeTokenizer.of(folder), _workers(device))
 
 
@@ -135,13 +132,10 @@ def entailment_of(settings: Settings, weights: Path) -> EntailmentModel:
 def _load_entailment(device: str, dtype: str, weights: Path) -> EntailmentModel:
     from safetensors.torch import load_file
 
-    from qa.models.steady import steady
-
     reader = _load_span_model(device, dtype, _shipped("large"))
     device = _device(device)
     network = changed_reader(reader.network, load_file(weights)).to(device=device)
-    if device == "cpu":
-        steady(network)
+    _bound_memory(network, device)
     return EntailmentModel(network, reader.tokenizer, device, _workers(device))
 
 
@@ -233,12 +227,9 @@ def load_span_model(settings: Settings, folder: Path) -> SpanModel:
 @cache
 def _load_span_model(device: str, dtype: str, folder: Path) -> SpanModel:
     _stay_offline()
-    from qa.models.steady import steady
-
     device = _device(device)
     network = load_network(folder, _numbers(device, dtype)).to(device=device)
-    if device == "cpu":
-        steady(network)
+    _bound_memory(network, device)
     return SpanModel(network, _tokenizer(folder), device, _workers(device))
 
 
@@ -254,6 +245,13 @@ def load_network(folder: Path, dtype: "torch.dtype") -> "ReaderNetwork":
     network = ReaderNetwork.of(config.from_dict(shape))
     network.load_state_dict(weights.read(folder, dtype), assign=True)
     return network.eval()
+
+
+def _bound_memory(network: "torch.nn.Module", device: str) -> None:
+    from qa.models.steady import steady
+
+    if device == "cpu":
+        steady(network)
 
 
 def _tokenizer(folder: Path) -> SafeTokenizer:

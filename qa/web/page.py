@@ -218,7 +218,7 @@ def _loaded(desk: Desk, starters: Starters) -> Iterator[None]:
 
     A small library whose vectors are damaged is mended first.
     """
-    mend(desk.settings, lambda line: print(f"qa: {line}", file=sys.stderr))  # noqa: T201
+    mend(desk.settings)
     with Assistant.load(desk.settings) as assistant:
         desk.loading.set_result(assistant)
         trying = threading.Thread(target=starters.find, args=(assistant.unwritten(),), daemon=True)

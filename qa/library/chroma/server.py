@@ -5,16 +5,14 @@ again. The catalogue is the truth: vectors are written before it commits and rem
 server may hold vectors of passages that the catalogue does not know, which who searches drops.
 """
 
-import threading
-import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
-from urllib.parse import urlsplit
 
 import numpy as np
 
-from qa.errors import LibraryError, SettingsError, VectorsAway
+from qa.errors import LibraryError, VectorsAway
+from qa.library.chroma.connection import Server
 from qa.library.filters import host_of, passes_source
 from qa.library.protocols import Published, State
 from qa.models.embedder import Vectors as Embeddings
@@ -25,64 +23,6 @@ _PREFIX = "qa"
 # Ids asked for, or removed, in one request; more make it too long for some proxies.
 _IDS = 2000
 _HNSW = {"space": "cosine", "ef_construction": 128, "ef_search": 256}
-# Seconds that a try may take, and between two tries.
-_PAUSE = 0.3
-# Seconds in which a server that is away is not asked again.
-_REST = 5.0
-
-
-def connect(settings: Settings) -> Any:
-    """Return a client of the server that the settings name.
-
-    Raises `VectorsAway` if the server does not answer, `SettingsError` for an address or headers
-    that are none.
-    """
-    # Imported late: it takes a second, and `qa list` does without.
-    import chromadb
-    import httpx
-    from chromadb.config import Settings as ChromaSettings
-
-    at = urlsplit(settings.chroma_url)
-    if at.scheme not in ("http", "https") or not at.hostname:
-        raise SettingsError(
-            f"QA_CHROMA_URL is no address: {settings.chroma_url!r}; one is https://host:8000"
-        )
-    secure = at.scheme == "https"
-    try:
-        # First, since the client would wait for ever.
-        httpx.get(f"{at.scheme}://{at.netloc}/api/v2/heartbeat", timeout=settings.chroma_timeout)
-        client = chromadb.HttpClient(
-            host=at.hostname,
-            port=at.port or (443 if secure else 80),
-            ssl=secure,
-            headers=_headers(settings),
-            settings=ChromaSettings(anonymized_telemetry=False),
-            tenant=settings.chroma_tenant,
-            database=settings.chroma_database,
-        )
-    except (httpx.HTTPError, ValueError, OSError) as error:
-        raise _away(settings.chroma_url, error) from None
-    for session in _sessions(client):
-        session.timeout = httpx.Timeout(settings.chroma_timeout)
-    return client
-
-
-def _sessions(client: Any) -> list[Any]:
-    """Return what chromadb sends requests by: it has no setting for how long, nor closes them."""
-    servers = [getattr(of, "_server", None) for of in (client, client._admin_client)]
-    return [server._session for server in servers if server is not None]
-
-
-def _headers(settings: Settings) -> dict[str, str]:
-    """Return the headers in the settings: "NAME: VALUE", several with a semicolon between."""
-    given = settings.chroma_headers.get_secret_value() if settings.chroma_headers else ""
-    found = {}
-    for one in filter(str.strip, given.split(";")):
-        name, separator, value = one.partition(":")
-        if not separator or not name.strip():
-            raise SettingsError("QA_CHROMA_HEADERS must be NAME: VALUE; NAME: VALUE")
-        found[name.strip()] = value.strip()
-    return found
 
 
 class ServerVectors:
@@ -93,12 +33,9 @@ class ServerVectors:
 
         Nothing is asked of the server yet: a page begins to serve while it is away.
         """
-        self._settings = settings
+        self._server = Server(settings)
         self._sites = sites
-        self._lock = threading.Lock()
-        self._client: Any = None
         self._known: dict[str, Any] = {}
-        self._rests = 0.0
 
     @property
     def copied(self) -> bool:
@@ -186,7 +123,7 @@ class ServerVectors:
 
     def ready(self, name: str) -> None:
         """Do nothing, if the server answers. Raises `VectorsAway`."""
-        self._ask(self._of_client, "heartbeat")
+        self._ask(self._server.client, "heartbeat")
 
     def faults(self, name: str) -> list[str]:
         """Return nothing: the server looks after its own files."""
@@ -212,13 +149,8 @@ class ServerVectors:
 
     def close(self) -> None:
         """Let go of the client."""
-        with self._lock:
-            if self._client is not None:
-                sessions = _sessions(self._client)
-                self._client.close()
-                for session in sessions:
-                    session.close()
-            self._client, self._known = None, {}
+        self._server.close()
+        self._known = {}
 
     # What the writer needs
 
@@ -251,7 +183,7 @@ class ServerVectors:
         called = f"{_PREFIX}-{name}-{year:04d}"
         if called not in self._known:
             self._known[called] = self._ask(
-                self._of_client,
+                self._server.client,
                 "get_or_create_collection",
                 called,
                 embedding_function=None,
@@ -264,7 +196,7 @@ class ServerVectors:
 
         Another writer may have made one since: they are asked for each time.
         """
-        found = self._ask(self._of_client, "list_collections")
+        found = self._ask(self._server.client, "list_collections")
         named = {int(one.name[-4:]): one for one in found if _named(one.name) == name}
         return [
             named[year] for year in sorted(named, reverse=True) if years is None or year in years
@@ -281,50 +213,24 @@ class ServerVectors:
                 yield collection, ids
 
     def _drop(self, which: Callable[[str], bool]) -> None:
-        for one in self._ask(self._of_client, "list_collections"):
+        for one in self._ask(self._server.client, "list_collections"):
             if (name := _named(one.name)) and which(name):
-                self._ask(self._of_client, "delete_collection", one.name)
+                self._ask(self._server.client, "delete_collection", one.name)
                 self._known.pop(one.name, None)
 
     def _batch(self) -> int:
         """Return how many vectors the server takes at once."""
-        return int(self._ask(self._of_client, "get_max_batch_size")) or _IDS
-
-    # The server
-
-    def _opened(self) -> Any:
-        with self._lock:
-            if self._client is None:
-                self._client = connect(self._settings)
-            return self._client
-
-    def _of_client(self, method: str, *given: Any, **named: Any) -> Any:
-        """Call a method of the client, which is opened for the first one."""
-        return getattr(self._opened(), method)(*given, **named)
+        return int(self._ask(self._server.client, "get_max_batch_size")) or _IDS
 
     def _ask(self, request: Callable[..., Any], *given: Any, **named: Any) -> Any:
-        """Send a request, and again if the server does not answer. Raises `VectorsAway`."""
-        import httpx
-        from chromadb.errors import ChromaError
-
-        if time.monotonic() < self._rests:
-            raise _away(self._settings.chroma_url, TimeoutError("it did not answer a moment ago"))
-        for left in reversed(range(self._settings.chroma_tries)):
-            try:
-                return request(*given, **named)
-            except (httpx.HTTPError, VectorsAway, OSError) as error:
-                if not left:
-                    # Nobody waits for it again at once.
-                    self._rests = time.monotonic() + _REST
-                    raise _away(self._settings.chroma_url, error) from None
-                time.sleep(_PAUSE)
-            except (ChromaError, ValueError) as error:
-                self._known.clear()
-                raise LibraryError(
-                    f"the vectors at {_place(self._settings.chroma_url)} cannot be used "
-                    f"({str(error).splitlines()[0]}): run `qa doctor`"
-                ) from None
-        raise AssertionError("at least one try")
+        """Send a request as `Server.ask` does; after an answer that is none, know no collection."""
+        try:
+            return self._server.ask(request, *given, **named)
+        except VectorsAway:
+            raise
+        except LibraryError:
+            self._known.clear()
+            raise
 
 
 class ServerWriter:
@@ -351,20 +257,6 @@ class ServerWriter:
 
 def _best(pairs: Iterable[tuple[str, float]], limit: int) -> list[tuple[str, float]]:
     return sorted(pairs, key=lambda pair: (-pair[1], pair[0]))[:limit]
-
-
-def _away(url: str, error: BaseException) -> VectorsAway:
-    reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
-    return VectorsAway(
-        f"cannot reach the vectors at {_place(url)} ({reason or type(error).__name__}): "
-        "check that Chroma runs and what QA_CHROMA_URL says, then try again"
-    )
-
-
-def _place(url: str) -> str:
-    """Return an address without user and password."""
-    at = urlsplit(url)
-    return f"{at.scheme}://{at.hostname or ''}{f':{at.port}' if at.port else ''}{at.path}"
 
 
 def _named(collection: str) -> str:
