@@ -97,7 +97,7 @@ def mend(settings: Settings) -> None:
                 if not _fault(library):
                     return
                 passages = library.catalogue.counts()[1]
-                what = printable(fault.partition(": ")[0])
+                what = printable(fault.rpartition(": ")[0])
                 _LOG.warning("qa: %s: %s passages are embedded anew ...", what, passages)
                 library.vectors.close()
                 _rebuild(library, settings)
