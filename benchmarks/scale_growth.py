@@ -10,6 +10,7 @@ import dataclasses
 import datetime
 import json
 import random
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -135,6 +136,7 @@ def main() -> None:
             assistant = Assistant(target.catalogue, retriever, SpanReader.load(settings))
             for size in sorted(arguments.sizes):
                 speed = fill(target, articles, size)
+                print(f"{size} passages, now measured", file=sys.stderr, flush=True)
                 # Once to warm up, as a page that has been asked before.
                 measure(target, assistant, questions[:10])
                 row = {

@@ -375,5 +375,8 @@ def test_a_page_that_is_open_sees_what_another_process_ingests(
         # By meaning alone, too: the vectors were reopened, not only the words searched.
         vector = assistant.retriever.embedder.embed(["a comet fell into a lake"])[0]
         name = assistant.library.state().vectors
-        [(nearest, _)] = assistant.retriever.vectors.search(name, vector, 1)
-        assert nearest == hits[0].passage.id
+        # Asked for by its id: a graph of a thousand lines that are all but the same does not
+        # always lead to the one unlike them.
+        comet = hits[0].passage.id
+        near = assistant.retriever.vectors.similarities(name, vector, [comet])
+        assert near[comet] > 0.5
