@@ -98,6 +98,36 @@ def test_prune_keeps_what_is_elsewhere_or_unreadable(
     assert len(texts(tmp_path / "library")) == 5
 
 
+def test_an_article_that_costs_too_much_is_skipped_and_the_run_goes_on(
+    bring: Bring, tmp_path: Path, notices: Notices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qa.ingest.run.ARTICLE_SECONDS", 0.3)
+    folder = tmp_path / "news"
+    folder.mkdir()
+    (folder / "a.txt").write_text("The bridge of Tolk was opened.", encoding="utf-8")
+    address = "https://x.example/1"
+    rows = folder / "r.jsonl"
+    rows.write_text(json.dumps({"link_here": address, "text": "Storms in Tolk."}), encoding="utf-8")
+    bring(folder)
+    known = texts(tmp_path / "library")
+    # Each repeats what looks like dates; one would be new, one is changed, and one is changed too
+    # and gets its address from a column.
+    costly = "Q1-" * 60_000
+    for name in ("a.txt", "new.txt"):
+        (folder / name).write_text(costly, encoding="utf-8")
+    rows.write_text(json.dumps({"link_here": address, "text": costly}), encoding="utf-8")
+    (folder / "z.txt").write_text("A ferry left Lind.", encoding="utf-8")
+    columns = {"url": "link_here"}
+    assert bring(folder, prune=True, columns=columns) == Summary(added=1, skipped=3)
+    found = texts(tmp_path / "library")
+    assert found == known | {"z.txt": "A ferry left Lind."}
+    assert sum("took over 0 s to find: split it" in line for line in notices.lines) == 3
+    assert check(tmp_path / "library") == []
+    # Read again, since it is no longer what it was.
+    (folder / "a.txt").write_text("The bridge of Tolk was closed.", encoding="utf-8")
+    assert bring(folder) == Summary(changed=1, unchanged=1, skipped=2)
+
+
 def test_rows_that_are_gone_from_a_file_are_pruned(bring: Bring, tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     rows = [{"url": f"https://x.example/{n}", "text": f"Bridge {n} was opened."} for n in range(3)]

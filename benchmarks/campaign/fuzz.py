@@ -30,7 +30,8 @@ READ = """
 import json, resource, sys, time
 from pathlib import Path
 from qa.ingest.files import Loaded, read
-from qa.ingest.rounds import entry
+from qa.ingest.parsed import Unreadable
+from qa.ingest.rounds import ARTICLE_SECONDS, entry
 from qa.models.loading import load_embedder
 from qa.settings import Settings
 settings = Settings(); embedder = load_embedder(settings)
@@ -38,8 +39,11 @@ def peak(): return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
 before, started, taken = peak(), time.perf_counter(), 0
 for item in read(Path(sys.argv[1]), settings.max_article_mb):
     if isinstance(item, Loaded):
-        entry(item.article, item.origin, embedder, settings)
-        taken += 1
+        try:
+            entry(item.article, item.origin, embedder, settings, ARTICLE_SECONDS)
+            taken += 1
+        except Unreadable:
+            pass
 print(json.dumps([taken, time.perf_counter() - started, peak() - before]))
 """
 

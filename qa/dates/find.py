@@ -2,6 +2,7 @@
 
 import datetime
 import re
+from collections.abc import Callable
 from functools import lru_cache
 
 from qa.dates.clock import clock
@@ -38,14 +39,17 @@ _YEARS = range(1500, 2201)
 _UNLIKE = (datetime.date(1987, 2, 11), datetime.date(2030, 8, 24))
 
 
-def find(text: str, date: datetime.date | None) -> list[DateExpression]:
+def find(
+    text: str, date: datetime.date | None, step: Callable[[], object] | None = None
+) -> list[DateExpression]:
     """Return the date expressions of a text, in order, resolved against the text's own date.
 
     Of a text without a date, those that need none: "March 2015", but not "Thursday". So too of one
-    that is said to be of the year 1 or 9999, as missing dates sometimes are.
+    that is said to be of the year 1 or 9999, as missing dates sometimes are. `step` is called
+    before each word that may be of a date: what it raises ends the search.
     """
     if date is None or date.year not in _YEARS:
-        one, other = (find(text, day) for day in _UNLIKE)
+        one, other = (find(text, day, step) for day in _UNLIKE)
         same = set(other)
         return [expression for expression in one if expression in same]
     context = Context(text, date)
@@ -60,6 +64,8 @@ def find(text: str, date: datetime.date | None) -> list[DateExpression]:
             begins.append(start)
         if start < place or not (telling or _FIGURES.match(lower)):
             continue
+        if step is not None:
+            step()
         begins = [begin for begin in begins if begin >= max(place, start - _REACH)]
         for begin in begins:
             if begin >= place and _ANY.match(text, begin) and (best := _best(begin, context)):

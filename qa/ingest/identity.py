@@ -83,6 +83,10 @@ class Identities:
             self._content[mark].append(id_)
             self._guessed[id_] = mark
 
+    def leave(self, id_: str) -> None:
+        """Take an article that was read, and is not written, for one that was not read at all."""
+        self.replaced.pop(id_, None)
+
     def note(self, item: Loaded, id_: str) -> Place:
         """Note where an article was read, under the id that it has, and return the place."""
         by_url = _by_its_address(item)

@@ -5,7 +5,7 @@ A change that cuts the same text into other passages raises `PASSAGE_VERSION`, i
 """
 
 import dataclasses
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
 from qa.models.embedder import EMBEDDER
@@ -30,11 +30,14 @@ class Tokenizer(Protocol):
         ...
 
 
-def split(article: Article, tokenizer: Tokenizer, limit: int) -> list[Passage]:
+def split(
+    article: Article, tokenizer: Tokenizer, limit: int, step: Callable[[], object] | None = None
+) -> list[Passage]:
     """Cut an article into passages of at most `limit` tokens, in order, without overlap.
 
     A passage ends with a paragraph where one ends in its second half, else with a
-    sentence; only a sentence of more than `limit` tokens is cut, between two tokens.
+    sentence; only a sentence of more than `limit` tokens is cut, between two tokens. `step` is
+    called before each paragraph: what it raises ends the work.
     """
     text = article.text
     above = EMBEDDER.passage_prefix + heading(article.source)
@@ -43,6 +46,8 @@ def split(article: Article, tokenizer: Tokenizer, limit: int) -> list[Passage]:
     spans: list[Offsets] = []
     size = 0
     for pieces in _tokenised(text, tokenizer):
+        if step is not None:
+            step()
         whole = sum(_weight(*piece) for piece in pieces)
         starts_new = size > limit / 2 and size + whole > limit
         for (start, end), tokens in pieces:

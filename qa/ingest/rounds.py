@@ -12,13 +12,16 @@ from typing import Self
 
 from qa import dates
 from qa.ingest import passages
+from qa.ingest.parsed import Unreadable
 from qa.library.articles import Entry
-from qa.library.places import Place
 from qa.library.protocols import Library, Published
 from qa.models.embedder import Embedder, Pending, Vectors
 from qa.settings import Settings
 from qa.types import Article, Source
 
+# Seconds of the processor that one article may take. Ten megabytes of news take about ten; a text
+# that repeats what looks like dates takes a minute and more, and nobody asks for it.
+ARTICLE_SECONDS = 20.0
 # Passages that are embedded together; more would only delay the progress bar.
 _CHUNK = 256
 # Chunks on their way through the embedder: one in work, one waiting.
@@ -30,12 +33,24 @@ def entry(
     origin: str,
     embedder: Embedder,
     settings: Settings,
-    place: Place | None = None,
+    seconds: float | None = None,
 ) -> Entry:
-    """Return an article as it is written: cut into passages, with the dates in it."""
-    pieces = passages.split(article, embedder, settings.passage_tokens)
-    found = dates.find(article.text, article.source.date)
-    return Entry(article, origin, tuple(pieces), tuple(found), place)
+    """Return an article as it is written: cut into passages, with the dates in it.
+
+    Raises `Unreadable` if that takes more than so many seconds of this thread on the processor.
+    """
+    ends = None if seconds is None else time.thread_time() + seconds
+
+    def step() -> None:
+        if ends is not None and time.thread_time() > ends:
+            raise Unreadable(
+                f"its dates and passages took over {seconds:.0f} s to find: "
+                "split it, or leave out what it repeats"
+            )
+
+    pieces = passages.split(article, embedder, settings.passage_tokens, step)
+    found = dates.find(article.text, article.source.date, step)
+    return Entry(article, origin, tuple(pieces), tuple(found))
 
 
 class Round:

@@ -14,8 +14,9 @@ from typing import Self
 from qa.ingest.files import Loaded, Skipped, Walk, absolute, files, passed_over, read
 from qa.ingest.identity import Identities
 from qa.ingest.listener import Listener, Logged, Watcher
-from qa.ingest.rounds import Round, entry
-from qa.library.articles import content_mark, fingerprint
+from qa.ingest.parsed import Unreadable
+from qa.ingest.rounds import ARTICLE_SECONDS, Round, entry
+from qa.library.articles import Entry, content_mark, fingerprint
 from qa.library.opening import create_library
 from qa.library.places import Place
 from qa.library.protocols import Library
@@ -200,6 +201,7 @@ class _Ingest:
         item = self._as_set(found, id_)
         mark = fingerprint(item.article)
         known = self._identities.known.get(id_)
+        made: Entry | None = None
         if id_ not in self._identities.seen and (known is None or known.fingerprint != mark):
             if not self._catalogue.claim(id_):
                 self._identities.guess(found, id_)
@@ -207,6 +209,10 @@ class _Ingest:
                 return
             if self._identities.changed_meanwhile(id_):
                 self._take(found)
+                return
+            made = self._made(item)
+            if made is None:
+                self._identities.leave(id_)
                 return
         place = self._identities.note(found, id_)
         if id_ in self._identities.seen:
@@ -220,15 +226,14 @@ class _Ingest:
         for warning in item.warnings:
             self._listener.notice(printable(f"warning: {id_}: {warning}"))
         self.summary.undated += item.article.source.date is None
-        known = self._identities.known.get(id_)
-        if known is not None and known.fingerprint == mark:
+        if made is None:
             self.summary.unchanged += 1
             self._listener.progress(1)
             return
         replaced = known is not None or id_ in self._identities.replaced
         self.summary.changed += replaced
         self.summary.added += not replaced
-        self._write(item, place)
+        self._write(replace(made, place=place))
 
     def _as_set(self, item: Loaded, id_: str) -> Loaded:
         """Return an article under its id, with the date that somebody has set of it."""
@@ -249,15 +254,26 @@ class _Ingest:
         self.summary.skipped += 1
         self._listener.notice(f"skipped {item.where}: {item.reason}")
 
-    def _write(self, item: Loaded, place: Place) -> None:
+    def _made(self, item: Loaded) -> Entry | None:
+        """Return an article as it is written, or none if that costs more than any is worth."""
         # Loaded only now: an ingest that finds nothing new does without the model.
         if self._embedder is None:
             self._show("loading the model")
             self._embedder = load_embedder(self._settings)
             self._show("")
+        article, origin = item.article, item.origin
+        try:
+            return entry(article, origin, self._embedder, self._settings, ARTICLE_SECONDS)
+        except Unreadable as reason:
+            # What the library has of it stays, as with a file that cannot be read.
+            self._doubtful.add(origin)
+            self._skip(Skipped(printable(article.source.id), str(reason), origin))
+            return None
+
+    def _write(self, made: Entry) -> None:
         if self._round is None:
             self._round = self._new_round(self._embedder)
-        self._round.add(entry(item.article, item.origin, self._embedder, self._settings, place))
+        self._round.add(made)
         if self._round.passages >= self._enough:
             self._commit([])
 
