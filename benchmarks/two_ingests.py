@@ -2,8 +2,9 @@
 
 `python -m benchmarks.two_ingests --articles 150` starts both servers on this machine, and ingests
 the same articles four times, each time into empty ones: by one process and by two, with all cores
-and with one core to each process. Two processes on two cores share what one of them has alone, so only
-the last two rows tell what a second machine would gain. Models are loaded before the clock starts.
+and with one core to each process. Two processes on two cores share what one of them has alone, so
+only the last two rows tell what a second machine would gain. Models are loaded before the clock
+starts.
 """
 
 import argparse
