@@ -408,5 +408,5 @@ def test_a_page_that_is_open_sees_what_another_process_ingests(
         # Asked for by its id: a graph of a thousand lines that are all but the same does not
         # always lead to the one unlike them.
         comet = hits[0].passage.id
-        near = assistant.retriever.vectors.similarities(name, vector, [comet])
+        near = assistant.retriever.vectors.similarities(name, vector, {comet: None})
         assert near[comet] > 0.5

@@ -18,7 +18,6 @@ from qa.ingest.parsed import Unreadable
 from qa.ingest.rounds import ARTICLE_SECONDS, Round, entry
 from qa.library.articles import Entry, content_mark, fingerprint
 from qa.library.opening import create_library
-from qa.library.places import Place
 from qa.library.protocols import Library
 from qa.library.recipe import facts
 from qa.models.embedder import Embedder

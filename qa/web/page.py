@@ -29,18 +29,20 @@ from qa.library.recipe import facts
 from qa.settings import Settings
 from qa.web.archive import Archive
 from qa.web.article import Reading
+from qa.web.callers import Callers, is_loopback
 from qa.web.chat import Chat
 from qa.web.component import page_component
 from qa.web.connections import settle
 from qa.web.desk import Desk, Functions
 from qa.web.events import CheckedBlocks
 from qa.web.fields import date_of, filters_of
-from qa.web.guard import Guard, Guarded, is_loopback
+from qa.web.guard import Guard
 from qa.web.health import Health, ready
 from qa.web.jobs import Jobs
 from qa.web.login import Logins
 from qa.web.passwords import Passwords, logins
 from qa.web.progress import ANSWERS
+from qa.web.requests import Requests
 from qa.web.routes import MCP, Routes
 from qa.web.sessions import Sessions, cookie_names, login_of
 from qa.web.shell import Shell, assets, limits_html
@@ -151,17 +153,15 @@ def serve(settings: Settings, host: str, port: int, *, mcp: bool = False) -> Non
 
         adding = limits_html(settings.upload_files, settings.upload_mb) if may_change else ""
         sessions = Sessions()
-        guarded = Guarded(
-            page,
-            Routes(uploads=may_change, mcp=mcp),
-            Logins(Passwords(known), sessions),
-            sessions,
-            local,
-            uploads if may_change else None,
+        guard = Middleware(
+            Guard,
+            routes=Routes(uploads=may_change, mcp=mcp),
+            callers=Callers(Logins(Passwords(known), sessions), sessions, local),
+            requests=Requests(page, uploads if may_change else None),
         )
         around = [
             Middleware(Health, ready=partial(ready, stores)),
-            Middleware(Guard, guarded=guarded),
+            guard,
             Middleware(Shell, welcome=welcome, adding=adding, title=TITLE, logins=bool(known)),
         ]
         try:

@@ -22,7 +22,7 @@ from mcp.client.streamable_http import streamable_http_client
 from playwright.sync_api import Browser, BrowserContext, expect
 
 from qa.errors import SettingsError
-from qa.web.guard import is_loopback
+from qa.web.callers import is_loopback
 from qa.web.passwords import Passwords, hashed, logins
 from tests.conftest import run_qa
 from tests.web.conftest import WINNER, answered, arrived, ask, serving, view
