@@ -16,7 +16,7 @@ from tqdm import tqdm
 
 from benchmarks.news import mean_ranking, news
 from qa.assistant import Assistant
-from qa.models.loading import load_calibration
+from qa.models.shipped import load_calibration
 from qa.settings import Settings
 from qa.training.news import NewsQuestion
 from qa.types import Hit

@@ -17,8 +17,10 @@ from pathlib import Path
 from qa.ingest import ingest
 from qa.ingest.passages import embedded_text
 from qa.library.sqlite.catalogue import SQLiteCatalogue
+from qa.models.device import native_bfloat16
 from qa.models.embedder import EMBEDDER
-from qa.models.loading import embedder_folder, load_embedder, native_bfloat16
+from qa.models.loading import load_embedder
+from qa.models.shipped import embedder_folder
 from qa.settings import Settings
 
 CHECKOUT = Path(__file__).parents[1]

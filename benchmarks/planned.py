@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from qa.assistant import Assistant
-from qa.models.loading import load_calibration, load_large_reader, load_small_reader
+from qa.models.loading import load_large_reader, load_small_reader
+from qa.models.shipped import load_calibration
 from qa.reading.reader import SpanReader
 from qa.search.question import understand
 from qa.settings import Settings

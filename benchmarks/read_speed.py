@@ -13,7 +13,8 @@ from functools import partial
 
 from benchmarks.news import ARTICLES
 from qa.ingest.passages import split
-from qa.models.loading import load_embedder, load_small_reader, native_bfloat16
+from qa.models.device import native_bfloat16
+from qa.models.loading import load_embedder, load_small_reader
 from qa.models.span_model import Text
 from qa.settings import Settings
 from qa.training.news import rows

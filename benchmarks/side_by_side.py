@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.news import ARTICLES, mean_ranking, news
-from qa.models.loading import embedder_folder
+from qa.models.shipped import embedder_folder
 from qa.training.news import NewsQuestion, rows
 
 SIZES = (2000, 8000)

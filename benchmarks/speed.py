@@ -39,12 +39,7 @@ from qa.library.sqlite.catalogue import SQLiteCatalogue
 from qa.library.sqlite.conversations import open_conversations
 from qa.models.embedder import Embedder
 from qa.models.entailment_model import EntailmentModel
-from qa.models.loading import (
-    load_embedder,
-    load_entailment,
-    load_large_reader,
-    load_small_reader,
-)
+from qa.models.loading import load_embedder, load_entailment, load_large_reader, load_small_reader
 from qa.models.span_model import SpanModel
 from qa.settings import Settings
 

@@ -16,7 +16,8 @@ from tqdm import tqdm
 
 from benchmarks.news import SHARED
 from qa.evaluation.metrics import exact_match, token_f1
-from qa.models.loading import READER, load_embedder, load_span_model
+from qa.models.loading import load_embedder, load_span_model
+from qa.models.shipped import READER
 from qa.models.span_model import SpanModel, Text
 from qa.reading.spans import candidates
 from qa.settings import Settings

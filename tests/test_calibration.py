@@ -16,7 +16,7 @@ from sklearn.datasets import make_classification
 from qa.errors import ModelError
 from qa.models.calibration import FILE, SIGNS, Calibration
 from qa.models.embedder import EMBEDDER
-from qa.models.loading import READER, file_hash, load_calibration
+from qa.models.shipped import READER, file_hash, load_calibration
 from qa.search.question import understand
 from qa.training.cases import Case
 from qa.training.confidence import (
@@ -55,8 +55,8 @@ def test_other_weights_are_refused(tmp_path: Path, library_of_news: Path) -> Non
         if path.name != FILE:
             (tmp_path / path.name).symlink_to(path)
     code = (
-        "import pathlib, sys; from qa.models import loading; "
-        f"loading.READER = pathlib.Path({str(tmp_path)!r}); "
+        "import pathlib, sys; from qa.models import shipped; "
+        f"shipped.READER = pathlib.Path({str(tmp_path)!r}); "
         f"from qa.cli.commands import main; sys.exit(main(['ask', 'who', '--library', "
         f"{str(library_of_news)!r}]))"
     )

@@ -7,14 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from qa.models.loading import (
-    READER,
-    load_calibration,
-    load_entailment,
-    load_entailment_calibration,
-    load_large_reader,
-    load_small_reader,
-)
+from qa.models.loading import load_entailment, load_large_reader, load_small_reader
+from qa.models.shipped import READER, load_calibration, load_entailment_calibration
 from qa.models.span_model import Reading, SpanJudge, SpanModel, Text
 from qa.reading.drafts import settling
 from qa.reading.findings import Finding, Place, Read

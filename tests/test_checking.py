@@ -18,16 +18,8 @@ from qa.checking.statements import hypothesis
 from qa.errors import ModelError
 from qa.models.calibration import FILE, EntailmentCalibration
 from qa.models.entailment_model import LABELS, Pair
-from qa.models.loading import (
-    ENTAILMENT,
-    READER,
-    WEIGHTS,
-    changed_reader,
-    file_hash,
-    load_entailment,
-    load_entailment_calibration,
-    load_large_reader,
-)
+from qa.models.loading import changed_reader, load_entailment, load_large_reader
+from qa.models.shipped import ENTAILMENT, READER, WEIGHTS, file_hash, load_entailment_calibration
 from qa.settings import Settings
 from qa.training.entailment import sources
 from qa.training.entailment.falsify import false_versions, names

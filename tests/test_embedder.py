@@ -10,7 +10,8 @@ from sentence_transformers import SentenceTransformer
 
 from qa.errors import ModelError
 from qa.models.embedder import EMBEDDER
-from qa.models.loading import embedder_folder, load_embedder, verify
+from qa.models.loading import load_embedder
+from qa.models.shipped import embedder_folder, verify
 from qa.models.steady import steady
 from qa.settings import Settings
 

@@ -16,14 +16,10 @@ from qa.assistant import Assistant
 from qa.errors import ModelError, PromptError
 from qa.library.conversations import Exchange
 from qa.library.conversations import turns as turns_of
-from qa.models import loading
-from qa.models.loading import (
-    load_embedder,
-    load_question_kinds,
-    load_selection,
-    load_small_reader,
-)
+from qa.models import loading, shipped
+from qa.models.loading import load_embedder, load_question_kinds, load_small_reader
 from qa.models.question_kinds import KINDS, QuestionKinds
+from qa.models.shipped import load_selection
 from qa.reading.about import about, by_month
 from qa.reading.layout import items, names, names_either, on_either, side_by_side, values
 from qa.reading.overview import choose
@@ -100,7 +96,7 @@ def test_a_selection_of_another_embedder_is_refused(
     known = load_selection()
     other = replace(known, embedder_sha256="0" * 64)
     other.write(tmp_path / "calibration.json")
-    monkeypatch.setattr(loading, "SELECTION", tmp_path)
+    monkeypatch.setattr(shipped, "SELECTION", tmp_path)
     with pytest.raises(ModelError, match=r"python -m qa\.training\.selection"):
         load_selection.__wrapped__()
 

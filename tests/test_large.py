@@ -11,8 +11,9 @@ from transformers import MPNetConfig, MPNetModel
 
 from qa.errors import ModelError
 from qa.models import weights
-from qa.models.loading import embedder_folder, file_hash, load_network
+from qa.models.loading import load_network
 from qa.models.reader_network import ReaderNetwork
+from qa.models.shipped import embedder_folder, file_hash
 from qa.training import large
 from qa.training.__main__ import write
 from qa.training.run import Recipe, Run

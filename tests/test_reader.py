@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from qa.assistant import Assistant
-from qa.models.loading import load_calibration
+from qa.models.shipped import load_calibration
 from qa.reading.evidence import asks_for_dates
 from qa.reading.reader import SpanReader
 from qa.search.question import understand

@@ -16,8 +16,9 @@ from transformers import BertConfig, BertModel
 
 from qa.errors import TrainingError
 from qa.models.batching import SafeTokenizer, rounded
-from qa.models.loading import embedder_folder, load_span_model
+from qa.models.loading import load_span_model
 from qa.models.reader_network import KINDS, ReaderNetwork
+from qa.models.shipped import embedder_folder
 from qa.models.span_model import Text, row_head
 from qa.settings import Settings
 from qa.training import examples

@@ -6,7 +6,8 @@ from typing import Self
 
 from qa.checking.rules import broken_rule
 from qa.models.entailment_model import EntailmentModel, Label, Pair
-from qa.models.loading import load_entailment, load_entailment_calibration
+from qa.models.loading import load_entailment
+from qa.models.shipped import load_entailment_calibration
 from qa.settings import Settings
 
 # The reasons, as the author of a sentence is told them.

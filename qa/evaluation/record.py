@@ -14,7 +14,7 @@ from qa.evaluation.question_set import QuestionSet
 from qa.library.protocols import Catalogue
 from qa.library.recipe import facts
 from qa.models.calibration import FILE
-from qa.models.loading import (
+from qa.models.shipped import (
     ENTAILMENT,
     KINDS,
     READER,

@@ -6,13 +6,9 @@ from typing import Self
 
 from qa.models.calibration import Selection
 from qa.models.embedder import Embedder
-from qa.models.loading import (
-    load_embedder,
-    load_question_kinds,
-    load_selection,
-    load_small_reader,
-)
+from qa.models.loading import load_embedder, load_question_kinds, load_small_reader
 from qa.models.question_kinds import QuestionKinds
+from qa.models.shipped import load_selection
 from qa.models.span_model import SpanModel
 from qa.reading import layout
 from qa.reading.overview import Chosen, chosen

@@ -9,7 +9,8 @@ from functools import partial
 from typing import Protocol, Self
 
 from qa.models.calibration import Calibration
-from qa.models.loading import load_calibration, load_large_reader, load_small_reader
+from qa.models.loading import load_large_reader, load_small_reader
+from qa.models.shipped import load_calibration
 from qa.models.span_model import SpanModel, Text
 from qa.reading.drafts import by_yes_or_no, in_a_sentence, in_words, refusal, settling
 from qa.reading.evidence import Evidence, by_best, spans, weighed

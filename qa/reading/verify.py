@@ -10,7 +10,8 @@ from qa.checking.quotes import whole
 from qa.checking.statements import hypothesis
 from qa.models.calibration import EntailmentCalibration
 from qa.models.entailment_model import LABELS, EntailmentModel, Pair
-from qa.models.loading import load_entailment, load_entailment_calibration
+from qa.models.loading import load_entailment
+from qa.models.shipped import load_entailment_calibration
 from qa.reading.findings import Place
 from qa.settings import Settings
 from qa.types import Claim

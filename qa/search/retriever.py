@@ -19,7 +19,7 @@ from qa.library.protocols import Catalogue, State
 from qa.library.protocols import Vectors as VectorStore
 from qa.models.calibration import Ranking
 from qa.models.embedder import EMBEDDER, Embedder, Vectors
-from qa.models.loading import load_calibration
+from qa.models.shipped import load_calibration
 from qa.search.events import day_of
 from qa.search.followups import before
 from qa.search.question import Asked, proper, understand

@@ -13,8 +13,10 @@ from transformers import BertModel
 
 from qa.errors import QAError
 from qa.models.batching import SafeTokenizer
-from qa.models.loading import best_dtype, embedder_folder, file_hash, load_network
+from qa.models.device import best_dtype
+from qa.models.loading import load_network
 from qa.models.reader_network import ReaderNetwork
+from qa.models.shipped import embedder_folder, file_hash
 from qa.training import examples, large
 from qa.training.forms import astray, in_other_forms, of_other_years, with_headings
 from qa.training.run import Recipe, Run

@@ -19,7 +19,8 @@ from qa.ingest import ingest
 from qa.library.opening import open_library
 from qa.library.recipe import facts
 from qa.models.calibration import Ranking
-from qa.models.loading import load_calibration, load_embedder
+from qa.models.loading import load_embedder
+from qa.models.shipped import load_calibration
 from qa.search.retriever import Retriever
 from qa.settings import Settings
 from qa.text.answers import normalise

@@ -25,7 +25,8 @@ from tqdm import tqdm
 from qa.errors import QAError, TrainingError
 from qa.models.calibration import FILE, Calibration, Decision, Scores
 from qa.models.embedder import EMBEDDER
-from qa.models.loading import READER, file_hash, load_span_model
+from qa.models.loading import load_span_model
+from qa.models.shipped import READER, file_hash
 from qa.reading.evidence import by_best, spans, weighed
 from qa.reading.findings import Read, places
 from qa.reading.reader import AGAIN, SpanReader

@@ -9,7 +9,7 @@ import torch
 from tokenizers import Tokenizer
 from transformers import MPNetModel
 
-from qa.models.loading import verify
+from qa.models.shipped import verify
 
 # Of sentence-transformers/all-mpnet-base-v2, model.safetensors.
 BASE_SHA256 = "78c0197b6159d92658e319bc1d72e4c73a9a03dd03815e70e555c5ef05615658"

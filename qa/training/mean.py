@@ -11,7 +11,7 @@ from pathlib import Path
 import torch
 from safetensors.torch import load_file, save_file
 
-from qa.models.loading import file_hash
+from qa.models.shipped import file_hash
 
 
 def main() -> None:

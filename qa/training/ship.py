@@ -11,7 +11,7 @@ from pathlib import Path
 from safetensors.torch import load_file
 
 from qa.models import weights
-from qa.models.loading import file_hash
+from qa.models.shipped import file_hash
 
 
 def main() -> None:

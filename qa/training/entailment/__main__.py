@@ -17,17 +17,11 @@ from torch.nn.functional import cross_entropy
 
 from qa.errors import QAError
 from qa.models.batching import SafeTokenizer
+from qa.models.device import best_dtype
 from qa.models.entailment_model import pair_rows
 from qa.models.entailment_network import EntailmentNetwork
-from qa.models.loading import (
-    READER,
-    WEIGHTS,
-    best_dtype,
-    changed_reader,
-    load_embedder,
-    load_network,
-    load_small_reader,
-)
+from qa.models.loading import changed_reader, load_embedder, load_network, load_small_reader
+from qa.models.shipped import READER, WEIGHTS
 from qa.models.span_model import padded_pairs
 from qa.settings import Settings
 from qa.training import fingerprint

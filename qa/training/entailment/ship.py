@@ -11,13 +11,8 @@ from numpy.typing import NDArray
 from qa.checking.rules import broken_rule
 from qa.models.calibration import FILE, EntailmentCalibration, large_files
 from qa.models.entailment_model import EntailmentModel
-from qa.models.loading import (
-    ENTAILMENT,
-    WEIGHTS,
-    entailment_of,
-    file_hash,
-    load_calibration,
-)
+from qa.models.loading import entailment_of
+from qa.models.shipped import ENTAILMENT, WEIGHTS, file_hash, load_calibration
 from qa.settings import Settings
 from qa.training.entailment import sources, verifying
 from qa.training.entailment.lessons import FOLLOWS, Lesson

@@ -16,7 +16,8 @@ from tqdm import tqdm
 from qa.assistant import Assistant
 from qa.evaluation.judging import rightly
 from qa.models.entailment_model import EntailmentModel
-from qa.models.loading import load_calibration, load_large_reader, load_small_reader
+from qa.models.loading import load_large_reader, load_small_reader
+from qa.models.shipped import load_calibration
 from qa.reading.findings import Place
 from qa.reading.forms import Forms
 from qa.reading.reader import SpanReader

@@ -20,9 +20,10 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import cross_val_score
 
 from qa.models.embedder import EMBEDDER
-from qa.models.loading import KINDS as FOLDER
-from qa.models.loading import WEIGHTS, load_embedder
+from qa.models.loading import load_embedder
 from qa.models.question_kinds import KINDS, features
+from qa.models.shipped import KINDS as FOLDER
+from qa.models.shipped import WEIGHTS
 from qa.settings import Settings
 from qa.training.natural import TrainingQuestion, natural, weeks
 from qa.types import QuestionKind

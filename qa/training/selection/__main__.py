@@ -20,7 +20,7 @@ from sklearn.model_selection import KFold
 
 from qa.models.calibration import FILE, SUBJECT_SIGNS, Selection
 from qa.models.embedder import EMBEDDER
-from qa.models.loading import SELECTION
+from qa.models.shipped import SELECTION
 from qa.reading.forms import MOST
 from qa.reading.overview import choose, likelihoods, logistic
 from qa.reading.telling import topic_signs
