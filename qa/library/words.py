@@ -124,7 +124,7 @@ def tokens(text: str) -> list[str]:
     return [_stem(token) for token in _TOKEN.findall(bare)]
 
 
-@lru_cache(100_000)
+@lru_cache(16_384)
 def _stem(token: str) -> str:
     # SQLite leaves very short and very long tokens as they are.
     size = len(token.encode())

@@ -35,7 +35,7 @@ def stems(text: str) -> frozenset[str]:
     return frozenset(_stem(word) for word in content_words(text))
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16_384)
 def _stem(word: str) -> str:
     # Each call makes a stemmer, since a stemmer holds the word that it works on. The stemmer knows
     # the ending of "Abe's" only with a straight apostrophe.
