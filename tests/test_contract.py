@@ -435,6 +435,46 @@ def test_a_server_limits_sites_by_what_the_archive_has(
     opened.close()
 
 
+def test_limits_of_a_server_find_what_few_or_many_pass(chroma_server: Chroma) -> None:
+    """Limits that few of the nearest pass are Chroma's to find, others are looked through."""
+    new_year = datetime.date(2020, 1, 1)
+    sources, vectors = {}, []
+    for number in range(80):
+        # The nearest are of January, the last of a day of their own and of another site.
+        day = new_year + datetime.timedelta(number % 30 if number < 78 else 100)
+        url = "https://x.org/" if number < 78 else "https://y.org/"
+        sources[f"p{number:02d}"] = Source(f"p{number:02d}", "A", day, url=f"{url}{number}")
+        vectors.append(unit(100 - number, number, 1))
+    opened = ServerVectors(Settings(chroma_url=chroma_server.url), lambda: ["x.org", "y.org"])
+    writer = opened.write(State(8, ""), anew=True)
+    writer.upsert(list(sources), list(sources.values()), np.stack(vectors))
+
+    def found(
+        since: datetime.date | None = None,
+        until: datetime.date | None = None,
+        sources: tuple[str, ...] = (),
+        limit: int = 2,
+    ) -> list[str]:
+        limits = Filters(since, until, sources)
+        near = opened.search(writer.name, unit(1, 0, 0), limit, filters=limits)
+        return [id_ for id_, _ in near]
+
+    assert found(since=datetime.date(2020, 1, 1), until=datetime.date(2020, 12, 31)) == [
+        "p00",
+        "p01",
+    ]
+    assert found(since=datetime.date(2020, 1, 2), until=datetime.date(2020, 3, 1)) == ["p01", "p02"]
+    assert found(until=datetime.date(2020, 1, 1)) == ["p00", "p30"]
+    assert found(since=datetime.date(2020, 2, 1)) == ["p78", "p79"]
+    assert found(sources=("y.org",)) == ["p78", "p79"]
+    assert found(sources=("y.org",), since=datetime.date(2020, 2, 1)) == ["p78", "p79"]
+    assert found(sources=("y.org",), until=datetime.date(2020, 2, 1)) == []
+    assert found(since=datetime.date(2020, 2, 1), until=datetime.date(2020, 1, 1)) == []
+    assert found(since=datetime.date(2021, 2, 1)) == []
+    assert found(since=datetime.date(2020, 2, 1), limit=40) == ["p78", "p79"]
+    opened.close()
+
+
 # Conversations
 
 
