@@ -13,6 +13,7 @@ import random
 import sys
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,14 @@ from qa.text.words import words
 from qa.types import Article, Filters, Passage, Source
 
 BATCH, DEPTH, NOISE = 300, 100, 0.3
-STAGES = ("words", "vectors", "a_year", "search", "answer")
+STAGES = ("words", "vectors", "search", "answer")
+LIMITS = {
+    "a_year": Filters(datetime.date(2015, 1, 1), datetime.date(2015, 12, 31)),
+    "a_month": Filters(datetime.date(2015, 6, 1), datetime.date(2015, 6, 30)),
+    "a_day": Filters(datetime.date(2015, 6, 1), datetime.date(2015, 6, 1)),
+    "ten_years": Filters(datetime.date(2015, 3, 1)),
+    "a_site": Filters(sources=("cnn.com",)),
+}
 Made = tuple[Entry, Vectors]
 
 
@@ -97,15 +105,17 @@ def fill(target: Library, articles: Iterator[Made], size: int) -> float:
 def measure(target: Library, assistant: Assistant, questions: list[str]) -> dict[str, Any]:
     retriever = assistant.retriever
     name = target.catalogue.state().vectors
-    taken: dict[str, list[float]] = {stage: [] for stage in STAGES}
+    taken: dict[str, list[float]] = {stage: [] for stage in (*STAGES, *LIMITS)}
     vectors = retriever.embedder.embed(questions)
 
-    year = Filters(since=datetime.date(2015, 1, 1), until=datetime.date(2015, 12, 31))
+    def near(vector: Vectors, filters: Filters | None = None) -> object:
+        return target.vectors.search(name, vector, DEPTH, filters=filters)
+
     for question, vector in zip(questions, vectors, strict=True):
         for stage, run in (
             ("words", lambda q=question: target.catalogue.search(words(q), DEPTH)),
-            ("vectors", lambda v=vector: target.vectors.search(name, v, DEPTH)),
-            ("a_year", lambda v=vector: target.vectors.search(name, v, DEPTH, filters=year)),
+            ("vectors", lambda v=vector: near(v)),
+            *((stage, partial(near, vector, limit)) for stage, limit in LIMITS.items()),
             ("search", lambda q=question: retriever.hits(q)),
             ("answer", lambda q=question: assistant.answer(q)),
         ):

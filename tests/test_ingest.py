@@ -101,7 +101,7 @@ def test_prune_keeps_what_is_elsewhere_or_unreadable(
 def test_an_article_that_costs_too_much_is_skipped_and_the_run_goes_on(
     bring: Bring, tmp_path: Path, notices: Notices, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("qa.ingest.run.ARTICLE_SECONDS", 0.3)
+    monkeypatch.setattr("qa.ingest.run.SECONDS_PER_MB", 0.03)
     folder = tmp_path / "news"
     folder.mkdir()
     (folder / "a.txt").write_text("The bridge of Tolk was opened.", encoding="utf-8")
@@ -121,8 +121,18 @@ def test_an_article_that_costs_too_much_is_skipped_and_the_run_goes_on(
     assert bring(folder, prune=True, columns=columns) == Summary(added=1, skipped=3)
     found = texts(tmp_path / "library")
     assert found == known | {"z.txt": "A ferry left Lind."}
-    assert sum("took over 0 s to find: split it" in line for line in notices.lines) == 3
+    assert sum("take over 0 s to find: split it" in line for line in notices.lines) == 3
     assert check(tmp_path / "library") == []
+    # A row that moves to another file, and costs too much there, is still what it was.
+    other = tmp_path / "other.jsonl"
+    other.write_text(json.dumps({"url": "https://x.example/2", "text": "Snow."}), encoding="utf-8")
+    bring(other)
+    moved = folder / "moved.jsonl"
+    moved.write_text(json.dumps({"url": "https://x.example/2", "text": costly}), encoding="utf-8")
+    other.write_text(json.dumps({"url": "https://x.example/3", "text": "Ice."}), encoding="utf-8")
+    bring(folder, other, prune=True)
+    assert texts(tmp_path / "library")["https://x.example/2"] == "Snow."
+    moved.unlink()
     # Read again, since it is no longer what it was.
     (folder / "a.txt").write_text("The bridge of Tolk was closed.", encoding="utf-8")
     assert bring(folder) == Summary(changed=1, unchanged=1, skipped=2)

@@ -29,6 +29,8 @@ class Identities:
         self.seen: dict[str, Place] = {}
         # The id that an article had before it was known by its address, by its address.
         self.replaced: dict[str, str] = {}
+        # Articles that were read, and are not written.
+        self.left: set[str] = set()
         self.new: list[tuple[str, Place]] = []
         self._dates: dict[str, str | None] = {}
         self._places: dict[str, set[Place]] = defaultdict(set)
@@ -84,7 +86,8 @@ class Identities:
             self._guessed[id_] = mark
 
     def leave(self, id_: str) -> None:
-        """Take an article that was read, and is not written, for one that was not read at all."""
+        """Keep what the library has of an article, though it is not what was read."""
+        self.left.add(id_)
         self.replaced.pop(id_, None)
 
     def note(self, item: Loaded, id_: str) -> Place:
@@ -123,6 +126,8 @@ class Identities:
         """
         articles, stale = [], []
         for id_, places in self._places.items():
+            if id_ in self.left:
+                continue
             left = {one for one in places if not self._is_gone(id_, one, pruned, doubtful)}
             if id_ in self.known and not left and places and id_ not in self.seen:
                 articles.append(id_)

@@ -37,7 +37,7 @@ def split(
 
     A passage ends with a paragraph where one ends in its second half, else with a
     sentence; only a sentence of more than `limit` tokens is cut, between two tokens. `step` is
-    called before each paragraph: what it raises ends the work.
+    called before each paragraph is put into passages: what it raises ends the work.
     """
     text = article.text
     above = EMBEDDER.passage_prefix + heading(article.source)

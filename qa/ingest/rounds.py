@@ -19,9 +19,10 @@ from qa.models.embedder import Embedder, Pending, Vectors
 from qa.settings import Settings
 from qa.types import Article, Source
 
-# Seconds of the processor that one article may take. Ten megabytes of news take about ten; a text
-# that repeats what looks like dates takes a minute and more, and nobody asks for it.
-ARTICLE_SECONDS = 20.0
+# Seconds that the passages and dates of an article may take, for each megabyte that articles may
+# have. News takes one, and 1.7 without a date; a text that repeats what looks like dates takes ten
+# and more.
+SECONDS_PER_MB = 2.0
 # Passages that are embedded together; more would only delay the progress bar.
 _CHUNK = 256
 # Chunks on their way through the embedder: one in work, one waiting.
@@ -37,15 +38,15 @@ def entry(
 ) -> Entry:
     """Return an article as it is written: cut into passages, with the dates in it.
 
-    Raises `Unreadable` if that takes more than so many seconds of this thread on the processor.
+    Raises `Unreadable` if that takes this thread more than so many seconds on the processor.
     """
     ends = None if seconds is None else time.thread_time() + seconds
 
     def step() -> None:
         if ends is not None and time.thread_time() > ends:
             raise Unreadable(
-                f"its dates and passages took over {seconds:.0f} s to find: "
-                "split it, or leave out what it repeats"
+                f"its dates and passages take over {seconds:.0f} s to find: "
+                "split it, or raise QA_MAX_ARTICLE_MB"
             )
 
     pieces = passages.split(article, embedder, settings.passage_tokens, step)

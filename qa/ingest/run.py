@@ -15,7 +15,7 @@ from qa.ingest.files import Loaded, Skipped, Walk, absolute, files, passed_over,
 from qa.ingest.identity import Identities
 from qa.ingest.listener import Listener, Logged, Watcher
 from qa.ingest.parsed import Unreadable
-from qa.ingest.rounds import ARTICLE_SECONDS, Round, entry
+from qa.ingest.rounds import SECONDS_PER_MB, Round, entry
 from qa.library.articles import Entry, content_mark, fingerprint
 from qa.library.opening import create_library
 from qa.library.protocols import Library
@@ -212,6 +212,9 @@ class _Ingest:
             made = self._made(item)
             if made is None:
                 self._identities.leave(id_)
+                if self._round is None:
+                    # No commit may follow that lets go of it.
+                    self._catalogue.cleared({})
                 return
         place = self._identities.note(found, id_)
         if id_ in self._identities.seen:
@@ -261,8 +264,9 @@ class _Ingest:
             self._embedder = load_embedder(self._settings)
             self._show("")
         article, origin = item.article, item.origin
+        seconds = SECONDS_PER_MB * self._settings.max_article_mb
         try:
-            return entry(article, origin, self._embedder, self._settings, ARTICLE_SECONDS)
+            return entry(article, origin, self._embedder, self._settings, seconds)
         except Unreadable as reason:
             # What the library has of it stays, as with a file that cannot be read.
             self._doubtful.add(origin)

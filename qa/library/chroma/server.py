@@ -13,7 +13,7 @@ import numpy as np
 
 from qa.errors import LibraryError, VectorsAway
 from qa.library.chroma.connection import Server
-from qa.library.chroma.within import Within, metadata_of, year_of, years
+from qa.library.chroma.within import Within, metadata_of, passing, year_of, years
 from qa.library.protocols import Published, State
 from qa.models.embedder import Vectors as Embeddings
 from qa.settings import Settings
@@ -23,9 +23,9 @@ _PREFIX = "qa"
 # Ids asked for, or removed, in one request; more make it too long for some proxies.
 _IDS = 2000
 _HNSW = {"space": "cosine", "ef_construction": 128, "ef_search": 256}
-# Where limits are set, so many times as many as are wanted are looked at first: that takes a tenth
-# of the time that Chroma takes to find what passes, unless few do.
-_WIDER = 10
+# Where limits are set, so many of the nearest are looked at first: that takes a tenth of the time
+# that Chroma takes to find what passes, unless few do. Chroma's cloud returns no more than this.
+_WIDE = 300
 
 
 class ServerVectors:
@@ -60,7 +60,7 @@ class ServerVectors:
         if not name:
             return []
         filters = filters or Filters()
-        sites = self._sites() if filters.sources else ()
+        sites = passing(filters, self._sites)
         pairs: list[tuple[str, float]] = []
         for collection in self._collections(name, years(filters)):
             within = Within.of(filters, int(collection.name[-4:]), sites)
@@ -75,7 +75,7 @@ class ServerVectors:
             return []
         if within.all:
             return self._query(collection, vector, n_results=limit)
-        wide = limit * _WIDER
+        wide = max(limit, _WIDE)
         found = self._ask(
             collection.query,
             query_embeddings=vector.reshape(1, -1),

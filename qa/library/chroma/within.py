@@ -1,7 +1,7 @@
 """Limits of days and sites, as a year's collection on a Chroma server is searched within them."""
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -17,10 +17,9 @@ class Within:
     sites: frozenset[str] | None
 
     @classmethod
-    def of(cls, filters: Filters, year: int, sites: Sequence[str]) -> Self:
-        """Return what passes of a year; `sites` are all hosts that the archive has articles of."""
-        passing = [one for one in sites if passes_source(one, filters.sources)]
-        return cls(_days(filters, year), frozenset(passing) if filters.sources else None)
+    def of(cls, filters: Filters, year: int, sites: frozenset[str] | None) -> Self:
+        """Return what passes of a year; of sites, those that `passing` has told."""
+        return cls(_days(filters, year), sites)
 
     @property
     def all(self) -> bool:
@@ -56,6 +55,16 @@ def _days(filters: Filters, year: int) -> range | None:
     first = max(begin, filters.since.toordinal() if filters.since else begin)
     last = min(end, filters.last.toordinal() if filters.last else end)
     return None if (first, last) == (begin, end) else range(first, last + 1)
+
+
+def passing(filters: Filters, sites: Callable[[], Sequence[str]]) -> frozenset[str] | None:
+    """Return which of an archive's sites pass, None if all do; `sites` is asked only if need be.
+
+    Raises `QuestionError` if a source is no site.
+    """
+    if not filters.sources:
+        return None
+    return frozenset(site for site in sites() if passes_source(site, filters.sources))
 
 
 def years(filters: Filters) -> range | None:
