@@ -12,7 +12,7 @@ import json
 import random
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -112,13 +112,14 @@ def measure(target: Library, assistant: Assistant, questions: list[str]) -> dict
         return target.vectors.search(name, vector, DEPTH, filters=filters)
 
     for question, vector in zip(questions, vectors, strict=True):
-        for stage, run in (
-            ("words", lambda q=question: target.catalogue.search(words(q), DEPTH)),
-            ("vectors", lambda v=vector: near(v)),
-            *((stage, partial(near, vector, limit)) for stage, limit in LIMITS.items()),
-            ("search", lambda q=question: retriever.hits(q)),
-            ("answer", lambda q=question: assistant.answer(q)),
-        ):
+        runs: dict[str, Callable[[], object]] = {
+            "words": partial(target.catalogue.search, words(question), DEPTH),
+            "vectors": partial(near, vector),
+            **{stage: partial(near, vector, limit) for stage, limit in LIMITS.items()},
+            "search": partial(retriever.hits, question),
+            "answer": partial(assistant.answer, question),
+        }
+        for stage, run in runs.items():
             started = time.perf_counter()
             run()
             taken[stage].append(time.perf_counter() - started)
