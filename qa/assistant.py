@@ -250,8 +250,13 @@ class Assistant:
         # A chat model has put the turns into the question already.
         turns = () if self._writer else work.turns
         if self._drafter.tells(work):
-            wide = find(turns, limit=max(BROAD_HITS, self.retriever.limit))
-            return replace(work, hits=tuple(wide[: self.retriever.limit]), wide=tuple(wide))
+            most = max(BROAD_HITS, self.retriever.limit)
+            wide = find(turns, limit=most)
+            if since := self._drafter.lately(work):
+                lately = work.filters.starting(since)
+                work = replace(work, newest=tuple(find(turns, limit=most, filters=lately)))
+            best = wide[: self.retriever.limit]
+            return replace(work, hits=tuple(best), wide=tuple(wide))
         hits = find(turns)
         wide = find(limit=_PASSAGES) if work.asked.happening else []
         return replace(work, hits=tuple(hits), wide=tuple(wide))

@@ -1,5 +1,6 @@
 """A question with its hits → a draft in the form of answer that the question wants."""
 
+import datetime
 import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -19,6 +20,8 @@ from qa.writing.work import Work
 
 # How many articles the answer to small talk names as examples.
 _EXAMPLES = 3
+# Of how many articles, at least, the newest are told to who asks for what is new.
+_LATELY = 10
 # How many sentences tell what happened in a period.
 _HAPPENED = 5
 
@@ -48,7 +51,7 @@ class Drafter:
             return replace(work, draft=Draft(hits=tuple(work.hits)))
         if self.tells(work):
             told = self._told(work, work.kind, work.wide, lambda: self._read(work))
-            return self._with_months(told)
+            return self._with_months(self._newest(told))
         draft = self._read(work)
         if not draft.claims and work.alone and self.forms:
             kind = self.forms.kinds.otherwise(work.asked.text, BROAD)
@@ -63,6 +66,23 @@ class Drafter:
         """
         told = work.kind in TELLING and not work.asked.happening
         return told and self.forms is not None
+
+    def lately(self, work: Work) -> datetime.date | None:
+        """Return the day from which on the archive is asked for what is new on a subject.
+
+        None if all of the archive is asked, as for any other question. It is the first of a month,
+        as few months back as have some articles with the words of the subject.
+        """
+        asked = work.asked
+        if not self.forms or work.kind != "overview" or not asked.latest or asked.period:
+            return None
+        months = self.library.months(work.filters, self.forms.subject(asked))
+        newest = itertools.accumulate(months[month] for month in reversed(months))
+        enough = (
+            month for month, count in zip(reversed(months), newest, strict=True) if count >= _LATELY
+        )
+        first = next(enough, None)
+        return datetime.date.fromisoformat(f"{first}-01") if first else None
 
     def events(
         self, subject: str, hits: Sequence[Hit], limit: int, days: Period | None = None
@@ -85,6 +105,16 @@ class Drafter:
         if draft.claims and draft.doubt == "none":
             draft = replace(draft, doubt=doubt)
         return replace(work, kind=kind if draft.claims else work.kind, draft=draft, more=more)
+
+    def _newest(self, work: Work) -> Work:
+        """Return the work with what is new on a subject, if that is asked for and known.
+
+        Whether the archive knows the subject at all is told from all hits, as before.
+        """
+        if not work.newest or not work.draft.claims:
+            return work
+        assert self.forms
+        return replace(work, draft=self.forms.newest(work.asked, work.newest, work.draft))
 
     def _with_months(self, work: Work) -> Work:
         """Add the months of most articles to an overview, if more articles exist than were read."""

@@ -2,7 +2,7 @@
 
 import datetime
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import get_args
@@ -173,6 +173,40 @@ def test_an_overview_tells_several_things_in_order_of_time(assistant: Assistant)
     assert newest >= max(day for day in others if day)
     assert answer.text.startswith("Newest, ")
     assert "12 June 2021" in answer.text
+
+
+def test_who_asks_for_what_is_new_is_told_of_the_newest_articles(
+    bring: Callable[..., object], tmp_path: Path
+) -> None:
+    days = [f"2021-{month:02d}-{day:02d}" for month in (1, 2, 3) for day in range(1, 13)]
+    events = ["halted freight at the port", "shut the ferries", "brought talks with the mayor"]
+    rows = [
+        {
+            "url": f"https://x.example/{number}",
+            "title": f"Dockers' strike in Lind, report {number}",
+            "date": day,
+            "text": f"The dockers' strike in Lind {events[number % 3]} on pier {number}, the union "
+            f"of dockers said. Some {1000 + 37 * number} people took part in the strike.",
+        }
+        for number, day in enumerate(days)
+    ]
+    source = tmp_path / "strike.jsonl"
+    source.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    bring(source)
+    with Assistant.load(Settings(library=tmp_path / "library")) as opened:
+        told = opened.answer("Tell me about the dockers' strike in Lind.")
+        newest = opened.answer("What's the latest on the dockers' strike in Lind?")
+        assert told.kind == newest.kind == "overview"
+        march = datetime.date(2021, 3, 1)
+        assert min(one.article.date or march for one in told.citations) < march
+        assert newest.citations
+        assert all((one.article.date or march) >= march for one in newest.citations)
+        assert_grounded(newest, opened)
+        # Of all that the archive has, not only of what was told.
+        assert "36 articles" in newest.text
+        # A day that is named counts, and not the newest.
+        named = opened.answer("What was the latest on the dockers' strike in Lind in January 2021?")
+        assert any((one.article.date or march) < march for one in named.citations)
 
 
 @pytest.mark.parametrize("question", ["Who is Jonas Brandt?", "Who is Angela Merkel?"])

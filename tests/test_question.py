@@ -96,6 +96,24 @@ def test_a_question_that_looks_forward(question: str, ahead: bool) -> None:
 
 
 @pytest.mark.parametrize(
+    ("question", "latest"),
+    [
+        ("what's new about the ferry", True),
+        ("Anything new on the trial?", True),
+        ("latest on the strike", True),
+        ("Any recent news from Tolk?", True),
+        ("what is going on in Lind these days", True),
+        ("Tell me about New Lind.", False),
+        ("tell me about new york", False),
+        ("Who bought the News of Tolk?", False),
+        ("Tell me about the strike", False),
+    ],
+)
+def test_a_question_for_what_is_new(question: str, latest: bool) -> None:
+    assert understand(question).latest == latest
+
+
+@pytest.mark.parametrize(
     ("question", "subject"),
     [
         ("What happened in Tolk on 16 March 2022?", "tolk"),

@@ -13,7 +13,7 @@ from qa.models.span_model import SpanModel
 from qa.reading import layout
 from qa.reading.overview import Chosen, chosen
 from qa.reading.sides import sides
-from qa.reading.telling import Sentence, subject, told
+from qa.reading.telling import Sentence, share, subject, told
 from qa.search.question import Asked
 from qa.settings import Settings
 from qa.text.words import content_words, stems
@@ -27,6 +27,9 @@ BROAD: frozenset[QuestionKind] = frozenset(("overview", "who", "compare", "list"
 # Kinds that are answered with several sentences; yes or no has at most `_BELOW` beneath it.
 TELLING = BROAD | {"yesno"}
 _BELOW = 4
+# Of the newest articles few may tell of a subject, and the rest be near in meaning alone: sentences
+# count that have this share of its words, with their titles, and so many make an overview.
+_NAMED, _NEW = 0.5, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,24 @@ class Forms:
             return replace(told, confidence=found.confidence, others=found.others, doubt=doubt), ()
         besides = _besides(found, best.sentences)
         return found, self._claims(kind, asked, besides, best.read, found.claims)
+
+    def newest(self, asked: Asked, hits: tuple[Hit, ...], known: Draft) -> Draft:
+        """Return an overview of the newest articles on a subject that the archive knows.
+
+        `known` is an overview of all of them, and is returned where the newest do not tell of it.
+        """
+        read = told(asked, hits, self.embedder, self.reader)
+        wanted = subject(asked, self.selection.common)
+        named = [
+            place
+            for place, one in enumerate(read.sentences)
+            if share(wanted, stems(f"{one.text} {one.hit.article.title}")) >= _NAMED
+        ]
+        best = chosen(read.take(named), self.selection, MOST, figures=False)
+        if not best or len(best.sentences) < _NEW:
+            return known
+        claims = layout.newest_first(best.sentences)
+        return replace(known, claims=claims, short=best.sentences[0].text, hits=hits)
 
     def below(self, asked: Asked, hits: tuple[Hit, ...], answer: Draft) -> tuple[Claim, ...]:
         """Return the sentences that tell most of a subject besides an answer, in order of time."""

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from qa.models.embedder import Embedder, Vectors
 from qa.models.span_model import SpanModel, Text
 from qa.reading.spans import likeliest_in
-from qa.search.question import Asked
+from qa.search.question import Asked, is_latest
 from qa.text.sentences import Offsets, sentences
-from qa.text.words import shingles, stems
+from qa.text.words import content_words, shingles, stems
 from qa.types import Hit
 
 # Bounds of a sentence, in characters: shorter stretches are headings, longer ones no sentences.
@@ -161,9 +161,13 @@ def topic_signs(signs: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def subject(asked: Asked, common: Sequence[str]) -> frozenset[str]:
-    """Return the stems of a question less the `common` ones; all of them if none would be left."""
+    """Return the stems of a question less the `common` ones; all of them if none would be left.
+
+    So too less the words that only say that what is new is wanted.
+    """
     found = stems(asked.whole)
-    return found.difference(common) or found
+    idle = [word for word in content_words(asked.whole) if asked.latest and is_latest(word)]
+    return found.difference(common, stems(" ".join(idle))) or found
 
 
 def share(wanted: frozenset[str], words: frozenset[str]) -> float:

@@ -69,6 +69,13 @@ _HAPPENED = re.compile(
     r"(?: (?:in|around) the world\b)?",
     re.IGNORECASE,
 )
+# "New York" and "The News" are no wish for what is new.
+_LATEST = re.compile(
+    r"\b(?:what(?:['’]?s| is)|anything|something) new\b|"
+    r"\b(?:latest|newest|most recent|recently|lately|updates?|up to date|right now|these days|"
+    r"at the moment|currently|news (?:about|on)|recent (?:news|events|developments?))\b",
+    re.IGNORECASE,
+)
 _SINCE = re.compile(r"\bsince\b", re.IGNORECASE)
 _CHOICES = re.compile(
     r"\b(?:of|from|among) (?:these|the following|the below)\b|\btrue or false\b|"
@@ -100,10 +107,10 @@ class Asked:
     is the day of asking, from which "last week" counts.
 
     The flags tell what is asked for: a date (`when`), a duration (`how_long`), how often, something
-    still to come (`ahead`), yes or no, one of several `choices` that only the question's own page
-    shows, or an `explanation`. `period` is the time that the question names, `around` an event that
-    it names a time by, and `happening` is there if it asks what happens in a period of at most 31
-    days.
+    still to come (`ahead`), what is new (`latest`), yes or no, one of several `choices` that only
+    the question's own page shows, or an `explanation`. `period` is the time that the question
+    names, `around` an event that it names a time by, and `happening` is there if it asks what
+    happens in a period of at most 31 days.
     """
 
     text: str
@@ -115,6 +122,7 @@ class Asked:
     how_long: bool
     how_often: bool
     ahead: bool
+    latest: bool
     yes_or_no: bool
     choices: bool
     explanation: bool
@@ -158,6 +166,7 @@ def understand(
         how_long=bool(_HOW_LONG.search(asked)),
         how_often=bool(_HOW_OFTEN.search(asked)),
         ahead=bool(_AHEAD.search(asked)),
+        latest=bool(_LATEST.search(asked)),
         yes_or_no=may_be_yes and not wh,
         choices=lists_choices(question),
         explanation=bool(_EXPLAIN.search(asked)),
@@ -175,6 +184,11 @@ def proper(question: str) -> str:
     plain = re.sub(r"\([^()]*\)", " ", question).strip() or question
     *_, (start, end) = [(0, len(plain)), *sentences(plain)]
     return plain[start:end]
+
+
+def is_latest(word: str) -> bool:
+    """Tell whether a word asks for what is new: it names no subject."""
+    return bool(_LATEST.fullmatch(word)) or word.lower() in ("new", "news", "recent")
 
 
 def lists_choices(question: str) -> bool:

@@ -21,8 +21,9 @@ class Work:
     `question` is the question as people put it, and `asked` the question as it was understood,
     after a chat model has rewritten it if one did. `kind` is the form of answer that the question
     wants. `wide` are more hits, which are searched for sentences on a subject and for dated
-    sentences; `more` are such sentences that stand below the draft's answer. `stages` has the
-    seconds of each finished stage.
+    sentences; `newest` are those of the newest articles, where people ask for what is new; `more`
+    are sentences that stand below the draft's answer. `stages` has the seconds of each finished
+    stage.
 
     Five fields are for a chat model: `talk` is the conversation with the model so far; `handed` are
     the hits that the model was given, numbered from 1; `reply` is the part that it has written;
@@ -37,6 +38,7 @@ class Work:
     kind: QuestionKind = "fact"
     hits: tuple[Hit, ...] = ()
     wide: tuple[Hit, ...] = ()
+    newest: tuple[Hit, ...] = ()
     draft: Draft = field(default_factory=Draft)
     more: tuple[Claim, ...] = ()
     stages: Mapping[str, float] = field(default_factory=dict)
