@@ -106,10 +106,9 @@ def main() -> None:
         print("| ingests | seconds | processor seconds of each | articles of each | gain |")
         print("|---|---|---|---|---|")
         for number, (way, cores) in enumerate(ways.items()):
-            with (
-                postgres(programs) as database,
-                chroma(Path(name) / f"chroma-{number}") as vectors,
-            ):
+            folder = Path(name) / str(number)
+            folder.mkdir()
+            with postgres(programs) as database, chroma(folder) as vectors:
                 where = {"QA_DATABASE_URL": database.create("news"), "QA_CHROMA_URL": vectors.url}
                 seconds, done = run(source, cores, where)
             alone = seconds if len(cores) == 1 else alone
