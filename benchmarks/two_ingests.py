@@ -29,7 +29,7 @@ from pathlib import Path
 from qa.ingest import ingest
 from qa.models.loading import load_embedder
 from qa.settings import Settings
-settings = Settings(device="cpu")
+settings = Settings.from_environment(device="cpu")
 load_embedder(settings).embed(["a text to warm up"])
 print("ready", flush=True)
 sys.stdin.readline()
