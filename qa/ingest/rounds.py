@@ -40,18 +40,31 @@ def entry(
 
     Raises `Unreadable` if that takes this thread more than so many seconds on the processor.
     """
-    ends = None if seconds is None else time.thread_time() + seconds
-
-    def step() -> None:
-        if ends is not None and time.thread_time() > ends:
-            raise Unreadable(
-                f"its dates and passages take over {seconds:.0f} s to find: "
-                "split it, or raise QA_MAX_ARTICLE_MB"
-            )
-
+    step = None if seconds is None else _Budget(seconds).step
     pieces = passages.split(article, embedder, settings.passage_tokens, step)
     found = dates.find(article.text, article.source.date, step)
     return Entry(article, origin, tuple(pieces), tuple(found))
+
+
+class _Budget:
+    """What an article may cost this thread, in seconds on the processor."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._ends = time.thread_time() + seconds
+        self._look = time.monotonic() + seconds
+
+    def step(self) -> None:
+        # The thread's clock is dear to read, and cannot be ahead of the clock on the wall.
+        if time.monotonic() < self._look:
+            return
+        left = self._ends - time.thread_time()
+        if left <= 0:
+            raise Unreadable(
+                f"its dates and passages take over {self._seconds:.0f} s to find: "
+                "split it, or raise QA_MAX_ARTICLE_MB"
+            )
+        self._look = time.monotonic() + left
 
 
 class Round:
