@@ -20,9 +20,10 @@ from qa.settings import Settings
 from qa.types import Article, Source
 
 # Seconds that the passages and dates of an article may take, for each megabyte that articles may
-# have. News takes one, and 1.7 without a date; a text that repeats what looks like dates takes ten
-# and more.
-SECONDS_PER_MB = 2.0
+# have. A megabyte of news takes 1.1, and 2.3 without a date, and no news is nearly as long as the
+# limit; a text that repeats what looks like dates takes ten and more. Reading such a file comes to
+# this: both together stay below half a minute on two slow cores.
+SECONDS_PER_MB = 1.2
 # Passages that are embedded together; more would only delay the progress bar.
 _CHUNK = 256
 # Chunks on their way through the embedder: one in work, one waiting.
