@@ -24,9 +24,10 @@ from qa.reading.about import about, by_month
 from qa.reading.layout import items, names, names_either, on_either, side_by_side, values
 from qa.reading.overview import choose
 from qa.reading.sides import sides
-from qa.reading.telling import Sentence, read_sentences
+from qa.reading.telling import Sentence, Told, naming, read_sentences
 from qa.search.question import Asked, understand
 from qa.settings import Settings
+from qa.text.words import stems
 from qa.training.kinds.__main__ import QUESTIONS, written
 from qa.types import Draft, Filters, Hit, QuestionKind, Source, Turn
 from tests.test_assistant import assert_grounded
@@ -228,6 +229,24 @@ def test_the_reader_reads_once_whether_or_not_the_subject_is_known(
     assert reader.times == 1
 
 
+def test_sentences_on_somebody_stand_in_passages_that_have_the_name() -> None:
+    named = "Sanna Daw left the prison of Tolk in spring. She had been convicted of theft in 2008."
+    partly = "Daw had sung in the choir of the town, and baked bread for the harbor's workers."
+    other = "The singer Lia Moro is a star of the season, who was convicted of theft in 2009."
+
+    def told_of(name: str) -> set[str]:
+        found = read_sentences(asked, hits(named, partly, other), reader)
+        told = Told(asked, found, np.zeros((1 + len(found), 2), dtype=np.float32))
+        return {found[place].hit.passage.text for place in naming(stems(name), told, 0.5)}
+
+    reader, asked = load_small_reader(Settings()), understand("Who is Sanna Daw?")
+    # Sentences with "she", and with half of the name, are of the same person.
+    assert told_of("Sanna Daw") == {named, partly}
+    assert told_of("Lia Moro") == {other}
+    # Nobody is named in full.
+    assert told_of("Petra Daw") == {named, partly, other}
+
+
 def test_sentences_that_say_the_same_are_told_once() -> None:
     sentence = "The harbor bridge in Lindhaven was opened on Saturday by the minister of transport."
     found = read_sentences(
@@ -247,6 +266,9 @@ def test_sentences_that_say_the_same_are_told_once() -> None:
         ("compare pfizer and moderna", ("pfizer", "moderna")),
         ("iphone 14 vs iphone 13", ("iphone 14", "iphone 13")),
         ("What sets the Oxford vaccine apart from the Pfizer one?", ("Oxford", "Pfizer")),
+        ("How does Ian compare to Fiona?", ("Ian", "Fiona")),
+        ("Is the bridge longer than the tunnel?", ("bridge longer", "tunnel")),
+        ("which towns want to merge", None),
         ("Who is Jonas Brandt?", None),
         ("and?", None),
     ],
@@ -274,6 +296,17 @@ def test_a_comparison_stands_side_by_side() -> None:
     assert [(one.lead, one.text) for one in side_by_side(("Ian", "Fiona"), told, told)] == [
         ("Ian", IAN.text), ("Fiona", FIONA.text), ("Both", BOTH.text), ("Besides", NEITHER.text),
     ]  # fmt: skip
+
+
+def test_a_title_puts_no_sentence_on_both_sides_that_names_one() -> None:
+    article = replace(IAN.hit.article, title="Ian and Fiona, side by side")
+    one = replace(IAN, hit=replace(IAN.hit, article=article))
+    other = replace(NEITHER, hit=replace(NEITHER.hit, article=article))
+    claims = side_by_side(("Ian", "Fiona"), [one, other], [one, FIONA])
+    assert [(claim.lead, claim.text) for claim in claims] == [
+        ("Ian", IAN.text),
+        ("Both", NEITHER.text),
+    ]
 
 
 def test_a_side_of_which_nothing_was_read_is_said_to_be_missing() -> None:

@@ -13,7 +13,7 @@ from qa.models.span_model import SpanModel
 from qa.reading import layout
 from qa.reading.overview import Chosen, chosen
 from qa.reading.sides import sides
-from qa.reading.telling import Sentence, share, subject, told
+from qa.reading.telling import Sentence, naming, share, subject, told
 from qa.search.question import Asked
 from qa.settings import Settings
 from qa.text.words import content_words, stems
@@ -27,8 +27,9 @@ BROAD: frozenset[QuestionKind] = frozenset(("overview", "who", "compare", "list"
 # Kinds that are answered with several sentences; yes or no has at most `_BELOW` beneath it.
 TELLING = BROAD | {"yesno"}
 _BELOW = 4
-# Of the newest articles few may tell of a subject, and the rest be near in meaning alone: sentences
-# count that have this share of its words, with their titles, and so many make an overview.
+# Passages that are near in meaning alone do not tell of a subject: the newest sentences count, and
+# passages on somebody, that have this share of its words, with their titles. So many sentences on
+# what is new make an overview.
 _NAMED, _NEW = 0.5, 3
 
 
@@ -112,7 +113,12 @@ class Forms:
         read = told(asked, hits, self.embedder, self.reader)
         named = sides(asked.whole, self.selection.common) if kind == "compare" else None
         groups = layout.on_either(named, read.sentences)
-        best = chosen(read, self.selection, MOST, figures=kind == "count", groups=groups)
+        among = None
+        if kind == "who":
+            among = naming(subject(asked, self.selection.common), read, _NAMED)
+        best = chosen(
+            read, self.selection, MOST, figures=kind == "count", groups=groups, among=among
+        )
         if not best:
             return None
         known = best.confidence(self.selection) >= self.selection.threshold

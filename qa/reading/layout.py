@@ -87,11 +87,18 @@ def on_either(
 
 
 def _leaning(one: Sentence, wanted: Sequence[frozenset[str]]) -> int:
-    """Return which side a sentence is on: 0 the first, 1 the second, 2 both, 3 neither."""
-    first, second = _shares(one, wanted)
-    if first != second:
-        return int(second > first)
-    return 2 if first else 3
+    """Return which side a sentence is on: 0 the first, 1 the second, 2 both, 3 neither.
+
+    The title of its article counts only for a sentence that names neither side.
+    """
+    named = stems(one.text)
+    for words in (named, named | stems(one.hit.article.title)):
+        first, second = (share(some, words) for some in wanted)
+        if first != second:
+            return int(second > first)
+        if first:
+            return 2
+    return 3
 
 
 def names_either(sides: tuple[str, str] | None, read: Sequence[Sentence]) -> bool:

@@ -46,24 +46,29 @@ def chosen(
     *,
     figures: bool,
     groups: Sequence[Sequence[int]] = (),
+    among: Sequence[int] | None = None,
 ) -> Chosen | None:
     """Return the `most` sentences that tell most; None if there is none.
 
     `figures` says that the question asks for figures. Each of the `groups`, which hold indexes of
-    sentences, gets an equal share of the places as far as it has enough sentences.
+    sentences, gets an equal share of the places as far as it has enough sentences. `among` are the
+    indexes of those that may be chosen: all, if not given.
     """
     if not told.sentences:
         return None
     wanted = subject(told.asked, selection.common)
     signs = signs_of(wanted, told, figures=figures)
     likely = likelihoods(signs, selection)
+    eligible = likely.copy()
+    if among is not None:
+        eligible[np.setdiff1d(np.arange(len(likely)), among)] = 0.0
     vectors, limits = told.vectors[1:], (selection.least, selection.repetition)
     places = [
         group[place]
         for group in map(list, groups)
-        for place in choose(likely[group], vectors[group], *limits, most // len(groups))
+        for place in choose(eligible[group], vectors[group], *limits, most // len(groups))
     ]
-    rest = (place for place in choose(likely, vectors, *limits, 2 * most) if place not in places)
+    rest = (place for place in choose(eligible, vectors, *limits, 2 * most) if place not in places)
     places += itertools.islice(rest, most - len(places))
     if not places:
         return None

@@ -7,13 +7,15 @@ from collections.abc import Callable, Collection, Sequence
 from qa.text.words import FUNCTION_WORDS, stems
 
 # Words that stand between two sides, the surest first.
-_BETWEEN = (("vs", "versus"), ("and", "or"), ("with", "to", "than", "from", "against"))
+_BETWEEN = (("vs", "versus"), ("and", "or"), ("than", "against"))
+# These stand between two sides only where a question says that it compares.
+_LINKS = ("with", "to", "from")
 # Stems of words that mark a comparison; they belong to neither side.
 _COMPARES = stems(
     "compare comparison comparing contrast differ different difference similar similarity same both"
     " apart distinguish better worse"
 )
-_ALL = frozenset(word for words in _BETWEEN for word in words)
+_ALL = frozenset(word for words in (*_BETWEEN, _LINKS) for word in words)
 _TOKEN = re.compile(r"\w+(?:[.’'-]\w+)*|[^\w\s]")
 
 
@@ -32,7 +34,7 @@ def sides(question: str, common: Collection[str]) -> tuple[str, str] | None:
         named = word[0].isalnum() and word not in FUNCTION_WORDS and word not in _ALL
         return named and not stems(word) <= idle
 
-    for words in _BETWEEN:
+    for words in (*_BETWEEN, _LINKS) if stems(question) & _COMPARES else _BETWEEN:
         for place, token in enumerate(tokens):
             if token[0].lower().strip(".") not in words:
                 continue

@@ -106,6 +106,21 @@ def read_sentences(asked: Asked, hits: Sequence[Hit], reader: SpanModel) -> list
     return found
 
 
+def naming(wanted: frozenset[str], told: Told, least: float) -> list[int]:
+    """Return the indexes of sentences whose passages, with titles, have the `least` share of a name.
+
+    All of them, if no passage has the whole name: nobody can tell then who is meant.
+    """
+    passages = {one.hit.passage.id: one.hit for one in told.sentences}
+    shares = {
+        id_: share(wanted, stems(f"{hit.article.title} {hit.passage.text}"))
+        for id_, hit in passages.items()
+    }
+    if 1.0 not in shares.values():
+        least = 0.0
+    return [n for n, one in enumerate(told.sentences) if shares[one.hit.passage.id] >= least]
+
+
 def signs_of(wanted: frozenset[str], told: Told, *, figures: bool) -> NDArray[np.float64]:
     """Return the signs of whether sentences tell of a subject, shape (sentences, SENTENCE_SIGNS).
 
