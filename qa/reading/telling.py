@@ -107,7 +107,7 @@ def read_sentences(asked: Asked, hits: Sequence[Hit], reader: SpanModel) -> list
 
 
 def naming(wanted: frozenset[str], told: Told, least: float) -> list[int]:
-    """Return the indexes of sentences whose passages, with titles, have the `least` share of a name.
+    """Return the indexes of sentences in passages that have, with titles, this share of a name.
 
     All of them, if no passage has the whole name: nobody can tell then who is meant.
     """
