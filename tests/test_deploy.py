@@ -24,6 +24,9 @@ def test_what_a_service_runs_is_a_command_of_qa(name: str) -> None:
     options = parser().parse_args(service["command"])
     assert callable(options.run)
     environ = {key: value or "a:b" for key, value in service["environment"].items()}
+    # Uvicorn's own: without it, the address of everybody who asks is the proxy's.
+    behind_proxy = environ.pop("FORWARDED_ALLOW_IPS", None) is not None
+    assert behind_proxy == (service["command"][0] == "chat")
     assert all(key.startswith(PREFIX) for key in environ)
     assert servers(Settings.from_environment(environ))
 
