@@ -1,19 +1,17 @@
 """Dates and titles of web pages, made of articles with known days in the shapes of news sites.
 
-    python -m benchmarks.page_dates FOLDER
-
-FOLDER has articles as text, each beginning with lines `DATE:` and `TITLE:`. Each becomes a page in
-one shape, with distractors: today's date, teasers, comments, pictures, a copyright, a change.
-Printed are the shares of right, wrong and missing dates, of titles that are identical, and the time
-beside trafilatura's own.
+A folder has articles as text, each beginning with lines `DATE:` and `TITLE:`; every sixth is taken,
+700 at most. Each becomes a page in one shape, with distractors: today's date, teasers, comments,
+pictures, a copyright, a change. Printed are the shares of right, wrong and missing dates, of titles
+that are identical, and the time beside trafilatura's own.
 """
 
+import argparse
 import datetime
 import html
 import json
 import random
 import statistics
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -186,18 +184,20 @@ def page(
     ), language
 
 
-def main(folder: Path) -> None:
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path, help="articles as text files")
+    parser.add_argument("-v", "--verbose", action="store_true", help="print what is not right")
+    arguments = parser.parse_args()
     rng = random.Random(32)
     names, weights = zip(*((name, weight) for name, (_, weight) in SHAPES.items()), strict=True)
     told: dict[str, Counter[str]] = {name: Counter() for name in names}
     titles, ours, theirs = Counter[bool](), [], []
-    for file in sorted(folder.iterdir())[::6][:700]:
+    for file in sorted(arguments.folder.iterdir())[::6][:700]:
         lines = file.read_text(encoding="utf-8").split("\n")
         fields = dict(line.split(": ", 1) for line in lines[:3] if ": " in line)
-        day, title = (
-            datetime.date.fromisoformat(fields["DATE"].strip()),
-            " ".join(fields["TITLE"].split()),
-        )
+        day = datetime.date.fromisoformat(fields["DATE"].strip())
+        title = " ".join(fields["TITLE"].split())
         name = rng.choices(names, weights)[0]
         made, language = page(rng, name, day, title, "\n".join(lines[3:]).strip())
         begun = time.perf_counter()
@@ -209,13 +209,16 @@ def main(folder: Path) -> None:
         kind = "none" if found["date"] is None else "right" if found["date"] == day else "wrong"
         told[name][kind] += 1
         titles[found["title"] == title] += 1
-        if "-v" in sys.argv and found["title"] != title:
+        if arguments.verbose and found["title"] != title:
             print(repr(title), repr(found["title"]))
-        if "-v" in sys.argv and kind != "right":
+        if arguments.verbose and kind != "right":
             print(name, language, kind, day, found["date"], file.name)
     whole = sum(told.values(), Counter())
+    if not whole:
+        parser.error(f"{arguments.folder} holds no file")
     for name, counts in {**told, "all": whole}.items():
-        total = counts.total()
+        if not (total := counts.total()):
+            continue
         shares = ", ".join(
             f"{kind} {counts[kind] / total:.3f}" for kind in ("right", "wrong", "none")
         )
@@ -226,4 +229,4 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main()
