@@ -4,7 +4,7 @@ PORT ?= 7860
 LIBRARY ?= .library
 run = .venv/bin/python -m
 
-.PHONY: chat test test-llm install docs bench clean
+.PHONY: chat test test-slow test-llm install docs bench clean
 
 chat: .venv/installed
 	@$(run) qa.cli ingest corpus --library "$(LIBRARY)"
@@ -14,7 +14,11 @@ test: .venv/tested
 	$(run) ruff check .
 	$(run) ruff format --check .
 	$(run) mypy
-	$(run) pytest --numprocesses 2 --dist loadfile
+	$(run) pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
+
+# What takes minutes: all questions on the sample articles.
+test-slow: .venv/tested
+	$(run) pytest -m slow
 
 # A real small language model, served on this machine: compiling its server takes some minutes.
 test-llm: .venv/tested .venv-llm/installed

@@ -57,6 +57,11 @@ def pytest_configure() -> None:
     sys.addaudithook(_no_network)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # The page's tests take longest: at the end, one of two processes would wait for the other.
+    items.sort(key=lambda item: "web" not in item.path.parts)
+
+
 def _no_network(event: str, arguments: tuple[Any, ...]) -> None:
     if event == "socket.getaddrinfo":
         host = arguments[0]

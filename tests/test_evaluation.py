@@ -279,24 +279,28 @@ def test_the_command_line(
     assert "(1 questions of both)" in capsys.readouterr().out
 
 
-def test_the_corpus_as_a_smoke_test(library_of_corpus: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "every", [3, pytest.param(1, marks=pytest.mark.slow)], ids=["a third", "all"]
+)
+def test_the_corpus_as_a_smoke_test(every: int, library_of_corpus: Path, tmp_path: Path) -> None:
     """We wrote both the articles and the questions: this shows that all works, not how well."""
     asked = load(CHECKOUT / "corpus/questions.jsonl")
+    asked = dataclasses.replace(asked, questions=asked.questions[::every])
     found = evaluate(asked, settings=Settings(library=library_of_corpus), out=tmp_path / "run")
     figures = found.summary.figures
     assert found.summary.failed == 0
     assert figures["citation_exact"].value == 1.0
     assert figures["passage_hit@5"].value > 0.9
-    # Better than refusing everything, which scores .4. Of 45 answers 17 are right today: two
-    # fewer would be a fault, one may be another machine's rounding.
-    assert figures["refusal_f1"].value > 0.41
-    assert figures["right"].value >= 16 / 45
-    assert figures["held_refused"].value <= 12 / 45
+    # Of 45 with an answer 32 are right today, and 6 refused, as are 14 of the 15 others. Another
+    # machine rounds otherwise, which may turn one or two.
+    assert figures["right"].value >= 0.65
+    assert figures["held_refused"].value <= 0.2
+    assert figures["refusal_f1"].value > 0.7
     page = (tmp_path / "run/report.html").read_text(encoding="utf-8")
     assert not re.search(r"""(src|href)=["']http|url\(["']?http|@import""", page)
     assert "We wrote both" in page
     # The title names the set; the page has a landmark, both schemes of color, and no figure twice.
-    assert "<title>questions, 60 questions" in page
+    assert f"<title>questions, {len(asked.questions)} questions" in page
     assert page.count("<main>") == 1
     assert 'name="color-scheme" content="light dark"' in page
     cards = re.findall(r'<div class="card"><span class="small">([^<]*)</span>', page)
