@@ -295,7 +295,8 @@ def test_the_corpus_as_a_smoke_test(every: int, library_of_corpus: Path, tmp_pat
     # machine rounds otherwise, which may turn one or two.
     assert figures["right"].value >= 0.65
     assert figures["held_refused"].value <= 0.2
-    assert figures["refusal_f1"].value > 0.7
+    # Refusing everything scores .4.
+    assert figures["refusal_f1"].value > 0.6
     page = (tmp_path / "run/report.html").read_text(encoding="utf-8")
     assert not re.search(r"""(src|href)=["']http|url\(["']?http|@import""", page)
     assert "We wrote both" in page
