@@ -77,12 +77,12 @@ class Drafter:
         if not self.forms or work.kind != "overview" or not asked.latest or asked.period:
             return None
         months = self.library.months(work.filters, self.forms.subject(asked))
-        newest = itertools.accumulate(months[month] for month in reversed(months))
-        enough = (
-            month for month, count in zip(reversed(months), newest, strict=True) if count >= _LATELY
-        )
-        first = next(enough, None)
-        return datetime.date.fromisoformat(f"{first}-01") if first else None
+        articles = 0
+        for month in reversed(months):
+            articles += months[month]
+            if articles >= _LATELY:
+                return datetime.date.fromisoformat(f"{month}-01")
+        return None
 
     def events(
         self, subject: str, hits: Sequence[Hit], limit: int, days: Period | None = None

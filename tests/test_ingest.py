@@ -101,7 +101,7 @@ def test_prune_keeps_what_is_elsewhere_or_unreadable(
 def test_an_article_that_costs_too_much_is_skipped_and_the_run_goes_on(
     bring: Bring, tmp_path: Path, notices: Notices, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("qa.ingest.run.SECONDS_PER_MB", 0.03)
+    monkeypatch.setattr("qa.ingest.rounds.SECONDS_PER_MB", 0.03)
     folder = tmp_path / "news"
     folder.mkdir()
     (folder / "a.txt").write_text("The bridge of Tolk was opened.", encoding="utf-8")

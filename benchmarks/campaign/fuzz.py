@@ -31,17 +31,16 @@ import json, resource, sys, time
 from pathlib import Path
 from qa.ingest.files import Loaded, read
 from qa.ingest.parsed import Unreadable
-from qa.ingest.rounds import SECONDS_PER_MB, entry
+from qa.ingest.rounds import entry
 from qa.models.loading import load_embedder
 from qa.settings import Settings
 settings = Settings(); embedder = load_embedder(settings)
-seconds = SECONDS_PER_MB * settings.max_article_mb
 def peak(): return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
 before, started, taken = peak(), time.perf_counter(), 0
 for item in read(Path(sys.argv[1]), settings.max_article_mb):
     if isinstance(item, Loaded):
         try:
-            entry(item.article, item.origin, embedder, settings, seconds)
+            entry(item.article, item.origin, embedder, settings, bounded=True)
             taken += 1
         except Unreadable:
             pass

@@ -21,8 +21,8 @@ from qa.types import Article, Source
 
 # Seconds that the passages and dates of an article may take, for each megabyte that articles may
 # have. A megabyte of news takes 1.1, and 2.3 without a date, and no news is nearly as long as the
-# limit; a text that repeats what looks like dates takes ten and more. Reading such a file comes to
-# this: both together stay below half a minute on two slow cores.
+# limit; a text that repeats what looks like dates takes ten and more. To read its file takes some
+# seconds besides: both together stay below half a minute on two slow cores.
 SECONDS_PER_MB = 1.2
 # Passages that are embedded together; more would only delay the progress bar.
 _CHUNK = 256
@@ -35,13 +35,15 @@ def entry(
     origin: str,
     embedder: Embedder,
     settings: Settings,
-    seconds: float | None = None,
+    *,
+    bounded: bool = False,
 ) -> Entry:
     """Return an article as it is written: cut into passages, with the dates in it.
 
-    Raises `Unreadable` if that takes this thread more than so many seconds on the processor.
+    If `bounded`, raises `Unreadable` if that takes this thread more than `SECONDS_PER_MB` on the
+    processor, for each megabyte that the settings allow an article.
     """
-    step = None if seconds is None else _Budget(seconds).step
+    step = _Budget(SECONDS_PER_MB * settings.max_article_mb).step if bounded else None
     pieces = passages.split(article, embedder, settings.passage_tokens, step)
     found = dates.find(article.text, article.source.date, step)
     return Entry(article, origin, tuple(pieces), tuple(found))

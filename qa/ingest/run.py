@@ -15,7 +15,7 @@ from qa.ingest.files import Loaded, Skipped, Walk, absolute, files, passed_over,
 from qa.ingest.identity import Identities
 from qa.ingest.listener import Listener, Logged, Watcher
 from qa.ingest.parsed import Unreadable
-from qa.ingest.rounds import SECONDS_PER_MB, Round, entry
+from qa.ingest.rounds import Round, entry
 from qa.library.articles import Entry, content_mark, fingerprint
 from qa.library.opening import create_library
 from qa.library.protocols import Library
@@ -264,9 +264,8 @@ class _Ingest:
             self._embedder = load_embedder(self._settings)
             self._show("")
         article, origin = item.article, item.origin
-        seconds = SECONDS_PER_MB * self._settings.max_article_mb
         try:
-            return entry(article, origin, self._embedder, self._settings, seconds)
+            return entry(article, origin, self._embedder, self._settings, bounded=True)
         except Unreadable as reason:
             # What the library has of it stays, as with a file that cannot be read.
             self._doubtful.add(origin)

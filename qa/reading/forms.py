@@ -27,9 +27,9 @@ BROAD: frozenset[QuestionKind] = frozenset(("overview", "who", "compare", "list"
 # Kinds that are answered with several sentences; yes or no has at most `_BELOW` beneath it.
 TELLING = BROAD | {"yesno"}
 _BELOW = 4
-# Passages that are near in meaning alone do not tell of a subject: the newest sentences count, and
-# passages on somebody, that have this share of its words, with their titles. So many sentences on
-# what is new make an overview.
+# What is near in meaning alone is often of another subject: a sentence of the newest articles, or a
+# passage on somebody, counts if it has this share of the subject's words, with its title. So many
+# sentences on what is new make an overview.
 _NAMED, _NEW = 0.5, 3
 
 
@@ -83,9 +83,7 @@ class Forms:
         read = told(asked, hits, self.embedder, self.reader)
         wanted = subject(asked, self.selection.common)
         named = [
-            place
-            for place, one in enumerate(read.sentences)
-            if share(wanted, stems(f"{one.text} {one.hit.article.title}")) >= _NAMED
+            place for place, one in enumerate(read.sentences) if share(wanted, one.words) >= _NAMED
         ]
         best = chosen(read.take(named), self.selection, MOST, figures=False)
         if not best or len(best.sentences) < _NEW:
@@ -113,19 +111,17 @@ class Forms:
         read = told(asked, hits, self.embedder, self.reader)
         named = sides(asked.whole, self.selection.common) if kind == "compare" else None
         groups = layout.on_either(named, read.sentences)
-        among = None
-        if kind == "who":
-            among = naming(subject(asked, self.selection.common), read, _NAMED)
-        best = chosen(
-            read, self.selection, MOST, figures=kind == "count", groups=groups, among=among
-        )
+        wanted = subject(asked, self.selection.common)
+        among = naming(wanted, read, _NAMED) if kind == "who" else None
+        figures = kind == "count"
+        best = chosen(read, self.selection, MOST, figures=figures, groups=groups, among=among)
         if not best:
             return None
         known = best.confidence(self.selection) >= self.selection.threshold
         if not known and kind == "compare":
             known = layout.names_either(named, best.read)
         elif not known:
-            known = layout.names(subject(asked, self.selection.common), best.read)
+            known = layout.names(wanted, best.read)
         return best if known else None
 
     def _told(self, kind: QuestionKind, asked: Asked, best: Chosen, hits: tuple[Hit, ...]) -> Draft:

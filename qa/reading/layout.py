@@ -91,8 +91,7 @@ def _leaning(one: Sentence, wanted: Sequence[frozenset[str]]) -> int:
 
     The title of its article counts only for a sentence that names neither side.
     """
-    named = stems(one.text)
-    for words in (named, named | stems(one.hit.article.title)):
+    for words in (stems(one.text), one.words):
         first, second = (share(some, words) for some in wanted)
         if first != second:
             return int(second > first)
@@ -113,7 +112,7 @@ def names(wanted: frozenset[str], read: Sequence[Sentence]) -> bool:
 
 def _shares(one: Sentence, wanted: Sequence[frozenset[str]]) -> list[float]:
     """Return for each set of stems the share that a sentence has, with its article's title."""
-    words = stems(one.text) | stems(one.hit.article.title)
+    words = one.words
     return [share(some, words) for some in wanted]
 
 

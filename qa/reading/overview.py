@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from qa.models.calibration import Selection
 from qa.models.embedder import Vectors
 from qa.reading.telling import Sentence, Told, share, signs_of, subject, topic_signs
-from qa.text.words import stems
 
 # How many of the nearest sentences, and passages, tell whether the archive knows a subject.
 _BEST = 3
@@ -59,9 +58,9 @@ def chosen(
     wanted = subject(told.asked, selection.common)
     signs = signs_of(wanted, told, figures=figures)
     likely = likelihoods(signs, selection)
-    eligible = likely.copy()
+    eligible = likely
     if among is not None:
-        eligible[np.setdiff1d(np.arange(len(likely)), among)] = 0.0
+        eligible = np.where(np.isin(np.arange(len(likely)), among), likely, 0.0)
     vectors, limits = told.vectors[1:], (selection.least, selection.repetition)
     places = [
         group[place]
@@ -73,7 +72,7 @@ def chosen(
     if not places:
         return None
     best = tuple(told.sentences[place] for place in places)
-    shares = [share(wanted, stems(f"{one.text} {one.hit.article.title}")) for one in best]
+    shares = [share(wanted, one.words) for one in best]
     passages = {one.hit.passage.id: one for one in told.sentences}.values()
     known = [
         _mean_of_best(likely, _BEST),

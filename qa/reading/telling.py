@@ -51,6 +51,11 @@ class Sentence:
     judged: float
     holds: float
 
+    @property
+    def words(self) -> frozenset[str]:
+        """The stems of the sentence and of its article's title."""
+        return stems(self.text) | stems(self.hit.article.title)
+
 
 @dataclass(frozen=True, slots=True)
 class Told:

@@ -76,12 +76,7 @@ class ServerVectors:
         if within.all:
             return self._query(collection, vector, n_results=limit)
         wide = max(limit, _WIDE)
-        found = self._ask(
-            collection.query,
-            query_embeddings=vector.reshape(1, -1),
-            include=["distances", "metadatas"],
-            n_results=wide,
-        )
+        found = self._nearest(collection, vector, "distances", "metadatas", n_results=wide)
         pairs = [
             pair
             for pair, metadata in zip(_pairs(found), found["metadatas"][0], strict=True)
@@ -107,13 +102,16 @@ class ServerVectors:
         return _best(pairs, limit)
 
     def _query(self, collection: Any, vector: Embeddings, **limits: Any) -> list[tuple[str, float]]:
-        found = self._ask(
+        return _pairs(self._nearest(collection, vector, "distances", **limits))
+
+    def _nearest(self, collection: Any, vector: Embeddings, *include: str, **limits: Any) -> Any:
+        """Return what Chroma answers of the vectors nearest to one, with what is to be included."""
+        return self._ask(
             collection.query,
             query_embeddings=vector.reshape(1, -1),
-            include=["distances"],
+            include=list(include),
             **limits,
         )
-        return _pairs(found)
 
     def similarities(self, name: str, vector: Embeddings, published: Published) -> dict[str, float]:
         """Return the cosine similarities of some passages to a unit vector, by their ids."""
