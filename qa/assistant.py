@@ -33,8 +33,8 @@ from qa.models.loading import load_embedder
 from qa.reading import plans
 from qa.reading.about import english_only
 from qa.reading.cite import cite
-from qa.reading.forms import BROAD_HITS, Forms
-from qa.reading.reader import Reader, SpanReader
+from qa.reading.forms import Forms
+from qa.reading.reader import NoReader, Reader, SpanReader
 from qa.search.question import understand
 from qa.search.retriever import Retriever
 from qa.search.spelling import spelled
@@ -194,10 +194,15 @@ class Assistant:
         events: Runnable[str, tuple[Event, ...]] = RunnableLambda(made)
         return _once_more(events).invoke(self._checked(query))
 
-    def unwritten(self) -> "Assistant":
-        """Return the same assistant without its chat model, so that its answers cost nothing."""
+    def trial(self) -> "Assistant":
+        """Return an assistant that tells at a fifth of the cost what this one surely answers.
+
+        It has no chat model and no reader, and answers in several sentences of few passages. What
+        it answers without doubt, this one does too; not all that this one answers.
+        """
+        forms = self.forms and replace(self.forms, hits=self.retriever.limit)
         limit = self._max_question_chars
-        return Assistant(self.library, self.retriever, self._reader, limit, forms=self.forms)
+        return Assistant(self.library, self.retriever, NoReader(), limit, forms=forms)
 
     @property
     def stores(self) -> Library:
@@ -250,7 +255,8 @@ class Assistant:
         # A chat model has put the turns into the question already.
         turns = () if self._writer else work.turns
         if self._drafter.tells(work):
-            most = max(BROAD_HITS, self.retriever.limit)
+            assert self.forms
+            most = max(self.forms.hits, self.retriever.limit)
             wide = find(turns, limit=most)
             if since := self._drafter.lately(work):
                 lately = work.filters.starting(since)

@@ -9,7 +9,7 @@ from qa.dates import Period
 from qa.library.protocols import Catalogue
 from qa.reading import plans
 from qa.reading.about import about, by_month
-from qa.reading.forms import BROAD, BROAD_HITS, TELLING, Forms
+from qa.reading.forms import BROAD, TELLING, Forms
 from qa.reading.reader import Reader
 from qa.reading.timeline import as_draft, timeline
 from qa.search.followups import subjects
@@ -122,7 +122,7 @@ class Drafter:
             return work
         assert self.forms
         months = self.library.months(work.filters, self.forms.subject(work.asked))
-        if sum(months.values()) <= BROAD_HITS or len(months) == 1:
+        if sum(months.values()) <= self.forms.hits or len(months) == 1:
             return work
         return replace(work, more=(*work.more, by_month(months)))
 
@@ -149,7 +149,7 @@ class Drafter:
             for hit in work.wide
             if hit.article.date and first <= hit.article.date <= plans.latest(last)
         )
-        near = tuple(itertools.islice(of_then, BROAD_HITS))
+        near = tuple(itertools.islice(of_then, self.forms.hits))
         if not draft.claims:
             return self._told(work, "overview", near, lambda: draft)
         return replace(work, draft=draft, more=self.forms.below(work.asked, near, draft))

@@ -6,8 +6,9 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ import pytest
 from qa.assistant import Assistant
 from qa.ingest import Summary, ingest
 from qa.settings import Settings
+from tests.processes import finished
 from tests.servers import Chroma, Postgres, chroma, postgres, postgres_programs
 
 CHECKOUT = Path(__file__).parents[1]
@@ -144,8 +146,13 @@ def corpus_assistant(library_of_corpus: Path) -> Iterator[Assistant]:
         yield loaded
 
 
-def run_qa(*arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
-    """Run the command line as a user does, in a process of its own; `through` another command."""
+def run_qa(*arguments: str, env: Mapping[str, str] | None = None) -> CompletedProcess[str]:
+    """Run the command line in a process of its own."""
+    return finished("-m", "qa.cli", *arguments, env=env)
+
+
+def run_qa_alone(*arguments: str, **options: Any) -> CompletedProcess[str]:
+    """Run the command line as a user does, imports and all; `through` another command."""
     return subprocess.run(
         [*options.pop("through", []), sys.executable, "-m", "qa.cli", *arguments],
         capture_output=True,

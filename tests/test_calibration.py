@@ -3,8 +3,6 @@
 import datetime
 import json
 import re
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -30,6 +28,7 @@ from qa.training.confidence import (
 from qa.training.deciding import Outcomes
 from qa.training.deciding import fit as fit_scores
 from qa.training.natural import TrainingQuestion
+from tests.processes import finished
 
 
 def test_what_is_written_is_read_again(tmp_path: Path) -> None:
@@ -60,7 +59,7 @@ def test_other_weights_are_refused(tmp_path: Path, library_of_news: Path) -> Non
         f"from qa.cli.commands import main; sys.exit(main(['ask', 'who', '--library', "
         f"{str(library_of_news)!r}]))"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
+    done = finished("-c", code)
     assert done.returncode == 1
     _, line = done.stderr.splitlines()
     assert re.fullmatch(r"qa: the weights .* expected 000000000000….*calibrate`", line)

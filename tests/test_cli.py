@@ -13,14 +13,14 @@ import pytest
 
 from qa.cli.commands import main
 from qa.web.passwords import Passwords, logins
-from tests.conftest import CHECKOUT, run_qa
+from tests.conftest import CHECKOUT, run_qa_alone
 
 LOADING = "qa: loading the models ...\n"
 
 
 def test_ask_prints_json_and_nothing_else(library_of_news: Path) -> None:
     question = "Who won the election for mayor of Tolk?"
-    done = run_qa("ask", question, "--library", str(library_of_news), "--json")
+    done = run_qa_alone("ask", question, "--library", str(library_of_news), "--json")
     assert (done.returncode, done.stderr) == (0, LOADING)
     assert json.loads(done.stdout)["outcome"] == "answered"
 
@@ -140,7 +140,7 @@ def test_a_terminal_that_knows_only_ascii_and_a_pipe_that_closes(
     (tmp_path / "a.txt").write_text("東京 opened a bridge.", encoding="utf-8")
     library = ("--library", str(tmp_path / "library"))
     assert main(["ingest", str(tmp_path / "a.txt"), *library]) == 0
-    done = run_qa("list", *library, env={"PYTHONIOENCODING": "ascii"})
+    done = run_qa_alone("list", *library, env={"PYTHONIOENCODING": "ascii"})
     assert (done.returncode, done.stderr) == (0, "")
     assert "\\u6771\\u4eac opened" in done.stdout
     line = f'"{sys.executable}" -m qa.cli list --library "{library_of_news}" | true'
@@ -176,7 +176,7 @@ def test_a_wheel_answers_from_another_folder(library_of_news: Path, tmp_path: Pa
     installed = tmp_path / "installed"
     zipfile.ZipFile(wheel).extractall(installed)
     assert {path.name for path in installed.iterdir()} >= {"qa"}
-    done = run_qa(
+    done = run_qa_alone(
         *("ask", "What is the capital of Peru?", "--library", str(library_of_news)),
         cwd=tmp_path,
         env={"PYTHONPATH": str(installed)},
@@ -213,7 +213,7 @@ def without(hidden: list[str], command: list[str]) -> subprocess.CompletedProces
 
 
 def test_a_password_is_printed_as_a_hash_that_a_login_takes() -> None:
-    done = run_qa("password", input="open sesame\n")
+    done = run_qa_alone("password", input="open sesame\n")
     assert (done.returncode, done.stderr) == (0, "")
     known = Passwords(logins(f"ann:{done.stdout.strip()}"))
     assert known.right("ann", "open sesame")

@@ -3,10 +3,10 @@
 import os
 import random
 import shutil
-import subprocess
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import numpy as np
 import pytest
@@ -20,7 +20,7 @@ from qa.library.opening import open_folder
 from qa.models.embedder import EMBEDDER
 from qa.settings import Settings
 from qa.types import Source
-from tests.conftest import run_qa
+from tests.conftest import run_qa, run_qa_alone
 
 QUESTION = "When was the harbor bridge in Lindhaven opened?"
 # Root may write anywhere, unless this right is taken away.
@@ -156,9 +156,9 @@ def test_a_library_that_nobody_may_write_to_is_read_from_a_copy(
 ) -> None:
     cache = tmp_path / "cache"
 
-    def run(*command: str) -> subprocess.CompletedProcess[str]:
+    def run(*command: str) -> CompletedProcess[str]:
         place = {"XDG_CACHE_HOME": str(cache)}
-        return run_qa(*command, "--library", str(unwritable), env=place, through=AS_ANYBODY)
+        return run_qa_alone(*command, "--library", str(unwritable), env=place, through=AS_ANYBODY)
 
     asked = run("ask", QUESTION)
     assert "12 June 2021" in asked.stdout, asked.stderr

@@ -4,10 +4,7 @@ import errno
 import json
 import os
 import shutil
-import signal
 import sqlite3
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from contextlib import closing
@@ -23,7 +20,8 @@ from qa.library.chroma.snapshots import Snapshots
 from qa.library.opening import open_folder
 from qa.library.sqlite.catalogue import SQLiteCatalogue
 from qa.settings import Settings
-from tests.conftest import CHECKOUT, Notices
+from tests.conftest import Notices
+from tests.processes import Process
 
 Bring = Callable[..., Summary]
 
@@ -353,19 +351,11 @@ def test_a_killed_ingest_loses_nothing_and_is_finished_by_the_next(
     ]
     source.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
     library = tmp_path / "library"
-    process = subprocess.Popen(
-        [sys.executable, "-c", INGEST, str(source), str(library)],
-        stdout=subprocess.PIPE,
-        text=True,
-        cwd=CHECKOUT,
-    )
-    assert process.stdout is not None
-    for _ in range(articles_before_the_kill):
-        assert process.stdout.readline().strip() == "progress"
-    time.sleep(0.05)
-    process.send_signal(signal.SIGKILL)
-    process.wait(60)
-    process.stdout.close()
+    with Process("-c", INGEST, str(source), str(library)) as process:
+        for _ in range(articles_before_the_kill):
+            assert process.stdout.readline().strip() == "progress"
+        time.sleep(0.05)
+        process.kill()
     # Whatever was committed is whole: passages, words and vectors agree.
     assert check(library) == []
     kept = texts(library)
@@ -397,17 +387,18 @@ def test_a_page_that_is_open_sees_what_another_process_ingests(
     question = "Where did the comet fall?"
     with Assistant.load(Settings(library=tmp_path / "library")) as assistant:
         assert all("comet" not in hit.passage.text for hit in assistant.answer(question).hits)
-        process = subprocess.Popen(
-            [sys.executable, "-c", INGEST, str(source), str(tmp_path / "library")],
-            cwd=CHECKOUT,
-            stdout=subprocess.DEVNULL,
-        )
         # Questions go on being answered while one round after another is published.
         generations = set()
-        while process.poll() is None:
-            generations.add(assistant.library.state().generation)
-            assert assistant.answer("When will the harbor bridge be opened?").hits
-        assert process.returncode == 0
+        with (
+            Path(os.devnull).open("w", encoding="utf-8") as nothing,
+            Process(
+                "-c", INGEST, str(source), str(tmp_path / "library"), stdout=nothing
+            ) as process,
+        ):
+            while process.status is None:
+                generations.add(assistant.library.state().generation)
+                assert assistant.answer("When will the harbor bridge be opened?").hits
+        assert process.status == 0
         assert len(generations) > 3
         assert assistant.library.counts()[1] > 1000
         hits = assistant.answer(question).hits

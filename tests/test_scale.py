@@ -1,10 +1,6 @@
 """A library on servers: several ingests at once, a server that goes away, moving a folder there."""
 
 import datetime
-import os
-import signal
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -24,7 +20,8 @@ from qa.library import doctor
 from qa.library.opening import open_folder, open_library
 from qa.settings import Settings, servers
 from qa.web.health import Health, ready
-from tests.conftest import CHECKOUT, NEWS, Notices, run_qa
+from tests.conftest import NEWS, Notices, run_qa
+from tests.processes import Process
 from tests.servers import Chroma
 
 QUESTION = "Who won the election in Tolk?"
@@ -147,23 +144,17 @@ def test_a_killed_ingest_is_finished_by_the_next(
 ) -> None:
     code = "from qa.ingest import ingest; from qa.settings import Settings; import sys; "
     code += "ingest(sys.argv[1:], Settings.from_environment(), round_size=8)"
-    process = subprocess.Popen(
-        [sys.executable, "-c", code, str(many)],
-        env={**os.environ, **environment},
-        cwd=CHECKOUT,
-        stderr=subprocess.DEVNULL,
-    )
     deadline = time.monotonic() + 120
-    while process.poll() is None and time.monotonic() < deadline:
-        try:
-            with open_library(settings) as library:
-                if library.catalogue.counts()[0]:
-                    break
-        except LibraryError:
-            pass
-        time.sleep(0.05)
-    process.send_signal(signal.SIGKILL)
-    process.wait(30)
+    with Process("-c", code, str(many), env=environment) as process:
+        while process.status is None and time.monotonic() < deadline:
+            try:
+                with open_library(settings) as library:
+                    if library.catalogue.counts()[0]:
+                        break
+            except LibraryError:
+                pass
+            time.sleep(0.05)
+        process.kill()
     summary = ingest([many], settings, Notices(), round_size=8)
     assert summary.added + summary.unchanged == 60
     assert faults(settings) == []

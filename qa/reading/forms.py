@@ -35,12 +35,16 @@ _NAMED, _NEW = 0.5, 3
 
 @dataclass(frozen=True, slots=True)
 class Forms:
-    """The models that tell a question's kind, and choose the sentences on a subject."""
+    """The models that tell a question's kind, and choose the sentences on a subject.
+
+    `hits` is how many hits are searched for the sentences of an answer.
+    """
 
     kinds: QuestionKinds
     selection: Selection
     embedder: Embedder
     reader: SpanModel
+    hits: int = BROAD_HITS
 
     @classmethod
     def load(cls, settings: Settings) -> Self:

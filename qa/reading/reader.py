@@ -38,6 +38,14 @@ class Reader(Protocol):
         ...
 
 
+class NoReader:
+    """Finds no answer in any passage: for what is told in several sentences."""
+
+    def read(self, asked: Asked, hits: Sequence[Hit], searched: int | None = None) -> Draft:
+        """Return a draft without claims."""
+        return Draft(hits=tuple(hits))
+
+
 class SpanReader:
     """Answers with the few words that most likely answer, by the networks in `qa/weights`.
 

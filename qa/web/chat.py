@@ -70,7 +70,7 @@ class Chat:
 
     def starters(self, person: str) -> str:
         """Return the same, once the questions were tried."""
-        self._starters.find(self._desk.assistant().unwritten())
+        self._starters.find(self._desk.assistant().trial())
         return self.welcome(person)
 
     def open_talk(self, person: str, talk: str) -> dict[str, str]:
@@ -184,8 +184,8 @@ class Chat:
         label = "The archive can answer" if refused else "Ask next"
 
         def work(job: Job) -> Iterator[Step]:
-            unwritten = self._desk.assistant().unwritten()
-            found = follow_ups(unwritten, answer, filters, asked, lambda: job.stopped)
+            trial = self._desk.assistant().trial()
+            found = follow_ups(trial, answer, filters, asked, lambda: job.stopped)
             yield {
                 "html": f"<h3>{label}</h3>{offers_html(found, 'qa-offers', label)}" * bool(found)
             }

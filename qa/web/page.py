@@ -221,7 +221,7 @@ def _loaded(desk: Desk, starters: Starters) -> Iterator[None]:
     mend(desk.settings)
     with Assistant.load(desk.settings) as assistant:
         desk.loading.set_result(assistant)
-        trying = threading.Thread(target=starters.find, args=(assistant.unwritten(),), daemon=True)
+        trying = threading.Thread(target=starters.find, args=(assistant.trial(),), daemon=True)
         trying.start()
         yield
 

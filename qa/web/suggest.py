@@ -8,11 +8,14 @@ from collections.abc import Callable, Iterator, Sequence
 from qa.assistant import Assistant
 from qa.library.protocols import Catalogue
 from qa.reading.cite import citation
-from qa.types import Answer, Article, Citation, Filters, Span, day
+from qa.text.words import content_words
+from qa.types import Answer, Article, Citation, Doubt, Filters, Span, day
 from qa.web.stories import Story, is_person, names, stories, subjects
 
-# Questions that are offered to who has come, and after an answer; and those that are tried for it.
-_STARTERS, _AFTER, _TRIED = 4, 3, 7
+# Questions that are offered to who has come, and after an answer; twice as many are tried.
+_STARTERS, _AFTER = 4, 3
+# Names in an answer's articles that are looked up in the archive.
+_NAMES = 12
 # The newest articles, of which the stories are told; and stories that are asked about.
 _NEWEST, _STORIES = 600, 8
 
@@ -32,7 +35,7 @@ class Starters:
         current = self._library.state().generation
         return self._found if current == self._generation else None
 
-    def find(self, assistant: Assistant) -> tuple[str, ...]:
+    def find(self, trial: Assistant) -> tuple[str, ...]:
         """Return the questions; try them first, if the archive is another than it was."""
         with self._lock:
             if (ready := self.ready) is not None:
@@ -40,7 +43,7 @@ class Starters:
             generation = self._library.state().generation
             sources = self._library.sources(newest=_NEWEST)
             told = list(self._library.articles([one.id for one in sources]).values())
-            found = _answered(assistant, _starters(told), _STARTERS)
+            found = _answered(trial, _starters(told), _STARTERS)
             self._found, self._generation = tuple(found), generation
             return self._found
 
@@ -67,34 +70,45 @@ def _question(name: str, told: Sequence[Article]) -> str:
 
 
 def follow_ups(
-    assistant: Assistant,
+    trial: Assistant,
     answer: Answer,
     filters: Filters,
     before: Sequence[str],
     stopped: Callable[[], bool] = lambda: False,
 ) -> list[str]:
-    """Return up to three questions that go on from an answer or a refusal, each answered surely.
+    """Return up to three questions that go on from an answer or a refusal, each answered in trial.
 
     They ask for the names and the days that its articles tell of. None of those `before` is asked
-    again.
+    again. `trial` is `Assistant.trial()`.
     """
     cited = [one.article.id for one in answer.citations] or [hit.article.id for hit in answer.hits]
-    told = list(assistant.library.articles(list(dict.fromkeys(cited))[:3]).values())
+    told = list(trial.library.articles(list(dict.fromkeys(cited))[:3]).values())
     known = " ".join([answer.question, *before]).lower()
     asked = {question.lower() for question in before}
-    after = itertools.takewhile(lambda _: not stopped(), _after(answer, told, known))
-    tried = (one for one in after if one.lower() not in asked)
-    return _answered(assistant, tried, _AFTER, filters)
-
-
-def _after(answer: Answer, told: Sequence[Article], known: str) -> Iterator[str]:
-    quotes = [one.quote for one in answer.citations]
-    counts = Counter(name for one in told for name in names(one.text))
-    near = Counter(name for quote in quotes for name in names(quote))
-    ranked = subjects(told, counts, len(told))
-    fresh = [name for name in ranked if name.lower() not in known]
+    fresh = _names(trial.library, filters, told, known)
     # What stands in a quote was read a moment ago.
+    near = Counter(name for one in answer.citations for name in names(one.quote))
     fresh.sort(key=lambda name: -near[name])
+    after = itertools.takewhile(lambda _: not stopped(), _after(fresh, told))
+    tried = (one for one in after if one.lower() not in asked)
+    return _answered(trial, tried, _AFTER, filters)
+
+
+def _names(library: Catalogue, filters: Filters, told: Sequence[Article], known: str) -> list[str]:
+    """Return the names that some articles tell most of, seen among all; those of many first.
+
+    A name that no other article has comes last: its article was read a moment ago.
+    """
+    counts = Counter(name for one in told for name in names(one.text))
+    first = [name for name in subjects(told, counts, len(told)) if name.lower() not in known]
+    having = {
+        name: sum(library.months(filters, content_words(name)).values()) for name in first[:_NAMES]
+    }
+    ranked = subjects(told, having, library.counts(filters)[0])
+    return sorted(filter(having.__contains__, ranked), key=lambda name: having[name] < 2)
+
+
+def _after(fresh: Sequence[str], told: Sequence[Article]) -> Iterator[str]:
     dates = dict.fromkeys(one.source.date for one in told if one.source.date)
     on = [f"What happened on {day(date)}?" for date in dates]
     about = [_question(name, told) for name in fresh]
@@ -102,18 +116,20 @@ def _after(answer: Answer, told: Sequence[Article], known: str) -> Iterator[str]
 
 
 def _answered(
-    assistant: Assistant, questions: Iterator[str], wanted: int, filters: Filters | None = None
+    trial: Assistant, questions: Iterator[str], wanted: int, filters: Filters | None = None
 ) -> list[str]:
-    """Return the first questions that are answered without a doubt; of few, the others too."""
-    sure: list[str] = []
-    doubted: list[str] = []
+    """Return the first questions that are answered without a doubt; of few, with some doubt.
+
+    Those with much doubt only if no others are answered: a small archive tells little of anything.
+    """
+    found: dict[Doubt, list[str]] = {"none": [], "some": [], "much": []}
     for tried, question in enumerate(_once(questions), start=1):
-        answer = assistant.answer(question, filters=filters)
+        answer = trial.answer(question, filters=filters)
         if answer.outcome == "answered" and answer.citations:
-            (sure if answer.doubt == "none" else doubted).append(question)
-        if len(sure) == wanted or tried == max(_TRIED, 2 * wanted):
+            found[answer.doubt].append(question)
+        if len(found["none"]) == wanted or tried == 2 * wanted:
             break
-    return (sure + doubted)[:wanted] if len(sure) < wanted else sure
+    return ([*found["none"], *found["some"]] or found["much"])[:wanted]
 
 
 def _once(questions: Iterator[str]) -> Iterator[str]:

@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.web.conftest import (
     KEEPER,
+    PATIENCE,
     WINNER,
     answered,
     arrived,
@@ -132,7 +133,7 @@ def test_the_quote_can_be_read_on_a_phone(browser: Browser, address: str, scheme
     ask(opened_page, WINNER)
     opened_page.locator(".qa-answer a").click()
     quote = opened_page.locator("#qa-quote")
-    expect(quote).to_be_in_viewport(timeout=30_000)
+    expect(quote).to_be_in_viewport()
     # Colors as they are painted: those of the two schemes are said in one rule.
     painted = """element => {
       const context = document.createElement("canvas").getContext("2d");
@@ -177,14 +178,14 @@ def test_what_is_offered_after_a_refusal_goes_with_the_next_question(page: Page)
     expect(page.locator("#qa-quote")).to_be_in_viewport()
     page.keyboard.press("Escape")
     offered = page.locator(".qa-next .qa-offer")
-    expect(offered.first).to_be_visible(timeout=60_000)
+    expect(offered.first).to_be_visible()
     shoot(page, "offered")
     question = offered.first.inner_text()
     offered.first.click()
     last = page.locator(".qa-exchange").last
     expect(last.locator("h2").first).to_have_text(question)
     # It was tried before.
-    expect(last.locator(".qa-source").first).to_be_visible(timeout=60_000)
+    expect(last.locator(".qa-source").first).to_be_visible()
     expect(last).not_to_have_attribute("data-kind", "none")
     expect(page.locator(".qa-exchange").first.locator(".qa-next")).to_have_count(0)
     # Asked with the keyboard or the mouse: one goes on in the box.
@@ -202,7 +203,7 @@ def test_the_beginning_of_a_long_answer_is_shown(browser: Browser, address: str)
     arrived(page)
     for question in (WINNER, BRIDGE):
         ask(page, question)
-        expect(page.locator(".stop-button")).to_be_hidden(timeout=60_000)
+        expect(page.locator(".stop-button")).to_be_hidden()
         last = page.locator(".qa-exchange").last
         expect(last.locator(".qa-answer").first).to_be_in_viewport()
         expect(last.locator("h2").first).to_be_in_viewport()
@@ -240,9 +241,7 @@ def test_an_articles_markup_is_shown_not_obeyed(page: Page) -> None:
     page.on("request", lambda request: asked.append(request.url))
     ask(page, "Who wrote a script, bold, and a link on the town's wall in red paint?")
     quote = page.locator(".qa-source .qa-quoted")
-    expect(quote).to_contain_text(
-        '<script>document.title = "pwned"</script> and **bold**', timeout=60_000
-    )
+    expect(quote).to_contain_text('<script>document.title = "pwned"</script> and **bold**')
     expect(quote).to_contain_text(
         '<img src="http://192.0.2.1/x.png"> and [link](http://192.0.2.1/)'
     )
@@ -255,7 +254,7 @@ def test_an_articles_markup_is_shown_not_obeyed(page: Page) -> None:
     page.keyboard.press("Escape")
     ask(page, "<img src=x onerror=\"document.title='pwned'\"> ${1} {{value}} who won?")
     expect(page.locator(".qa-question h2").last).to_contain_text("<img src=x onerror=")
-    expect(page.locator(".stop-button")).to_be_hidden(timeout=60_000)
+    expect(page.locator(".stop-button")).to_be_hidden()
     assert page.locator(".qa-exchange img, .qa-talks img").count() == 0
     assert "pwned" not in page.title().replace("document.title='pwned'", "")
     assert not [url for url in asked if "192.0.2.1" in url]
@@ -267,9 +266,9 @@ def test_a_screen_reader_can_use_every_view(
     browser: Browser, address: str, scheme: str, width: int
 ) -> None:
     context = browser.new_context(viewport={"width": width, "height": 844})
-    context.set_default_timeout(60_000)
+    context.set_default_timeout(PATIENCE)
     page = visit(context, f"{address}/?__theme={scheme}")
-    expect(page.locator(".qa-waiting")).to_have_count(0, timeout=60_000)
+    expect(page.locator(".qa-waiting")).to_have_count(0)
 
     def check(name: str) -> None:
         page.wait_for_timeout(100)
@@ -394,9 +393,9 @@ def test_the_colors_are_chosen_and_kept(person: BrowserContext, address: str) ->
 def test_the_welcome_offers_what_the_archive_answers(page: Page) -> None:
     expect(page.locator(".qa-holds")).to_contain_text("1 March 2021 – 3 March 2022")
     offered = page.locator(".qa-starters .qa-offer")
-    expect(offered.first).to_be_visible(timeout=60_000)
+    expect(offered.first).to_be_visible()
     question = offered.first.inner_text()
     offered.first.click()
     expect(page.locator(".qa-question h2")).to_have_text(question)
-    expect(page.locator(".qa-source").first).to_be_visible(timeout=60_000)
+    expect(page.locator(".qa-source").first).to_be_visible()
     expect(box(page)).to_be_focused()

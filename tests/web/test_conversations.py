@@ -10,6 +10,7 @@ from qa.evaluation import load
 from qa.library.conversations import FEEDBACK
 from qa.library.sqlite.conversations import FILE
 from tests.web.conftest import (
+    PATIENCE,
     WINNER,
     answered,
     arrived,
@@ -149,25 +150,31 @@ def test_an_answer_is_rated_and_the_right_one_kept(page: Page, served_library: P
     expect(rated).to_have_attribute("aria-pressed", "false")
 
 
+def clipboard(page: Page, beginning: str) -> str:
+    """Wait until the clipboard holds a text that begins so, and return it."""
+    for _ in range(PATIENCE // 100):
+        held = str(page.evaluate("navigator.clipboard.readText()"))
+        if held.startswith(beginning):
+            return held
+        page.wait_for_timeout(100)
+    raise AssertionError(held)
+
+
 def test_an_answer_is_copied_linked_and_shared(person: BrowserContext, address: str) -> None:
     person.grant_permissions(["clipboard-read", "clipboard-write"])
     page = visit(person, address)
     ask(page, WINNER)
     answered(page, "Jonas Brandt [1]")
-    clipboard = "navigator.clipboard.readText()"
     page.get_by_role("button", name="Copy").focus()
     page.keyboard.press("Space")
     expect(page.get_by_role("button", name="Copied")).to_be_visible()
-    copied = page.evaluate(clipboard)
-    assert copied.startswith("Jonas Brandt [1]\n\n[1] Tolk · 20 September 2021\n")
+    copied = clipboard(page, "Jonas Brandt [1]\n\n[1] Tolk · 20 September 2021\n")
     assert "on Sunday with 54 percent of the vote." in copied
     assert "<" not in copied
     page.get_by_role("button", name="Markdown").click()
-    page.wait_for_function(f"async () => (await {clipboard}).startsWith('# ')")
-    assert "Jonas Brandt[^1]" in page.evaluate(clipboard)
+    assert "Jonas Brandt[^1]" in clipboard(page, "# ")
     page.get_by_role("button", name="Link").click()
-    page.wait_for_function(f"async () => (await {clipboard}).startsWith('http')")
-    link = page.evaluate(clipboard)
+    link = clipboard(page, "http")
     page.goto("about:blank")
     page.goto(link)
     answered(page, "Jonas Brandt [1]")

@@ -1,9 +1,6 @@
 """What comes in over the API is checked: one clear message, one line in the log, no traceback."""
 
 import json
-import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,7 +12,7 @@ import pytest
 
 from qa.web.events import MALFORMED, parsed
 from qa.web.limits import Refused
-from tests.conftest import CHECKOUT
+from tests.web.conftest import serving
 
 API = "/gradio_api"
 # Values in the place of each that a listener takes.
@@ -85,27 +82,10 @@ class Server:
 
 
 @contextmanager
-def logged(library: Path, log: Path, *more: str, **environment: str) -> Iterator[Server]:
-    """Serve the page in a process of its own, whose log is kept."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    with log.open("w", encoding="utf-8") as file:
-        process = subprocess.Popen(
-            [
-                *(sys.executable, "-m", "qa.cli", "chat", "--library", str(library)),
-                *("--port", str(port), *more),
-            ],
-            stdout=subprocess.PIPE,
-            stderr=file,
-            text=True,
-            cwd=CHECKOUT,
-        )
-        assert process.stdout is not None
-        with process.stdout:
-            assert process.stdout.readline().startswith("qa: chat at")
-            yield Server(f"http://127.0.0.1:{port}", log)
-            process.terminate()
-            process.wait(30)
+def logged(library: Path, log: Path, *more: str) -> Iterator[Server]:
+    """Serve the page, and keep the log of its process."""
+    with log.open("w", encoding="utf-8") as file, serving(library, *more, log=file) as address:
+        yield Server(address, log)
 
 
 @pytest.fixture(scope="module")

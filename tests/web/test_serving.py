@@ -25,7 +25,7 @@ from qa.errors import SettingsError
 from qa.web.callers import is_loopback
 from qa.web.passwords import Passwords, hashed, logins
 from tests.conftest import run_qa
-from tests.web.conftest import WINNER, answered, arrived, ask, serving, view
+from tests.web.conftest import PATIENCE, WINNER, answered, arrived, ask, serving, view
 
 LOGINS = "ann:secret bob:word:with:colons"
 
@@ -140,7 +140,7 @@ def test_each_login_has_conversations_of_its_own_in_any_browser(
 ) -> None:
     def log_in(user: str, password: str) -> BrowserContext:
         context = browser.new_context()
-        context.set_default_timeout(30_000)
+        context.set_default_timeout(PATIENCE)
         page = context.new_page()
         page.goto(guarded)
         expect(page.get_by_role("button", name="Login")).to_be_visible()
@@ -266,7 +266,7 @@ def test_nothing_moves_while_the_page_is_loaded(person: BrowserContext, address:
     arrived(page)
     expect(page.get_by_placeholder("Ask a question …")).to_have_value("Who won the")
     expect(page.get_by_placeholder("Ask a question …")).to_be_focused()
-    expect(page.locator(".qa-starters .qa-offer").first).to_be_visible(timeout=60_000)
+    expect(page.locator(".qa-starters .qa-offer").first).to_be_visible()
     assert page.evaluate("window.moved") < 0.05
 
 
