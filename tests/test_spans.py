@@ -24,6 +24,14 @@ from tests.readings import reading, said
         ("Velk’s bridge", "Velk", "Velk"),
         ("the #MeToo tag", "MeToo", "MeToo"),
         ("pay in $", "in", "in"),
+        ("at -190 °F (-123 °C), it is", "190 °F (-123 °C", "190 °F (-123 °C)"),
+        ("by the FA (UK), the bank", "FA (UK", "FA (UK)"),
+        ("a man (Okafor) of Tolk", "Okafor) of Tolk", "(Okafor) of Tolk"),
+        ("a man (of Tolk) left", "of Tolk", "of Tolk"),
+        ("who said “yes” then", "said “yes", "said “yes”"),
+        ('called "the rock" then', 'called "the rock', 'called "the rock"'),
+        ('the "rock" man', 'rock" man', '"rock" man'),
+        ('the "rock" man', "rock", "rock"),
     ],
 )
 def test_spans_end_on_word_boundaries(text: str, span: str, wide: str) -> None:

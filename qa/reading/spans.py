@@ -19,6 +19,8 @@ _KEPT = 8
 # Signs that belong to the number beside them: "$10,000", "51.3%".
 _BEFORE, _AFTER = "$£€#", "%"
 _IN_NUMBER = ".,"
+# What is opened in a span is closed in it.
+_PAIRS = (("(", ")"), ("[", "]"), ("“", "”"), ('"', '"'))
 # The agency that sent the report, at the start of a line: "(CNN) Fans lined up", "London/Paris CNN
 # —", "KYIV, March 5 (Reuters) - Fans"; but not in "Cable News Network (CNN) was founded". The
 # agency looks like a name, and stands in so many articles that it would be the best attested answer
@@ -114,7 +116,10 @@ def _log_softmax(logits: NDArray[np.float32], none: float) -> NDArray[np.float64
 
 
 def widened(text: str, start: int, end: int) -> Offsets:
-    """Move the ends of a span outward to whole words, whole numbers, and the signs of numbers."""
+    """Move the ends of a span outward: to whole words, whole numbers, and the signs beside them.
+
+    These are the signs of numbers, and the other half of a bracket or quotation mark in the span.
+    """
     while start > 0 and _one(text, start):
         start -= 1
     while end < len(text) and _one(text, end):
@@ -123,6 +128,14 @@ def widened(text: str, start: int, end: int) -> Offsets:
         start -= 1
     if end < len(text) and text[end] in _AFTER and text[end - 1].isdigit():
         end += 1
+    for left, right in _PAIRS:
+        opened, closed = text.count(left, start, end), text.count(right, start, end)
+        # Of a quotation mark that is the same on both sides, either may be missing.
+        odd = left == right and opened % 2 == 1
+        if (odd or opened > closed) and text[end : end + 1] == right:
+            end += 1
+        elif (odd or opened < closed) and start > 0 and text[start - 1] == left:
+            start -= 1
     return start, end
 
 
