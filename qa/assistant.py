@@ -35,9 +35,11 @@ from qa.reading.about import english_only
 from qa.reading.cite import cite
 from qa.reading.forms import Forms
 from qa.reading.reader import NoReader, Reader, SpanReader
+from qa.search.casing import truecased
 from qa.search.question import understand
 from qa.search.retriever import Retriever
 from qa.search.spelling import spelled
+from qa.search.times import period_asked
 from qa.settings import Settings
 from qa.text.language import foreign_language
 from qa.text.printable import storable
@@ -227,8 +229,17 @@ class Assistant:
         turns = tuple(replace(turn, text=_clean(turn.text)) for turn in given.get("turns") or ())
         filters, asked_on = given.get("filters") or Filters(), given.get("asked_on")
         searched = spelled(question, self.library, self.retriever.embedder)
-        asked = understand(searched, turns, self.retriever.today(asked_on, filters))
+        today = self.retriever.today(asked_on, filters)
+        if not turns:
+            return Work(question, understand(searched, (), today), (), filters, asked_on)
+        # Names are what a question that stands alone is told by, and what it lends to the next.
+        turns = tuple(self._cased(turn) for turn in turns)
+        asked = understand(searched, turns, today, cased=truecased(searched, self.library))
         return Work(question, asked, turns, filters, asked_on)
+
+    def _cased(self, turn: Turn) -> Turn:
+        asked = turn.role == "user"
+        return replace(turn, text=truecased(turn.text, self.library)) if asked else turn
 
     def _kind(self, work: Work) -> Work:
         """Tell what form of answer is wanted.
@@ -239,7 +250,9 @@ class Assistant:
         asked = work.asked
         kind: QuestionKind = "yesno" if asked.yes_or_no else "fact"
         if self.forms:
-            said = self.forms.kinds.kind(asked.text, timed=bool(asked.happening or asked.period))
+            # The days of earlier turns are not this question's.
+            own = period_asked(asked.text, asked.proper, asked.today)
+            said = self.forms.kinds.kind(asked.text, timed=bool(asked.happening or own))
             # "Is a mask enough …?" stays a question for yes or no if the model is not sure of its
             # kind.
             if said == "talk" or (work.alone and said != "fact"):

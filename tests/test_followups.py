@@ -29,6 +29,8 @@ TURNS = [
         "Who would he succeed as prime minister?",
         "Which team would he join next season?",
         "Who's his running mate?",
+        "What did Mara Velk say about it?",
+        "how much did it cost",
     ],
 )
 def test_it_needs_what_was_said(question: str) -> None:
@@ -54,6 +56,8 @@ def test_it_needs_what_was_said(question: str) -> None:
         "Which ship sank this Sunday?",
         "Which party could lose its majority?",
         "Who would lose their benefits under the plan?",
+        "how cold does it get at the poles of the moon in winter",
+        "Did casinos that banned smoking lose money over it?",
     ],
 )
 def test_it_stands_alone(question: str) -> None:
@@ -90,6 +94,15 @@ def test_names_are_carried_on_while_questions_need_them() -> None:
     # A question that stands alone changes the subject.
     turns += [Turn("user", "Who opened the bridge in Lindhaven?"), Turn("assistant", "Velk [1]")]
     assert standalone("When?", turns) == "Lindhaven Velk. When?"
+
+
+def test_a_long_answer_lends_its_first_names_and_no_days() -> None:
+    told = "On Monday 3 May 2021 Mara Velk opened the bridge in Lindhaven. Jonas Brandt came from "
+    told += "Tolk with 12 men on Tuesday, and Petra Sonn from Marn on 4 May."
+    turns = [Turn("user", "Tell me about the bridge of Ostrany"), Turn("assistant", told)]
+    carried = "Ostrany Mara Velk Lindhaven Jonas Brandt"
+    assert standalone("When was it opened?", turns).startswith(carried)
+    assert not {"Monday", "2021", "3"} & set(standalone("Why?", turns).split())
 
 
 def test_a_question_without_names_lends_its_words() -> None:

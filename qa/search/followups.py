@@ -56,10 +56,14 @@ _FEW = 2
 _MARKER = re.compile(r"(?:\s*\([^()]*\))?\s*\[\d+\]")
 # qa's own words before a sentence, "Reported on 31 March 2017: “…”", and its quotation marks.
 _LEAD = re.compile(r"^(?:[^“”\n]{1,120}: )?“(.*?)”(?=\s*\[\d+\])", re.MULTILINE | re.DOTALL)
-# How many turns are looked at, and how many names are taken from them: more would push the question
-# itself out of the models' window.
+# With so many content words behind it, "it" stands for nothing, "How long does it take to fly to
+# Mars?"; with so many before it, for something among these.
+_MUCH = 3
+# How many turns are looked at, and how many names are taken from them, and from an answer: more
+# would push the question itself out of the models' window, and an overview's names its subject.
 _TURNS = 8
 _NAMES = 16
+_OF_ANSWER = 6
 
 
 def depends(question: str) -> bool:
@@ -69,9 +73,20 @@ def depends(question: str) -> bool:
         return True
     own = _OWN_SUBJECT.match(question.strip())
     pronouns = [n for n, word in enumerate(words) if word.lower() in THIRD_PERSON and word != "IT"]
-    if pronouns and not own and not names(" ".join(words[: pronouns[0]])):
+    if pronouns and not own and _unsaid(words, pronouns):
         return True
     return not names(question) and len(content_words(question)) <= _FEW
+
+
+def _unsaid(words: Sequence[str], pronouns: Sequence[int]) -> bool:
+    """Tell whether a question's pronouns, at these places, mean something said before it."""
+    ahead, behind = " ".join(words[: pronouns[0]]), " ".join(words[pronouns[0] + 1 :])
+    if {words[place].lower() for place in pronouns} != {"it"}:
+        return not names(ahead)
+    if not behind:
+        # "What did Biden say about it?" does not mean Biden.
+        return len(content_words(ahead)) < _MUCH
+    return not names(ahead) and len(content_words(behind)) < _MUCH
 
 
 def standalone(question: str, turns: Sequence[Turn]) -> str:
@@ -156,10 +171,15 @@ def _subject(turns: Sequence[Turn]) -> list[str]:
         return []
     asked = turns[place].text
     earlier = _subject(turns[:place]) if depends(asked) else []
-    # The first word of an answer may be a name; that of a question is not.
-    said = names(_said(turns[place + 1 :]), first=True)
     own = names(asked) or ([] if earlier else content_words(asked))
-    return list(dict.fromkeys([*earlier, *own, *said]))
+    return list(dict.fromkeys([*earlier, *own, *_names_of(_said(turns[place + 1 :]))]))
+
+
+def _names_of(answer: str) -> list[str]:
+    """Return the names in an answer; of a long answer the first ones, without its days."""
+    # The first word of an answer may be a name; that of a question is not.
+    found = names(answer, first=True)
+    return found if len(found) <= _OF_ANSWER else names(_timeless(answer), first=True)[:_OF_ANSWER]
 
 
 def _last_question(turns: Sequence[Turn]) -> int | None:

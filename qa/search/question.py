@@ -145,13 +145,16 @@ class Asked:
 
 
 def understand(
-    question: str, turns: Sequence[Turn] = (), today: datetime.date | None = None
+    question: str,
+    turns: Sequence[Turn] = (),
+    today: datetime.date | None = None,
+    cased: str = "",
 ) -> Asked:
     """Return what a question asks for, in the light of the turns before it.
 
     `today` is the day of asking; None leaves "last week" without a place in the calendar.
     """
-    needs = depends(question)
+    needs = depends(cased or question)
     whole = with_names(question, turns) if needs else question
     asked = proper(question)
     wh = {word.lower() for word in _WH.findall(asked)}
