@@ -35,7 +35,7 @@ from qa.reading.about import english_only
 from qa.reading.cite import cite
 from qa.reading.forms import Forms
 from qa.reading.reader import NoReader, Reader, SpanReader
-from qa.search.casing import truecased
+from qa.search.casing import last_truecased, truecased
 from qa.search.question import understand
 from qa.search.retriever import Retriever
 from qa.search.spelling import spelled
@@ -230,16 +230,12 @@ class Assistant:
         filters, asked_on = given.get("filters") or Filters(), given.get("asked_on")
         searched = spelled(question, self.library, self.retriever.embedder)
         today = self.retriever.today(asked_on, filters)
-        if not turns:
-            return Work(question, understand(searched, (), today), (), filters, asked_on)
-        # Names are what a question that stands alone is told by, and what it lends to the next.
-        turns = tuple(self._cased(turn) for turn in turns)
-        asked = understand(searched, turns, today, cased=truecased(searched, self.library))
+        asked = understand(searched, turns, today)
+        if turns and asked.depends:
+            # Names are what a question that stands alone is told by, and what it lends to the next.
+            turns = last_truecased(turns, self.library)
+            asked = understand(searched, turns, today, truecased(searched, self.library))
         return Work(question, asked, turns, filters, asked_on)
-
-    def _cased(self, turn: Turn) -> Turn:
-        asked = turn.role == "user"
-        return replace(turn, text=truecased(turn.text, self.library)) if asked else turn
 
     def _kind(self, work: Work) -> Work:
         """Tell what form of answer is wanted.

@@ -1,9 +1,12 @@
 """A question typed without capitals → the capitals that its words have in the archive."""
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 
 from qa.library.protocols import Catalogue
 from qa.text.words import content_words
+from qa.types import Turn
 
 # Passages in which a word is looked up, and words that are.
 _PASSAGES, _WORDS = 40, 16
@@ -26,6 +29,15 @@ def truecased(question: str, library: Catalogue) -> str:
         if _is_name(word, library):
             question = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", word.capitalize(), question)
     return question
+
+
+def last_truecased(turns: Sequence[Turn], library: Catalogue) -> tuple[Turn, ...]:
+    """Return turns, of which the last question has the archive's capitals."""
+    last = max((place for place, turn in enumerate(turns) if turn.role == "user"), default=None)
+    return tuple(
+        replace(turn, text=truecased(turn.text, library)) if place == last else turn
+        for place, turn in enumerate(turns)
+    )
 
 
 def _is_name(word: str, library: Catalogue) -> bool:
