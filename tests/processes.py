@@ -23,7 +23,8 @@ _FORKS.set_forkserver_preload(["tests.preloaded"])
 class Process:
     """A process that runs `-m MODULE …` or `-c CODE …`; it is terminated when its block ends.
 
-    What it prints is read from `stdout`, unless another file is given for it.
+    What it prints is read from `stdout`, unless another file is given for it. A process that does
+    not end within 30 seconds of being terminated is an error.
     """
 
     def __init__(
@@ -59,8 +60,10 @@ class Process:
         trace: TracebackType | None,
     ) -> None:
         self._forked.terminate()
-        self._forked.join(30)
-        self.stdout.close()
+        try:
+            self.wait(30)
+        finally:
+            self.stdout.close()
 
     @property
     def status(self) -> int | None:
@@ -77,7 +80,7 @@ class Process:
     def kill(self) -> None:
         """Send SIGKILL, and wait until the process has ended."""
         self._forked.kill()
-        self._forked.join(60)
+        self.wait(60)
 
 
 def finished(

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from qa.library.protocols import Catalogue
+from qa.search.followups import last_question
 from qa.text.words import content_words
 from qa.types import Turn
 
@@ -33,11 +34,11 @@ def truecased(question: str, library: Catalogue) -> str:
 
 def last_truecased(turns: Sequence[Turn], library: Catalogue) -> tuple[Turn, ...]:
     """Return turns, of which the last question has the archive's capitals."""
-    last = max((place for place, turn in enumerate(turns) if turn.role == "user"), default=None)
-    return tuple(
-        replace(turn, text=truecased(turn.text, library)) if place == last else turn
-        for place, turn in enumerate(turns)
-    )
+    place = last_question(turns)
+    if place is None:
+        return tuple(turns)
+    asked = replace(turns[place], text=truecased(turns[place].text, library))
+    return (*turns[:place], asked, *turns[place + 1 :])
 
 
 def _is_name(word: str, library: Catalogue) -> bool:

@@ -103,7 +103,7 @@ def with_names(question: str, turns: Sequence[Turn]) -> str:
 def before(turns: Sequence[Turn]) -> str:
     """Return the last question and its answer as a query: the subject of the turns."""
     turns = turns[-_TURNS:]
-    place = _last_question(turns)
+    place = last_question(turns)
     if place is None:
         return ""
     asked = standalone(turns[place].text, turns[:place])
@@ -116,7 +116,7 @@ def subjects(question: str, turns: Sequence[Turn]) -> list[str]:
     Subjects are the names in the last answer and in its question, without times. The names of that
     earlier question come first if the new question says "there".
     """
-    place = _last_question(turns)
+    place = last_question(turns)
     if place is None:
         return []
     asked, said = turns[place].text, _said(turns[place + 1 :])
@@ -166,7 +166,7 @@ def _points(words: Sequence[str], place: int) -> bool:
 
 def _subject(turns: Sequence[Turn]) -> list[str]:
     """Return the names in the last question, in its answer, and in the turns that it needed."""
-    place = _last_question(turns)
+    place = last_question(turns)
     if place is None:
         return []
     asked = turns[place].text
@@ -182,7 +182,8 @@ def _names_of(answer: str) -> list[str]:
     return found if len(found) <= _OF_ANSWER else names(_timeless(answer), first=True)[:_OF_ANSWER]
 
 
-def _last_question(turns: Sequence[Turn]) -> int | None:
+def last_question(turns: Sequence[Turn]) -> int | None:
+    """Return the index of the last question among the turns; None if there is none."""
     asked = (n for n, turn in enumerate(turns) if turn.role == "user" and turn.text.strip())
     return max(asked, default=None)
 

@@ -152,7 +152,8 @@ def understand(
 ) -> Asked:
     """Return what a question asks for, in the light of the turns before it.
 
-    `today` is the day of asking; None leaves "last week" without a place in the calendar.
+    `today` is the day of asking; None leaves "last week" without a place in the calendar. `cased`
+    is the question with its names in capitals, if it was typed without.
     """
     needs = depends(cased or question)
     whole = with_names(question, turns) if needs else question
